@@ -1,0 +1,12 @@
+#![doc = "colead: is leadership being produced?"]
+#![forbid(unsafe_code)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
+
+pub mod document;
+pub mod error;
+pub mod evidence;
+pub mod json;
+pub mod measure;
+pub mod num;
+
+pub use error::{Diagnostic, Error, Family, Result, Severity};
