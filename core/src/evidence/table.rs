@@ -73,7 +73,9 @@ impl Table {
             }
             if c.cells.len() != rows {
                 let message = format!("column `{}` has {} rows, the first column has {rows}", c.name, c.cells.len());
-                return Err(Error::input("unequal_columns", message).at(name.clone()).help("give columns of equal length"));
+                return Err(Error::input("unequal_columns", message)
+                    .at(name.clone())
+                    .help("give columns of equal length"));
             }
         }
         Ok(Table { name, columns })
