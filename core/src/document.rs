@@ -84,6 +84,7 @@ pub struct Document {
 
 impl Document {
     /// Parses TOML or JSON; JSON is recognised by its first character `{`.
+    #[allow(clippy::result_large_err)] // Rare, and every caller wants the diagnostic whole.
     pub fn parse(name: &str, text: &str) -> Result<Document, Diagnostic> {
         let fail = |code, message: String, help: &str, span: Option<Range<usize>>| {
             let (line, column) = match &span {
