@@ -8,5 +8,6 @@ pub mod evidence;
 pub mod json;
 pub mod measure;
 pub mod num;
+pub mod tally;
 
 pub use error::{Diagnostic, Error, Family, Result, Severity};
