@@ -4,6 +4,8 @@ mod challenges;
 mod date;
 mod decisions;
 mod digest;
+mod instrument;
+mod instrument_read;
 mod members;
 mod network;
 mod organization;
@@ -11,6 +13,7 @@ mod parse;
 mod pressure;
 mod priorities;
 mod reader;
+mod responses;
 mod table;
 
 pub use challenges::{ChallengeRow, Challenges, FactRow, FactValue, Facts, InterventionRow, Interventions};
@@ -18,12 +21,14 @@ pub use date::days_from_iso;
 pub use decisions::{
     DecisionEffectRow, DecisionEffects, DecisionRightRow, DecisionRights, DecisionRow, Decisions, Role,
 };
+pub use instrument::{Composition, Instrument, Item, MissingRule, Referent, Scale};
 pub use members::{MemberRow, Members};
 pub use network::{NodeRow, Nodes, TieRow, Ties};
 pub use organization::{Organization, UnitRow};
 pub use pressure::Pressure;
 pub use priorities::{Declared, DeclaredRow, RankingRow, Rankings};
 pub use reader::{Field, Reader};
+pub use responses::{AnswerColumns, DONT_KNOW, Loss, MISSING, Responses};
 pub use table::{Cells, Column, MAX_CELL_BYTES, MAX_ROWS, Table};
 
 use crate::error::{Error, Result, suggest};
