@@ -241,11 +241,11 @@ mod tests {
 
     #[test]
     fn ties_are_numbered_and_counted() {
-        let t = ties("source,target,relation,weight,wave\na,b,advice,2,1\nb,b,advice,0,1\na,b,,,\na,b,advice,1,1\n")
+        let t = ties("source,target,relation,weight,wave\na,b,advice,2,1\nb,b,advice,0,1\na,b,,,\na,b,advice,1,1\na,b,advice,1,2\n")
             .unwrap();
         assert_eq!(
             (t.keys(), t.relations(), t.waves()),
-            (&["a".into(), "b".into()][..], &["advice".into()][..], &["1".into()][..])
+            (&["a".into(), "b".into()][..], &["advice".into()][..], &["1".into(), "2".into()][..])
         );
         let first = TieRow { source: 0, target: 1, relation: Some(0), weight: Some(2.0), wave: Some(0) };
         assert_eq!(t.rows()[0], first);

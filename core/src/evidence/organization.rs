@@ -278,7 +278,7 @@ mod tests {
 
     #[test]
     fn a_circle_is_shown_as_a_path() {
-        let e = read("unit,parent\nr,\nx,b\nb,a\na,b\n").unwrap_err();
+        let e = read("unit,parent\nr,\nx,a\nb,a\na,b\n").unwrap_err();
         assert_eq!((e.code(), e.path()), ("cycle", "organization, row 3, column parent"));
         assert!(e.message().contains("`b -> a -> b`"), "{e}");
         let own = read("unit,parent\na,a\n").unwrap_err();
