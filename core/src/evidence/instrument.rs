@@ -11,13 +11,13 @@ use crate::json;
 use serde_json::{Value, json};
 
 /// The most items an instrument may have.
-pub const MAX_ITEMS: usize = 1_000;
+pub(super) const MAX_ITEMS: usize = 1_000;
 /// The most scales an instrument may have.
-pub const MAX_SCALES: usize = 200;
+pub(super) const MAX_SCALES: usize = 200;
 /// The most items a scale may have.
-pub const MAX_SCALE_ITEMS: usize = 100;
+pub(super) const MAX_SCALE_ITEMS: usize = 100;
 /// The most answer options an item may have.
-pub const MAX_OPTIONS: i64 = 11;
+pub(super) const MAX_OPTIONS: i64 = 11;
 
 /// Whom an item is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

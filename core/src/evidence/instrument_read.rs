@@ -57,11 +57,11 @@ pub(super) fn read(doc: &Document, faults: &Diagnostics, form: Form) -> Option<I
     }
     check_referents(&drafts, &items);
     check_dont_know(&f, &dont_know, &items);
-    if let (Some(MissingRule::Answered(k)), Some(at)) = (missing_rule, f.get("missing_rule")) {
-        if let Some((short, entries)) = drafts.iter().find(|(_, e)| e.len() < usize::from(k)) {
-            let message = format!("scale `{}` has {} items, fewer than the {k} answers needed", short.id, entries.len());
-            at.error("bad_missing_rule", message, "ask for fewer answers, or use `half` or `all`");
-        }
+    if let (Some(MissingRule::Answered(k)), Some(at)) = (missing_rule, f.get("missing_rule"))
+        && let Some((short, entries)) = drafts.iter().find(|(_, e)| e.len() < usize::from(k))
+    {
+        let message = format!("scale `{}` has {} items, fewer than the {k} answers needed", short.id, entries.len());
+        at.error("bad_missing_rule", message, "ask for fewer answers, or use `half` or `all`");
     }
     let labels = labels(&f, options);
     let pairs = pairs(&f, &drafts);
@@ -183,12 +183,12 @@ fn dont_know(f: &Fields<'_>) -> Vec<i64> {
 fn check_dont_know(f: &Fields<'_>, codes: &[i64], items: &[Draft]) {
     let Some(at) = f.get("dont_know") else { return };
     for item in items {
-        if let Some((lo, hi)) = item.options {
-            if let Some(code) = codes.iter().find(|c| (lo..=hi).contains(*c)) {
-                let message = format!("the don't-know code `{code}` is an answer of item `{}` ({lo} to {hi})", item.id);
-                at.error("dont_know_in_range", message, "give codes outside the options");
-                return;
-            }
+        if let Some((lo, hi)) = item.options
+            && let Some(code) = codes.iter().find(|c| (lo..=hi).contains(*c))
+        {
+            let message = format!("the don't-know code `{code}` is an answer of item `{}` ({lo} to {hi})", item.id);
+            at.error("dont_know_in_range", message, "give codes outside the options");
+            return;
         }
     }
 }

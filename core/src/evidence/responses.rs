@@ -358,12 +358,12 @@ fn people(cells: &Cells, place: impl Fn(usize) -> String) -> Result<Vec<Option<S
 fn check_distinct(people: &[Option<String>], waves: &[u32], place: impl Fn(usize) -> String) -> Result<()> {
     let mut seen: HashSet<(&str, u32)> = HashSet::with_capacity(people.len());
     for (row, (person, wave)) in people.iter().zip(waves).enumerate() {
-        if let Some(person) = person {
-            if !seen.insert((person, *wave)) {
-                return Err(Error::input("duplicate_respondent", format!("respondent `{person}` answers twice in one wave"))
-                    .at(place(row))
-                    .help("keep one row a respondent and wave"));
-            }
+        if let Some(person) = person
+            && !seen.insert((person, *wave))
+        {
+            return Err(Error::input("duplicate_respondent", format!("respondent `{person}` answers twice in one wave"))
+                .at(place(row))
+                .help("keep one row a respondent and wave"));
         }
     }
     Ok(())

@@ -66,10 +66,11 @@ pub(super) fn count(part: &mut Tally, responses: &Responses) -> Result<()> {
             scale_sums.push((answered, sum));
         }
         for ((a, b), pair) in layout.pairs.iter().zip(&mut cell.pairs) {
-            if let (Some((m, s)), Some((n, t))) = (scale_sums.get(*a), scale_sums.get(*b)) {
-                if *m > 0 && *n > 0 {
-                    pair.bump((*m, *n), [1, *s, *t, s * t, s * s, t * t]);
-                }
+            if let (Some((m, s)), Some((n, t))) = (scale_sums.get(*a), scale_sums.get(*b))
+                && *m > 0
+                && *n > 0
+            {
+                pair.bump((*m, *n), [1, *s, *t, s * t, s * s, t * t]);
             }
         }
     }

@@ -140,7 +140,7 @@ impl Tally {
     }
 
     /// The cells and products that change, not yet stored.
-    fn combined(&self, other: &Tally, op: Op, fail: impl Fn() -> Error) -> Result<(BTreeMap<Key, Cell>, ProductMap)> {
+    fn combined(&self, other: &Tally, op: Op, fail: impl Fn() -> Error) -> Result<Changes> {
         if self.layout.logic_sha256 != other.layout.logic_sha256 {
             return Err(mismatch("the tallies count different instruments"));
         }
@@ -295,6 +295,8 @@ impl Tally {
     }
 }
 
+/// Cells and products to store.
+type Changes = (BTreeMap<Key, Cell>, ProductMap);
 type ProductMap = Option<BTreeMap<String, Vec<Products>>>;
 
 fn mismatch(message: &str) -> Error {
