@@ -4,7 +4,7 @@ use super::units::Units;
 use crate::error::Result;
 use crate::evidence::{Instrument, Loss, Responses, Table};
 use crate::measure::{
-    Absence, Estimate, MeasureValue, Origin, Reading, ScaleRow, Status, agreement, differences, scores,
+    Absence, Estimate, MeasureValue, Origin, Reading, Reveals, ScaleRow, Status, agreement, differences, scores,
 };
 use crate::rules::{Measure, MeasureKind, ScaleBinding};
 use crate::tally::Tally;
@@ -125,7 +125,13 @@ impl Survey {
             MeasureKind::Score { lo, hi } => value.clamp(lo, hi),
             MeasureKind::Category(_) => value,
         };
-        Estimate::new(value, se, Some(row.n), origin).ok().map(MeasureValue::Known)
+        let reveals = match (binding.reads.as_str(), row.variant) {
+            ("ad_m", _) => Reveals::OwnSpread,
+            (_, "empirical_bayes") => Reveals::Level,
+            _ => Reveals::OwnError,
+        };
+        let estimate = Estimate::new(value, se, Some(row.n), origin).ok()?;
+        Some(MeasureValue::Known(estimate.revealing(reveals)))
     }
 
     /// The level of a scale: what the members are a draw from for a team, the current members for a unit of teams.
