@@ -8,5 +8,6 @@ pub mod evidence;
 pub mod json;
 pub mod measure;
 pub mod num;
+pub mod simulate;
 
 pub use error::{Diagnostic, Error, Family, Result, Severity};
