@@ -51,7 +51,7 @@ fn rank(plan: &Plan) -> Sheet {
                 .map(|(place, p)| (place as f64 + plan.leader_sd * dice.normal(), *p))
                 .collect();
             felt.sort_by(|a, b| a.0.total_cmp(&b.0));
-            if !dice.chance(plan.noise.response_rate) {
+            if !dice.chance(plan.ranking_rate) {
                 continue;
             }
             for (place, (_, p)) in felt.iter().enumerate() {

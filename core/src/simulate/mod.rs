@@ -173,9 +173,10 @@ fn plan_of(spec: &Spec) -> Result<Plan> {
         declared: vec![declared; spec.waves],
         readings: readings.into_iter().collect(),
         episodes,
+        ranking_rate: spec.response_rate,
         leader_sd: spec.leader_sd,
         dockets,
-        reaches: vec![Reach { under: "org".into(), heads: spec.external_ties, others: spec.external_ties }],
+        reaches: vec![Reach { under: "org".into(), heads: spec.external_ties, others: spec.external_ties, toward: None }],
     })
 }
 

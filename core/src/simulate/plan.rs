@@ -95,6 +95,8 @@ pub(crate) struct Reach {
     pub(crate) under: String,
     pub(crate) heads: f64,
     pub(crate) others: f64,
+    /// A unit that half of these ties go to.
+    pub(crate) toward: Option<&'static str>,
 }
 
 /// Everything that is planted.
@@ -114,6 +116,8 @@ pub(crate) struct Plan {
     pub(crate) readings: Vec<Reading>,
     /// When leaders are asked to rank.
     pub(crate) episodes: Vec<(usize, Pressure)>,
+    /// Chance that a leader who is asked ranks.
+    pub(crate) ranking_rate: f64,
     /// SD of a leader's private view, in ranks.
     pub(crate) leader_sd: f64,
     pub(crate) dockets: Vec<Docket>,
@@ -135,10 +139,9 @@ impl Plan {
         }
     }
 
-    /// What a unit holds of ties beyond itself; the last entry that applies.
-    pub(crate) fn reach(&self, unit: &Unit, head: bool) -> f64 {
-        let found = self.reaches.iter().rev().find(|r| unit.under(&r.under));
-        found.map_or(0.0, |r| if head { r.heads } else { r.others })
+    /// How far a unit reaches beyond itself: the last entry that applies.
+    pub(crate) fn reach(&self, unit: &Unit) -> Option<&Reach> {
+        self.reaches.iter().rev().find(|r| unit.under(&r.under))
     }
 
     pub(crate) fn wave(&self, index: usize) -> &str {
@@ -181,6 +184,7 @@ impl Plan {
                 "under": r.under, "layers": r.layers, "wave": wave(r.wave),
                 "pressure": r.pressure.map(Pressure::as_str), "order": names(&r.order),
             })).collect::<Vec<_>>(),
+            "ranking_rate": self.ranking_rate,
             "leader_sd": self.leader_sd,
             "decisions": self.dockets.iter().map(|d| json!({
                 "under": d.under, "layer": d.layer, "wave": self.wave(d.wave), "pressure": d.pressure.as_str(),
@@ -188,7 +192,7 @@ impl Plan {
                 "rework": d.rework, "experiment": d.experiment,
             })).collect::<Vec<_>>(),
             "external_ties": self.reaches.iter().map(|r| json!({
-                "under": r.under, "heads": r.heads, "others": r.others,
+                "under": r.under, "heads": r.heads, "others": r.others, "half_toward": r.toward,
             })).collect::<Vec<_>>(),
         })
     }

@@ -17,15 +17,17 @@ pub(crate) fn name(plan: &Plan) -> Sheet {
     let mut sheet = Sheet::new("ties", ["source", "target", "relation", "wave"]);
     for wave in &plan.waves {
         for unit in &plan.tree.units {
+            let reach = plan.reach(unit);
+            let toward = reach.and_then(|r| plan.tree.unit(r.toward?));
             for (offset, person) in plan.tree.own(unit).iter().enumerate() {
+                let outward = reach.map_or(0.0, |r| if person.head { r.heads } else { r.others });
                 let mut named = BTreeSet::new();
                 for _ in 0..NAMES {
-                    let found = if dice.chance(plan.reach(unit, person.head)) {
-                        beyond(plan, unit, &mut dice)
-                    } else {
-                        within(unit, unit.first + offset, &mut dice)
-                    };
-                    named.extend(found);
+                    named.extend(match (dice.chance(outward), toward) {
+                        (true, Some(unit)) if dice.chance(0.5) => Some(dice.between(unit.first, unit.own_end - 1)),
+                        (true, _) => beyond(plan, unit, &mut dice),
+                        (false, _) => within(unit, unit.first + offset, &mut dice),
+                    });
                 }
                 for target in named.iter().filter_map(|i| plan.tree.people.get(*i)) {
                     sheet.row([&person.key, &target.key, "advice", wave]);
