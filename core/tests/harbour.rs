@@ -62,7 +62,8 @@ fn the_shipped_files_are_what_the_generator_makes() {
         }
     }
     for (name, bytes) in &made.files {
-        let shipped = std::fs::read(folder.join(name)).unwrap_or_else(|e| panic!("{name}: {e}; run with COLEAD_BLESS=1"));
+        let shipped =
+            std::fs::read(folder.join(name)).unwrap_or_else(|e| panic!("{name}: {e}; run with COLEAD_BLESS=1"));
         assert!(shipped == *bytes, "{name} is not what the generator makes; run with COLEAD_BLESS=1 and look at why");
     }
     let made: BTreeSet<&str> = made.files.iter().map(|(n, _)| n.as_str()).collect();
@@ -168,7 +169,13 @@ fn the_story_calls_strong_and_weak_what_is() {
     for (side, tasks) in made.truth["story"]["tasks"].as_object().unwrap() {
         for (task, said) in tasks.as_object().unwrap() {
             let level = made.truth["scores_with_units_below"][side]["w2"][task]["process"].as_f64().unwrap();
-            let is = if level >= 4.0 { "strong" } else if level < 3.0 { "weak" } else { "middling" };
+            let is = if level >= 4.0 {
+                "strong"
+            } else if level < 3.0 {
+                "weak"
+            } else {
+                "middling"
+            };
             assert_eq!(said, is, "{side} {task}: {level}");
         }
     }
@@ -236,7 +243,8 @@ fn orders_part_under_pressure_and_only_there() {
 #[test]
 fn southern_decisions_stop_reinforcing_one_another_under_pressure() {
     let made = harbour(SEED).unwrap();
-    let at = |unit: &str, wave: &str, pressure: &str| made.truth["reinforcement"][unit][wave][pressure].as_f64().unwrap();
+    let at =
+        |unit: &str, wave: &str, pressure: &str| made.truth["reinforcement"][unit][wave][pressure].as_f64().unwrap();
     assert!(at("south", "w1", "routine") - at("south", "w2", "high") > 0.3);
     assert!((at("north", "w1", "routine") - at("north", "w2", "high")).abs() < 0.3);
     assert!(at("north", "w2", "high") - at("south", "w2", "high") > 0.3);

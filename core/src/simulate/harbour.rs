@@ -191,10 +191,7 @@ fn plan(seed: u64) -> Result<Plan> {
         },
         priorities: PRIORITIES.map(str::to_owned).into(),
         declared: DECLARED.map(Vec::from).into(),
-        readings: vec![
-            reading("north", &[], NORTH_PRESSED),
-            reading("south", &["department", "team"], SOUTH_PRESSED),
-        ],
+        readings: vec![reading("north", &[], NORTH_PRESSED), reading("south", &["department", "team"], SOUTH_PRESSED)],
         episodes: vec![(0, Pressure::Routine), (1, Pressure::Routine), (1, Pressure::High)],
         ranking_rate: 0.95,
         leader_sd: 1.2,
@@ -223,13 +220,18 @@ fn outline() -> Outline {
 }
 
 fn planted() -> Vec<Planted> {
-    let plant = |unit: &str, scale: &str, wave, shift| Planted { unit: unit.into(), scale: scale.into(), wave, shift };
+    let plant = |unit: &str, scale: &str, wave: Option<&str>, shift| Planted {
+        unit: unit.into(),
+        scale: scale.into(),
+        wave: wave.map(str::to_owned),
+        shift,
+    };
     let mut all = Vec::new();
     for (scale, base, north, south, south_later, north_later) in LEVELS {
         all.push(plant("north", scale, None, north - base));
         all.push(plant("south", scale, None, south - base));
-        all.push(plant("south", scale, Some(1), south_later));
-        all.push(plant("north", scale, Some(1), north_later));
+        all.push(plant("south", scale, Some("w2"), south_later));
+        all.push(plant("north", scale, Some("w2"), north_later));
     }
     all.extend(EXCEPTIONS.map(|(unit, scale, shift)| plant(unit, scale, None, shift)));
     all.retain(|p| p.shift != 0.0);
@@ -237,7 +239,13 @@ fn planted() -> Vec<Planted> {
 }
 
 fn reading(under: &str, layers: &[&'static str], order: [usize; 6]) -> Reading {
-    Reading { under: under.into(), layers: layers.to_vec(), wave: Some(1), pressure: Some(Pressure::High), order: order.into() }
+    Reading {
+        under: under.into(),
+        layers: layers.to_vec(),
+        wave: Some(1),
+        pressure: Some(Pressure::High),
+        order: order.into(),
+    }
 }
 
 /// Ties beyond the own unit: common in the north, left to managers in the south; the tug crews turn to each other.
@@ -284,11 +292,7 @@ fn dockets() -> Vec<Docket> {
         ),
         (
             (1, Elevated, BEFORE),
-            vec![
-                executive(3, 5.0),
-                north("department", 4, 5.0, 0.08),
-                south("department", 4, 20.0, 0.25, 0.15, 0.25),
-            ],
+            vec![executive(3, 5.0), north("department", 4, 5.0, 0.08), south("department", 4, 20.0, 0.25, 0.15, 0.25)],
         ),
         (
             (1, High, STORM),
@@ -331,8 +335,7 @@ fn rights(tree: &Tree) -> Sheet {
     let mut add = |class: &str, holder: String, unit: &str, role: &str, scope: &str, by: &str| {
         sheet.row([class.to_owned(), holder, unit.into(), role.into(), scope.into(), by.into()]);
     };
-    let rivals =
-        [("berth-allocation", "operations"), ("crane-outage", "engineering"), ("customer-claims", "services")];
+    let rivals = [("berth-allocation", "operations"), ("crane-outage", "engineering"), ("customer-claims", "services")];
     for (class, work) in rivals {
         for side in ["north", "south"] {
             let by = format!("rules of the former {side}ern port");
@@ -392,10 +395,9 @@ const CRANE_TARIFF: [(&str, [&str; 3]); 11] = [
 
 fn challenges() -> Sheet {
     let mut sheet = Sheet::new("challenges", ["challenge", "criterion", "value", "rater", "note", "source"]);
-    for (challenge, source, coded) in [
-        ("one-culture", "interviews, spring", ONE_CULTURE),
-        ("crane-tariff", "purchasing file", CRANE_TARIFF),
-    ] {
+    for (challenge, source, coded) in
+        [("one-culture", "interviews, spring", ONE_CULTURE), ("crane-tariff", "purchasing file", CRANE_TARIFF)]
+    {
         for (criterion, values) in coded {
             for (rater, value) in ["rater-1", "rater-2", "rater-3"].into_iter().zip(values) {
                 let note = match (challenge, criterion, rater) {

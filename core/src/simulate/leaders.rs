@@ -9,7 +9,7 @@ use super::dice::{Dice, Stream};
 use super::plan::{Docket, Plan, Pressure, rounded};
 use super::sheet::{Sheet, date};
 use super::tree::Unit;
-use crate::num;
+use crate::{json, num};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
@@ -71,6 +71,8 @@ type Counts = Vec<(i64, i64)>;
 struct Decision<'a> {
     unit: &'a Unit,
     docket: &'a Docket,
+    ambiguity: f64,
+    competing: f64,
     raised: i64,
     decided: i64,
     reversed: bool,
@@ -93,7 +95,19 @@ fn decide(plan: &Plan) -> (Sheet, Sheet, Value) {
     // In the order in which they came up, as a register would hold them.
     drawn.sort_by_key(|d| d.raised);
     let columns = [
-        "decision", "unit", "layer", "maker", "wave", "pressure", "raised", "decided", "reversed", "rework", "approvals",
+        "decision",
+        "unit",
+        "layer",
+        "maker",
+        "wave",
+        "pressure",
+        "ambiguity",
+        "competing",
+        "raised",
+        "decided",
+        "reversed",
+        "rework",
+        "approvals",
         "experiment",
     ];
     let mut decisions = Sheet::new("decisions", columns);
@@ -108,6 +122,8 @@ fn decide(plan: &Plan) -> (Sheet, Sheet, Value) {
             plan.tree.head(d.unit),
             plan.wave(d.docket.wave),
             d.docket.pressure.as_str(),
+            &json::number(d.ambiguity),
+            &json::number(d.competing),
             &date(d.raised),
             &date(d.decided),
             yes_no(d.reversed),
@@ -165,7 +181,13 @@ fn draw<'a>(plan: &Plan, unit: &'a Unit, docket: &'a Docket, dice: &mut Dice) ->
         let held = places.iter().position(|p| *p == priority).unwrap_or(0) as f64;
         let u = dice.uniform();
         let effect = if dice.chance(docket.scatter) {
-            if u < 0.45 { 1 } else if u < 0.9 { -1 } else { 0 }
+            if u < 0.45 {
+                1
+            } else if u < 0.9 {
+                -1
+            } else {
+                0
+            }
         } else if held < half {
             if u < 0.92 { 1 } else { 0 }
         } else if u < 0.7 {
@@ -178,6 +200,8 @@ fn draw<'a>(plan: &Plan, unit: &'a Unit, docket: &'a Docket, dice: &mut Dice) ->
     Decision {
         unit,
         docket,
+        ambiguity: rate(docket.pressure, dice),
+        competing: rate(docket.pressure, dice),
         raised,
         decided: raised + (days + 0.5) as i64,
         reversed: dice.chance(docket.reversed),
@@ -196,6 +220,17 @@ fn misread(effect: i8, dice: &mut Dice) -> i8 {
         (true, 0) => -1,
         (true, _) => 0,
     }
+}
+
+/// A rating from 0 to 1 in quarters, of ambiguity or of competing priorities: both tend to come with pressure.
+fn rate(pressure: Pressure, dice: &mut Dice) -> f64 {
+    let center = match pressure {
+        Pressure::Routine => 1.0,
+        Pressure::Elevated => 2.0,
+        Pressure::High => 3.0,
+    };
+    let felt = center + 0.8 * dice.normal();
+    [0.5, 1.5, 2.5, 3.5].iter().filter(|cut| felt > **cut).count() as f64 / 4.0
 }
 
 fn yes_no(flag: bool) -> &'static str {

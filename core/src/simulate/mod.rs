@@ -25,6 +25,7 @@ mod plan;
 mod scales;
 mod sheet;
 mod spec;
+mod spec_read;
 mod survey;
 mod ties;
 mod tree;
@@ -176,7 +177,12 @@ fn plan_of(spec: &Spec) -> Result<Plan> {
         ranking_rate: spec.response_rate,
         leader_sd: spec.leader_sd,
         dockets,
-        reaches: vec![Reach { under: "org".into(), heads: spec.external_ties, others: spec.external_ties, toward: None }],
+        reaches: vec![Reach {
+            under: "org".into(),
+            heads: spec.external_ties,
+            others: spec.external_ties,
+            toward: None,
+        }],
     })
 }
 
@@ -192,7 +198,8 @@ fn rights(plan: &Plan, spec: &Spec) -> Sheet {
         sheet.row([&format!("work-of-{}", d.key), plan.tree.head(d), &d.key, "decides"]);
     }
     // Deciders in turn; a single department has its rival in the executive.
-    let mut holders = departments.iter().copied().chain(plan.tree.units.first().filter(|_| departments.len() == 1)).cycle();
+    let mut holders =
+        departments.iter().copied().chain(plan.tree.units.first().filter(|_| departments.len() == 1)).cycle();
     for class in class_names("rival", spec.rival_classes) {
         for holder in holders.by_ref().take(2) {
             sheet.row([class.as_str(), plan.tree.head(holder), "org", "decides"]);
@@ -204,4 +211,185 @@ fn rights(plan: &Plan, spec: &Spec) -> Sheet {
         }
     }
     sheet
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::num;
+    use proptest::prelude::*;
+    use std::collections::{BTreeMap, BTreeSet};
+
+    type Row = BTreeMap<String, String>;
+
+    fn table(made: &Simulated, name: &str) -> Vec<Row> {
+        let Some((_, bytes)) = made.files.iter().find(|(n, _)| n == &format!("{name}.csv")) else { return Vec::new() };
+        let mut reader = csv::Reader::from_reader(bytes.as_slice());
+        let header = reader.headers().unwrap().clone();
+        let cells = |r: csv::StringRecord| header.iter().zip(&r).map(|(h, c)| (h.to_owned(), c.to_owned())).collect();
+        reader.records().map(|r| cells(r.unwrap())).collect()
+    }
+
+    fn mean(values: &[f64]) -> f64 {
+        num::sum(values.iter().copied()) / values.len() as f64
+    }
+
+    /// One scale of many options, so that cutting hardly matters.
+    fn fine(teams: usize, icc: f64) -> Spec {
+        let items = (0..4).map(|i| (format!("x{i}"), i == 3)).collect();
+        let scale = ScaleSpec { id: "a".into(), items, options: (0, 100) };
+        let clean = Spec { missing_rate: 0.0, dont_know_rate: 0.0, response_rate: 1.0, ..Spec::default() };
+        Spec {
+            scales: vec![scale],
+            mean: 0.5,
+            teams,
+            icc,
+            team_size: (10, 10),
+            person_sd: 0.35,
+            item_sd: 0.35,
+            ..clean
+        }
+    }
+
+    fn team_scores(made: &Simulated) -> BTreeMap<String, Vec<f64>> {
+        let mut by_team: BTreeMap<String, Vec<f64>> = BTreeMap::new();
+        for r in table(made, "responses").iter().filter(|r| r["unit"].starts_with("team")) {
+            let x = |item: &str| r[item].parse::<f64>().unwrap();
+            by_team.entry(r["unit"].clone()).or_default().push((x("x0") + x("x1") + x("x2") + 100.0 - x("x3")) / 4.0);
+        }
+        by_team
+    }
+
+    #[test]
+    fn the_intraclass_correlation_is_the_one_asked_for() {
+        for icc in [0.0, 0.15, 0.4] {
+            let by_team = team_scores(&organization(&fine(400, icc)).unwrap());
+            let grand = mean(&by_team.values().flatten().copied().collect::<Vec<_>>());
+            let (mut between, mut within) = (0.0, 0.0);
+            for s in by_team.values() {
+                let m = mean(s);
+                between += 10.0 * (m - grand) * (m - grand) / 399.0;
+                within += num::sum(s.iter().map(|x| (x - m) * (x - m))) / (400.0 * 9.0);
+            }
+            let got = (between - within) / (between + 9.0 * within);
+            // The standard error of ICC(1) with 400 teams of 10 is below .03.
+            assert!((got - icc).abs() < 0.09, "asked {icc}, got {got}");
+        }
+    }
+
+    #[test]
+    fn truths_are_those_of_the_answers() {
+        let made = organization(&fine(60, 0.2)).unwrap();
+        for (team, scores) in team_scores(&made) {
+            // Everybody answered everything: the census is the mean of the answers, to the four decimals kept.
+            let truth = &made.truth["scores"][&team]["w1"]["a"];
+            assert!((mean(&scores) - truth["census"].as_f64().unwrap()).abs() < 1e-4, "{team}");
+            // SE of a team mean: 25 steps of .35, with ten people and half an item's noise: 3.1.
+            assert!((mean(&scores) - truth["process"].as_f64().unwrap()).abs() < 5.0 * 3.1, "{team}");
+            assert_eq!(made.truth["response"][&team]["responded"]["w1"], 10);
+        }
+        let below = |unit: &str| made.truth["scores_with_units_below"][unit]["w1"]["a"]["census"].as_f64().unwrap();
+        let own = |unit: &str| made.truth["scores"][unit]["w1"]["a"]["census"].as_f64().unwrap();
+        let teams = table(&made, "organization");
+        let teams = teams.iter().filter(|r| r["parent"] == "dept-2").map(|r| 10.0 * own(&r["unit"]));
+        let n = 10.0 * 15.0 + spec::DEPARTMENT as f64;
+        let pooled = (num::sum(teams) + spec::DEPARTMENT as f64 * own("dept-2")) / n;
+        assert!((below("dept-2") - pooled).abs() < 1e-3, "{} and {pooled}", below("dept-2"));
+    }
+
+    #[test]
+    fn what_is_planted_moves_that_unit_and_no_other() {
+        let weak = Planted { unit: "dept-2".into(), scale: "direction".into(), wave: Some("w2".into()), shift: -1.5 };
+        let (plain, moved) = (Spec { waves: 2, ..Spec::default() }, vec![weak]);
+        let without = organization(&plain).unwrap();
+        let with = organization(&Spec { planted: moved, ..plain }).unwrap();
+        for (unit, waves) in with.truth["scores"].as_object().unwrap() {
+            for (wave, scales) in waves.as_object().unwrap() {
+                for (scale, truth) in scales.as_object().unwrap() {
+                    let before = without.truth["scores"][unit][wave][scale]["process"].as_f64().unwrap();
+                    let line =
+                        table(&with, "organization").iter().any(|r| &r["unit"] == unit && r["parent"] == "dept-2");
+                    let there = (unit == "dept-2" || line) && wave == "w2" && scale == "direction";
+                    let change = truth["process"].as_f64().unwrap() - before;
+                    assert!(if there { change < -1.0 } else { change == 0.0 }, "{unit} {wave} {scale}: {change}");
+                }
+            }
+        }
+        assert_eq!(table(&with, "rankings"), table(&without, "rankings"), "each concern has a stream of its own");
+    }
+
+    #[test]
+    fn divergence_stands_at_its_layer_under_its_pressure() {
+        let divergence = Some(Divergence { layer: DivergentLayer::Team, pressure: Some(Pressure::High) });
+        let made = organization(&Spec { divergence, leader_sd: 0.5, ..Spec::default() }).unwrap();
+        for r in table(&made, "rankings").iter().filter(|r| r["priority"] == "priority-1") {
+            let last = r["layer"] == "team" && r["pressure"] == "high";
+            let rank: u32 = r["rank"].parse().unwrap();
+            assert!(if last { rank >= 4 } else { rank <= 3 }, "{r:?}");
+        }
+    }
+
+    #[test]
+    fn rivals_and_gaps_are_as_many_as_asked_for() {
+        for departments in [1, 3] {
+            let made =
+                organization(&Spec { departments, rival_classes: 2, unowned_classes: 1, ..Spec::default() }).unwrap();
+            let mut deciders: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+            for r in table(&made, "decision_rights") {
+                let holders = deciders.entry(r["decision_class"].clone()).or_default();
+                if r["role"] == "decides" {
+                    holders.insert(r["holder"].clone());
+                }
+            }
+            let with = |n: usize| deciders.values().filter(|d| d.len() == n).count();
+            assert_eq!((with(0), with(1), with(2)), (1, departments, 2));
+        }
+    }
+
+    fn specs() -> impl Strategy<Value = Spec> {
+        let sizes = (1_usize..4, 1_usize..12, 1_usize..6, 0_usize..6, 1_usize..4);
+        let rates = (0.0..0.9_f64, 0.1..1.0_f64, 0.0..0.4_f64, 0.0..0.4_f64, 0.0..1.0_f64);
+        (any::<u64>(), sizes, rates, 2_usize..8).prop_map(|(seed, sizes, rates, priorities)| {
+            let (departments, more, lo, wide, waves) = sizes;
+            let (icc, response_rate, missing_rate, dont_know_rate, external_ties) = rates;
+            let (teams, team_size) = (departments + more, (lo, lo + wide));
+            let plain =
+                Spec { seed, departments, teams, team_size, waves, priorities, decisions: 3, ..Spec::default() };
+            Spec { icc, response_rate, missing_rate, dont_know_rate, external_ties, ..plain }
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(40))]
+
+        #[test]
+        fn every_possible_specification_gives_sound_files(spec in specs()) {
+            let made = organization(&spec).unwrap();
+            let units: BTreeSet<String> = table(&made, "organization").iter().map(|r| r["unit"].clone()).collect();
+            prop_assert_eq!(units.len(), 1 + spec.departments + spec.teams);
+            let members: BTreeMap<String, String> =
+                table(&made, "members").iter().map(|r| (r["person"].clone(), r["unit"].clone())).collect();
+            for r in table(&made, "responses") {
+                prop_assert_eq!(&members[&r["respondent"]], &r["unit"]);
+                for (column, cell) in r.iter().filter(|(c, _)| !["respondent", "unit", "wave"].contains(&c.as_str())) {
+                    prop_assert!(["", "1", "2", "3", "4", "5", "9"].contains(&cell.as_str()), "{} {}", column, cell);
+                }
+            }
+            for r in table(&made, "ties") {
+                prop_assert!(r["source"] != r["target"] && members.contains_key(&r["target"]));
+            }
+            for r in table(&made, "decisions") {
+                prop_assert!(r["raised"] <= r["decided"] && units.contains(&r["unit"]) && members.contains_key(&r["maker"]));
+            }
+            for (_, score) in made.truth["scores"].as_object().unwrap() {
+                for truth in score.as_object().unwrap().values().flat_map(|w| w.as_object().unwrap().values()) {
+                    for what in ["process", "census"] {
+                        let x = truth[what].as_f64().unwrap();
+                        prop_assert!((1.0..=5.0).contains(&x), "{}", x);
+                    }
+                }
+            }
+            prop_assert_eq!(organization(&spec).unwrap(), made);
+        }
+    }
 }

@@ -33,8 +33,8 @@ pub struct Planted {
     pub unit: String,
     /// The scale.
     pub scale: String,
-    /// The wave, counted from 0; every wave when `None`.
-    pub wave: Option<usize>,
+    /// The wave, such as `w2`; every wave when `None`.
+    pub wave: Option<String>,
     /// How far the true mean is moved, before answers are cut: in steps of a quarter of the answer range (one point on
     /// 1-5); negative is a weakness. Shifts that meet add up.
     pub shift: f64,
@@ -169,7 +169,7 @@ impl Plan {
         json!({
             "base": base,
             "shifts": self.planted.iter().map(|p| json!({
-                "unit": p.unit, "scale": p.scale, "wave": wave(p.wave), "shift": rounded(p.shift),
+                "unit": p.unit, "scale": p.scale, "wave": p.wave, "shift": rounded(p.shift),
             })).collect::<Vec<_>>(),
             "splits": self.splits.iter().map(|s| json!({"unit": s.unit, "scale": s.scale, "gap": s.gap})).collect::<Vec<_>>(),
             "noise": {

@@ -17,6 +17,16 @@ pub struct ScaleSpec {
     pub options: (i64, i64),
 }
 
+impl ScaleSpec {
+    /// An item as questionnaires write it: reversed with a leading `-`.
+    pub(crate) fn item(written: &str) -> (String, bool) {
+        match written.strip_prefix('-') {
+            Some(key) => (key.to_owned(), true),
+            None => (written.to_owned(), false),
+        }
+    }
+}
+
 /// The scales of a questionnaire and its codes for "don't know".
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Questionnaire {
@@ -65,13 +75,7 @@ fn read(root: &At<'_>) -> Option<Questionnaire> {
     let mut scales = Vec::new();
     for at in entry("scales")?.list()? {
         let items = at.entries()?.into_iter().find(|(k, _)| *k == "items").map(|(_, v)| v.texts()).unwrap_or_default();
-        let items = items
-            .into_iter()
-            .map(|item| match item.strip_prefix('-') {
-                Some(key) => (key.to_owned(), true),
-                None => (item.to_owned(), false),
-            })
-            .collect();
+        let items = items.into_iter().map(ScaleSpec::item).collect();
         scales.push(ScaleSpec { id: text(&at, "id")?, items, options: (*lo, *hi) });
     }
     Some(Questionnaire { id, version, scales, dont_know })

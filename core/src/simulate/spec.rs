@@ -35,6 +35,16 @@ pub enum DivergentLayer {
     Team,
 }
 
+impl DivergentLayer {
+    /// `department` or `team`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            DivergentLayer::Department => "department",
+            DivergentLayer::Team => "team",
+        }
+    }
+}
+
 /// What to simulate.
 ///
 /// Units are keyed `org` (layer `executive`), `dept-1` ... (layer `department`) and `team-1` ... (layer `team`, dealt to the
@@ -200,10 +210,11 @@ impl Spec {
                     .at(at("scale"))
                     .help(suggest(&p.scale, known)));
             }
-            if let Some(wave) = p.wave.filter(|w| *w >= self.waves) {
-                return Err(Error::input("unknown_wave", format!("wave `{wave}` of {} waves", self.waves))
+            let known = |wave: &&String| (1..=self.waves).any(|w| **wave == format!("w{w}"));
+            if let Some(wave) = p.wave.as_ref().filter(|w| !known(w)) {
+                return Err(Error::input("unknown_wave", format!("unknown wave `{}`", wave.escape_debug()))
                     .at(at("wave"))
-                    .help("waves are counted from 0"));
+                    .help(format!("waves are `w1` to `w{}`", self.waves)));
             }
             number(&at("shift"), p.shift, p.shift.abs() <= 4.0, "from -4 to 4")?;
         }
@@ -236,23 +247,27 @@ fn check_scales(q: &Questionnaire) -> Result<()> {
         }
         let (lo, hi) = scale.options;
         // Bounded first, so that the difference cannot overflow.
-        let bounded = lo.abs() <= 1_000_000 && hi.abs() <= 1_000_000;
+        let bounded = [lo, hi].iter().all(|x| (-1_000_000..=1_000_000).contains(x));
         if !(bounded && lo < hi && hi - lo < MAX_OPTIONS) {
             return Err(Error::input("bad_options", format!("answers from `{lo}` to `{hi}` cannot be simulated"))
                 .at(format!("{at}.options"))
                 .help(format!("give a lowest and a higher highest answer, at most {MAX_OPTIONS} options")));
         }
         if let Some(code) = q.dont_know.filter(|c| (lo..=hi).contains(c)) {
-            return Err(Error::input("bad_options", format!("the code `{code}` of don't know is an answer of `{}`", scale.id))
-                .at("dont_know")
-                .help("choose a code outside the answer range"));
+            return Err(Error::input(
+                "bad_options",
+                format!("the code `{code}` of don't know is an answer of `{}`", scale.id),
+            )
+            .at("dont_know")
+            .help("choose a code outside the answer range"));
         }
     }
     Ok(())
 }
 
 fn key(id: &str, at: &str) -> Result<()> {
-    let fine = !id.is_empty() && id.len() <= 120 && !id.chars().any(|c| c.is_whitespace() || c.is_control() || c == '`');
+    let fine =
+        !id.is_empty() && id.len() <= 120 && !id.chars().any(|c| c.is_whitespace() || c.is_control() || c == '`');
     if fine {
         return Ok(());
     }
@@ -279,7 +294,9 @@ fn number(field: &str, value: f64, fine: bool, range: &str) -> Result<()> {
     if fine {
         return Ok(());
     }
-    Err(Error::input("out_of_range", format!("`{value}` is out of range")).at(field).help(format!("give a number {range}")))
+    Err(Error::input("out_of_range", format!("`{value}` is out of range"))
+        .at(field)
+        .help(format!("give a number {range}")))
 }
 
 #[cfg(test)]
@@ -313,15 +330,19 @@ mod tests {
 
     #[test]
     fn what_is_planted_must_have_a_place() {
-        let plant = |unit: &str, scale: &str, wave, shift| Spec {
-            planted: vec![Planted { unit: unit.into(), scale: scale.into(), wave, shift }],
-            ..Spec::default()
+        let plant = |unit: &str, scale: &str, wave: Option<&str>, shift| {
+            let wave = wave.map(str::to_owned);
+            let planted = vec![Planted { unit: unit.into(), scale: scale.into(), wave, shift }];
+            Spec { planted, ..Spec::default() }
         };
         assert_eq!(refused(plant("dept-9", "direction", None, 1.0)), ("unknown_unit", "planted[0].unit".into()));
         assert_eq!(refused(plant("org", "directon", None, 1.0)), ("unknown_scale", "planted[0].scale".into()));
-        assert_eq!(refused(plant("org", "direction", Some(1), 1.0)), ("unknown_wave", "planted[0].wave".into()));
-        assert_eq!(refused(plant("org", "direction", None, f64::INFINITY)), ("out_of_range", "planted[0].shift".into()));
-        assert!(plant("team-24", "direction", Some(0), -1.0).check().is_ok());
+        assert_eq!(refused(plant("org", "direction", Some("w2"), 1.0)), ("unknown_wave", "planted[0].wave".into()));
+        assert_eq!(
+            refused(plant("org", "direction", None, f64::INFINITY)),
+            ("out_of_range", "planted[0].shift".into())
+        );
+        assert!(plant("team-24", "direction", Some("w1"), -1.0).check().is_ok());
     }
 
     #[test]

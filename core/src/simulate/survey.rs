@@ -11,7 +11,7 @@
 //! members had all of them answered every item.
 
 use super::dice::{Dice, Stream};
-use super::plan::{Plan, rounded};
+use super::plan::{Plan, Planted, rounded};
 use super::scales::ScaleSpec;
 use super::sheet::Sheet;
 use super::tree::Unit;
@@ -89,7 +89,8 @@ pub(crate) fn answer(plan: &Plan) -> Survey {
             add(below.entry(key.clone()).or_default(), &sums);
         }
         own.insert(unit.key.clone(), sums);
-        let by_wave: Map<String, Value> = plan.waves.iter().cloned().zip(returned.into_iter().map(Value::from)).collect();
+        let by_wave: Map<String, Value> =
+            plan.waves.iter().cloned().zip(returned.into_iter().map(Value::from)).collect();
         responded.insert(unit.key.clone(), json!({"members": plan.tree.own(unit).len(), "responded": by_wave}));
     }
     below.retain(|key, _| plan.tree.unit(key).is_some_and(|u| !u.leaf));
@@ -139,7 +140,8 @@ fn level(plan: &Plan, unit: &Unit, scale: &ScaleSpec, base: f64, dice: &mut Dice
         .into_iter()
         .enumerate()
         .map(|(w, z)| {
-            let applies = |p: &&super::Planted| p.scale == scale.id && p.wave.is_none_or(|pw| pw == w) && unit.under(&p.unit);
+            let now = |p: &Planted| p.wave.as_deref().is_none_or(|wave| wave == plan.wave(w));
+            let applies = |p: &&Planted| p.scale == scale.id && now(p) && unit.under(&p.unit);
             let planted = num::sum(plan.planted.iter().filter(applies).map(|p| p.shift));
             Level { mean: lo + base * (hi - lo) + step(scale) * (planted + team_sd * z), split: step(scale) * split }
         })

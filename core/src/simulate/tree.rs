@@ -147,8 +147,13 @@ mod tests {
 
     #[test]
     fn people_run_depth_first_and_heads_report_to_heads() {
-        let outline =
-            Outline { key: "o".into(), name: "o".into(), layer: "executive", people: 2, below: vec![leaf("a", 3), leaf("b", 2)] };
+        let outline = Outline {
+            key: "o".into(),
+            name: "o".into(),
+            layer: "executive",
+            people: 2,
+            below: vec![leaf("a", 3), leaf("b", 2)],
+        };
         let tree = Tree::grow(&outline);
         assert_eq!(tree.people.len(), 7);
         let heads: Vec<&str> = tree.units.iter().map(|u| tree.head(u)).collect();
@@ -158,7 +163,10 @@ mod tests {
         let b = tree.unit("b").unwrap();
         assert!(b.under("o") && b.under("b") && !b.under("a"));
         let managers: Vec<Option<&str>> = tree.people.iter().map(|p| p.manager.as_deref()).collect();
-        assert_eq!(managers, [None, Some("p0001"), Some("p0001"), Some("p0003"), Some("p0003"), Some("p0001"), Some("p0006")]);
+        assert_eq!(
+            managers,
+            [None, Some("p0001"), Some("p0001"), Some("p0003"), Some("p0003"), Some("p0001"), Some("p0006")]
+        );
         let leaders: Vec<&str> = tree.leaders().map(|(p, _)| p.key.as_str()).collect();
         assert_eq!(leaders, ["p0001", "p0002", "p0003", "p0006"]);
     }
