@@ -106,9 +106,9 @@ const LEVELS: [(&str, f64, f64, f64, f64, f64); 13] = [
     ("direction", 3.9, 4.5, 2.2, -0.4, 0.0),
     ("alignment", 3.5, 3.8, 3.5, -0.2, 0.0),
     ("commitment", 4.4, 4.4, 4.4, 0.0, 0.0),
-    ("sense_making", 3.4, 3.7, 3.1, 0.0, 0.0),
-    ("connection", 3.5, 3.7, 2.3, -0.2, 0.0),
-    ("navigation", 3.3, 3.5, 3.0, 0.0, 0.3),
+    ("sense_making", 3.4, 3.7, 3.2, 0.0, 0.0),
+    ("connection", 3.5, 3.7, 2.2, -0.2, 0.0),
+    ("navigation", 3.3, 3.5, 3.2, 0.0, 0.3),
     ("source_dominance", 3.0, 2.4, 4.2, 0.0, 0.0),
     ("source_influence", 3.5, 3.9, 2.6, 0.0, 0.0),
     ("source_dialogue", 2.8, 3.0, 2.0, 0.0, 0.0),
@@ -413,6 +413,8 @@ fn challenges() -> Sheet {
     sheet
 }
 
+const REGISTER: &str = "register of decisions";
+
 /// Unit, measure, value from 0 to 1, informant, note. They describe situations, so that none has an `n`.
 const FACTS: [(&str, &str, &str, &str, &str); 26] = [
     ("harbour", "shared_work", "0.9", "both harbour masters", "one approach channel, one customs area"),
@@ -422,21 +424,21 @@ const FACTS: [(&str, &str, &str, &str, &str); 26] = [
     ("harbour", "one_person_can", "0.1", "board", "two chief officers tried and left"),
     ("harbour", "mutual_recognition", "0.2", "board", "rival deciders overrule each other on berths"),
     ("harbour", "decisions_slow", "0.6", "board", ""),
-    ("harbour", "information_missing", "0.2", "register of decisions", "files were complete in most cases"),
+    ("harbour", "information_missing", "0.2", REGISTER, "files were complete in most cases"),
     ("north", "shared_work", "0.9", "head of the northern port", ""),
     ("north", "common_ground", "0.8", "head of the northern port", ""),
     ("north", "equally_worthy", "0.3", "facilitator", "hardly arises: views are close"),
     ("north", "worldview_divergence", "0.2", "facilitator", ""),
     ("north", "one_person_can", "0.8", "facilitator", "a persuasive lead is followed"),
-    ("north", "decisions_slow", "0.1", "register of decisions", ""),
-    ("north", "information_missing", "0.2", "register of decisions", ""),
+    ("north", "decisions_slow", "0.1", REGISTER, ""),
+    ("north", "information_missing", "0.2", REGISTER, ""),
     ("south", "shared_work", "0.9", "head of the southern port", ""),
     ("south", "common_ground", "0.1", "facilitator", "former state dockers and terminal crews"),
     ("south", "equally_worthy", "0.8", "facilitator", "said aloud by both crews in autumn"),
     ("south", "worldview_divergence", "0.9", "facilitator", ""),
     ("south", "one_person_can", "0.1", "facilitator", "orders are obeyed on one quay and resisted on the next"),
-    ("south", "decisions_slow", "0.9", "register of decisions", ""),
-    ("south", "information_missing", "0.1", "register of decisions", "files were complete"),
+    ("south", "decisions_slow", "0.9", REGISTER, ""),
+    ("south", "information_missing", "0.1", REGISTER, "files were complete"),
     ("north-operations", "mission_from_above", "0.9", "head of department", "halve waiting time at the rail gate"),
     ("north-operations", "solution_by_team", "0.8", "team leaders", "the team chose and tried three ways"),
     ("north-operations", "approval_above", "0.9", "head of department", "final word stayed with the department"),
@@ -444,9 +446,10 @@ const FACTS: [(&str, &str, &str, &str, &str); 26] = [
 ];
 
 fn facts() -> Sheet {
-    let mut sheet = Sheet::new("facts", ["unit", "measure", "value", "informant", "note"]);
+    let mut sheet = Sheet::new("facts", ["unit", "measure", "value", "se", "n", "informant", "note", "source"]);
     for (unit, measure, value, informant, note) in FACTS {
-        sheet.row([unit, measure, value, informant, note]);
+        let source = if informant == REGISTER { "decisions, spring to autumn" } else { "interviews, autumn" };
+        sheet.row([unit, measure, value, "", "", informant, note, source]);
     }
     sheet
 }
