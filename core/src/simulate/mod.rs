@@ -60,7 +60,9 @@ pub struct Simulated {
     /// - `response[unit]`: `members`, and `responded` by wave;
     /// - `reinforcement[unit][wave][pressure]`: of the decisions taken there and below, before coders misread them
     ///   (-1 to 1, null without a judged pair);
-    /// - `plan`: what was put in. Shifts and SDs are in steps of a quarter of the answer range.
+    /// - `plan`: what was put in. Shifts and SDs are in steps of a quarter of the answer range;
+    /// - `story`: what an assessment should come to, in the terms of the framework;
+    /// - `seed` (as text beyond 2^53) and `instrument`.
     pub truth: Value,
 }
 
