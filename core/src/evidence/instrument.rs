@@ -183,7 +183,26 @@ pub struct Instrument {
     pub(super) ignore: Vec<String>,
 }
 
+/// The instruments that ship with the library, read by the same reader as a user's own.
+const BUILTIN: &[(&str, &str)] = &[
+    ("collective-leadership", include_str!("../../instruments/collective-leadership.toml")),
+    ("ccl-dac", include_str!("../../instruments/ccl-dac.toml")),
+];
+
 impl Instrument {
+    /// A questionnaire that ships with the library: `collective-leadership` or `ccl-dac`.
+    ///
+    /// # Errors
+    /// `unknown_instrument` with what there is.
+    pub fn builtin(id: &str) -> Result<Instrument> {
+        match BUILTIN.iter().find(|(name, _)| *name == id) {
+            Some((name, text)) => Instrument::load(name, text, Form::File),
+            None => Err(crate::Error::input("unknown_instrument", format!("unknown instrument `{id}`"))
+                .at("instrument")
+                .help(crate::error::suggest(id, BUILTIN.iter().map(|(name, _)| *name)))),
+        }
+    }
+
     /// Reads an instrument from TOML (or JSON, recognised by its first `{`).
     ///
     /// # Errors

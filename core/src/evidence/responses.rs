@@ -540,8 +540,9 @@ mod tests {
         assert_eq!(refusal(put(1, txt("nan")), true), ("not_a_number", x.clone()));
         assert_eq!(refusal(put(1, txt("2.5")), true), ("not_an_integer", x.clone()));
         assert_eq!(refusal(put(1, Cells::Bool(vec![None, Some(true), None])), true), ("not_a_number", x.clone()));
-        let bad = Cells::Dictionary { values: vec![], codes: vec![None, Some(3), None] };
-        assert_eq!(refusal(put(1, bad), true), ("bad_dictionary", x));
+        let bad = put(1, Cells::Dictionary { values: vec![], codes: vec![None, Some(3), None] });
+        let e = Table::new("responses", bad).unwrap_err();
+        assert_eq!((e.code(), e.path()), ("bad_code", x.as_str()));
         let unit = "responses, row 2, column unit".to_owned();
         assert_eq!(refusal(put(0, Cells::Int(vec![Some(1), None, Some(1)])), true), ("missing_unit", unit.clone()));
         assert_eq!(refusal(put(0, txt("  ")), true), ("missing_unit", unit.clone()));
