@@ -14,13 +14,16 @@ use crate::num::{sqrt, sum};
 use crate::tally::state::{PairSums, Sums};
 use crate::tally::{Key, ScaleShape, Tally};
 
+/// The number of members of a unit, where it is known.
+pub type Sizes<'a> = dyn Fn(&str) -> Option<u64> + 'a;
+
 /// How a tally is read.
 #[derive(Clone, Copy, Default)]
 pub struct Reading<'a> {
     /// How many answers a score needs; the instrument's rule when `None`.
     pub missing_rule: Option<MissingRule>,
     /// The number of members of a unit, for the census.
-    pub sizes: Option<&'a dyn Fn(&str) -> Option<u64>>,
+    pub sizes: Option<&'a Sizes<'a>>,
 }
 
 impl Reading<'_> {
@@ -78,7 +81,7 @@ pub(crate) fn unit_means<'a>(
 /// (estimand `respondents`, standard error of a mean of independent persons); then `score` with 95 % intervals for
 /// the `process` and, when `sizes` knows the unit, the `census`, by empirical Bayes (variant `empirical_bayes`) or,
 /// when nothing can be pooled, from the unit alone (variant `unit_mean`); see [`Shrinkage`].
-pub fn scores(tally: &Tally, sizes: Option<&dyn Fn(&str) -> Option<u64>>) -> Vec<ScaleRow> {
+pub fn scores(tally: &Tally, sizes: Option<&Sizes<'_>>) -> Vec<ScaleRow> {
     scores_with(tally, &Reading { missing_rule: None, sizes })
 }
 

@@ -192,7 +192,7 @@ impl Tally {
     }
 
     /// The sums of the whole wave: answers and sum an item, and raw sums a scale; `None` on overflow.
-    fn wave_totals(&self, wave: &str) -> Option<(Vec<(u64, u64)>, Vec<Sums>)> {
+    fn wave_totals(&self, wave: &str) -> Option<WaveTotals> {
         let mut total = Cell::new(&self.layout);
         for cell in self.cells.iter().filter(|(k, _)| k.wave == wave).map(|(_, c)| c) {
             total = total.combine(cell, u64::checked_add)?;
@@ -295,6 +295,8 @@ impl Tally {
     }
 }
 
+/// Answers and sum an item, and raw sums a scale.
+type WaveTotals = (Vec<(u64, u64)>, Vec<Sums>);
 /// Cells and products to store.
 type Changes = (BTreeMap<Key, Cell>, ProductMap);
 type ProductMap = Option<BTreeMap<String, Vec<Products>>>;
