@@ -84,6 +84,7 @@ pub struct Document {
 
 impl Document {
     /// Parses TOML or JSON; JSON is recognised by its first character `{`.
+    #[allow(clippy::result_large_err)] // Rare, and every caller wants the diagnostic whole.
     pub fn parse(name: &str, text: &str) -> Result<Document, Diagnostic> {
         let fail = |code, message: String, help: &str, span: Option<Range<usize>>| {
             let (line, column) = match &span {
@@ -128,7 +129,12 @@ impl Document {
             let table = toml::de::DeTable::parse(text).map_err(|e| {
                 let message = e.message().lines().next().unwrap_or("invalid TOML").to_lowercase();
                 if message.contains("recursion") {
-                    return fail("too_deep", format!("the file nests deeper than {MAX_DEPTH} levels"), json_help("too_deep"), e.span());
+                    return fail(
+                        "too_deep",
+                        format!("the file nests deeper than {MAX_DEPTH} levels"),
+                        json_help("too_deep"),
+                        e.span(),
+                    );
                 }
                 let code = if message.contains("duplicate key") { "duplicate_key" } else { "syntax" };
                 fail(code, message, "see https://toml.io for the syntax", e.span())
@@ -373,7 +379,8 @@ impl<'a> At<'a> {
     /// An id: 1 to 120 printable characters without spaces or backticks.
     pub fn id(&self) -> Option<&'a str> {
         let s = self.text()?;
-        let fine = !s.is_empty() && s.len() <= 120 && !s.chars().any(|c| c.is_whitespace() || c.is_control() || c == '`');
+        let fine =
+            !s.is_empty() && s.len() <= 120 && !s.chars().any(|c| c.is_whitespace() || c.is_control() || c == '`');
         if !fine {
             let help = "an id has 1 to 120 characters, no spaces, no backticks";
             self.error("bad_id", format!("`{}` is not an id", s.escape_debug()), help);
@@ -419,9 +426,7 @@ impl<'a> At<'a> {
     /// The elements of a list.
     pub fn list(&self) -> Option<Vec<At<'a>>> {
         match &self.node.kind {
-            Kind::List(items) => {
-                Some(items.iter().enumerate().map(|(i, n)| self.child(n, format!("[{i}]"))).collect())
-            }
+            Kind::List(items) => Some(items.iter().enumerate().map(|(i, n)| self.child(n, format!("[{i}]"))).collect()),
             _ => {
                 self.wrong("a list");
                 None
@@ -536,8 +541,10 @@ mod tests {
 
     #[test]
     fn toml_and_json_give_the_same_tree() {
-        let t = Document::parse("a.toml", "x = 1\n[[rule]]\nid = 'r'\nwhen = { gt = ['m', 0.5] }\n").map_err(|d| d.to_string());
-        let j = Document::parse("a.json", r#"{"x":1,"rule":[{"id":"r","when":{"gt":["m",0.5]}}]}"#).map_err(|d| d.to_string());
+        let t = Document::parse("a.toml", "x = 1\n[[rule]]\nid = 'r'\nwhen = { gt = ['m', 0.5] }\n")
+            .map_err(|d| d.to_string());
+        let j = Document::parse("a.json", r#"{"x":1,"rule":[{"id":"r","when":{"gt":["m",0.5]}}]}"#)
+            .map_err(|d| d.to_string());
         assert_eq!(t.map(|d| d.root.to_json()), j.map(|d| d.root.to_json()));
     }
 

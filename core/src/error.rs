@@ -294,7 +294,9 @@ mod tests {
 
     #[test]
     fn an_error_says_where_and_what_to_do() {
-        let e = Error::input("unknown_unit", "unknown unit `t9`").at("facts, row 3, column unit").help("add `t9` to organization");
+        let e = Error::input("unknown_unit", "unknown unit `t9`")
+            .at("facts, row 3, column unit")
+            .help("add `t9` to organization");
         assert_eq!(e.to_string(), "unknown unit `t9` (at facts, row 3, column unit); add `t9` to organization");
     }
 

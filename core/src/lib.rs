@@ -2,12 +2,15 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
+pub mod assess;
 pub mod document;
 pub mod error;
 pub mod evidence;
 pub mod json;
 pub mod measure;
 pub mod num;
+pub mod rules;
 pub mod tally;
+pub mod vocabulary;
 
 pub use error::{Diagnostic, Error, Family, Result, Severity};

@@ -2,7 +2,11 @@
 
 mod aggregation;
 mod agreement;
+mod challenge;
+mod decision_rights;
+mod decisions;
 pub mod distribution;
+mod facts;
 mod favorability;
 mod interval;
 mod reliability;
@@ -11,7 +15,11 @@ mod scale;
 mod value;
 
 pub use aggregation::{Anova, aggregation, anova};
-pub use agreement::{agreement, ad_mean, awg, r_star_wg_j, rwg, rwg_j, uniform_variance};
+pub use agreement::{ad_mean, agreement, awg, r_star_wg_j, rwg, rwg_j, uniform_variance};
+pub use challenge::{PooledRatings, Ratings, pool_ratings};
+pub use decision_rights::{RightsMeasures, decision_rights};
+pub use decisions::{MIN_RANKERS, approvals, decision_days, kendalls_w};
+pub use facts::join_facts;
 pub use favorability::favorability;
 pub use interval::{Posterior, Shrinkage, UnitMean};
 pub use reliability::{alpha, reliability};

@@ -1,0 +1,168 @@
+//! What a rulebook must be beyond its grammar: connected without cycles, reachable, true to its own tests.
+//!
+//! Checks on boxes (gaps, overlaps, implied and unsatisfiable rules) belong here too.
+
+use super::case::Case;
+use super::condition::leaves;
+use super::evaluate::{Evaluation, Verdict};
+use super::model::*;
+use crate::document::Diagnostics;
+use crate::error::Severity;
+use std::collections::HashSet;
+
+/// Connects rules to questions, orders them, and reports cycles, unused measures and options without a rule.
+pub(super) fn connect(mut inner: Inner, faults: &Diagnostics) -> Option<Inner> {
+    let refers: Vec<Vec<RuleId>> = inner.rules.iter().map(references).collect();
+    let order = order(&inner, &refers, faults)?;
+    for (i, rule) in inner.rules.iter().enumerate() {
+        if let Some((q, option)) = rule.says
+            && let Some(slot) = inner.questions.get_mut(q.0).and_then(|q| q.rules.get_mut(option))
+        {
+            slot.push(RuleId(i));
+        }
+    }
+    let mut used_measures = HashSet::new();
+    let mut used_rules = HashSet::new();
+    for question in &mut inner.questions {
+        let mut wanted: HashSet<RuleId> = HashSet::new();
+        let mut open: Vec<RuleId> = question.rules.iter().flatten().copied().collect();
+        while let Some(r) = open.pop() {
+            if wanted.insert(r) {
+                open.extend(refers.get(r.0).into_iter().flatten().copied());
+            }
+        }
+        question.order = order.iter().filter(|r| wanted.contains(r)).copied().collect();
+        let mut measures: Vec<MeasureId> =
+            question.order.iter().filter_map(|r| inner.rules.get(r.0)).flat_map(measures_of).collect();
+        measures.sort_unstable();
+        measures.dedup();
+        used_measures.extend(measures.iter().copied());
+        used_rules.extend(wanted);
+        question.measures = measures;
+    }
+    warn(&inner, &used_measures, &used_rules, faults);
+    Some(inner)
+}
+
+fn conditions(rule: &Rule) -> impl Iterator<Item = &Condition> {
+    [Some(&rule.when), rule.unless.as_ref()].into_iter().flatten().chain(rule.requires.iter().map(|r| &r.when))
+}
+
+fn references(rule: &Rule) -> Vec<RuleId> {
+    let mut found = Vec::new();
+    for c in conditions(rule) {
+        leaves(c, &mut |leaf| {
+            if let Condition::Holds(r) = leaf {
+                found.push(*r);
+            }
+        });
+    }
+    found
+}
+
+fn measures_of(rule: &Rule) -> Vec<MeasureId> {
+    let mut found = Vec::new();
+    for c in conditions(rule) {
+        leaves(c, &mut |leaf| {
+            if let Condition::Compare(m, ..) | Condition::OneOf(m, _) = leaf {
+                found.push(*m);
+            }
+        });
+    }
+    found
+}
+
+/// Every rule after those it refers to; a cycle is an error that names its rules.
+fn order(inner: &Inner, refers: &[Vec<RuleId>], faults: &Diagnostics) -> Option<Vec<RuleId>> {
+    let mut missing: Vec<usize> = refers.iter().map(Vec::len).collect();
+    let mut referred_by: Vec<Vec<usize>> = vec![Vec::new(); refers.len()];
+    for (i, rs) in refers.iter().enumerate() {
+        for r in rs {
+            referred_by.get_mut(r.0)?.push(i);
+        }
+    }
+    let mut ready: Vec<usize> = (0..refers.len()).filter(|i| missing.get(*i) == Some(&0)).collect();
+    ready.reverse();
+    let mut done = Vec::with_capacity(refers.len());
+    while let Some(i) = ready.pop() {
+        done.push(RuleId(i));
+        for j in referred_by.get(i)? {
+            let left = missing.get_mut(*j)?;
+            *left -= 1;
+            if *left == 0 {
+                ready.push(*j);
+            }
+        }
+    }
+    if done.len() == refers.len() {
+        return Some(done);
+    }
+    let stuck: Vec<&Rule> = inner.rules.iter().zip(&missing).filter(|(_, left)| **left > 0).map(|(r, _)| r).collect();
+    if let Some(first) = stuck.first() {
+        let names: Vec<String> = stuck.iter().take(8).map(|r| format!("`{}`", r.id)).collect();
+        let message = format!("rules refer to one another in a cycle: {}", names.join(", "));
+        let help = "take one `holds` out of the cycle";
+        faults.push(first.mark.diagnostic(Severity::Error, "cycle", message, help));
+    }
+    None
+}
+
+fn warn(inner: &Inner, used: &HashSet<MeasureId>, used_rules: &HashSet<RuleId>, faults: &Diagnostics) {
+    for q in &inner.questions {
+        for (option, rules) in q.options.iter().zip(&q.rules) {
+            let answers = rules.iter().filter_map(|r| inner.rules.get(r.0)).any(|r| r.strength != Strength::Suggests);
+            if !answers {
+                let message = format!("no rule can answer `{option}` of `{}`", q.id);
+                let help = "add a rule of strength `defines` or `typical`, or drop the option";
+                let mark = crate::document::Mark { path: format!("question.{}", q.id), ..Default::default() };
+                faults.push(mark.diagnostic(Severity::Warning, "option_without_rule", message, help));
+            }
+        }
+    }
+    for (i, m) in inner.measures.iter().enumerate() {
+        if !used.contains(&MeasureId(i)) {
+            let mark = crate::document::Mark { path: format!("measure.{}", m.id), ..Default::default() };
+            let message = format!("no rule of a question looks at `{}`", m.id);
+            faults.push(mark.diagnostic(Severity::Warning, "unused_measure", message, "use it, or leave it out"));
+        }
+    }
+    for (i, r) in inner.rules.iter().enumerate() {
+        if r.says.is_none() && !used_rules.contains(&RuleId(i)) {
+            let message = format!("the rule `{}` speaks to no question and nothing refers to it", r.id);
+            faults.push(r.mark.diagnostic(Severity::Warning, "unused_rule", message, "add `says`, or leave it out"));
+        }
+        for expect in ["holds", "fails", "insufficient"] {
+            if r.says.is_some() && !r.tests.iter().any(|t| t.expect == expect) {
+                let message = format!("the rule `{}` has no test that expects `{expect}`", r.id);
+                let help = format!("add [[rule.test]] with expect = \"{expect}\"");
+                faults.push(r.mark.diagnostic(Severity::Warning, "untested", message, help));
+            }
+        }
+    }
+}
+
+/// Runs the tests that rules carry with them.
+pub(super) fn run_tests(framework: &Framework, faults: &Diagnostics) {
+    // One order serves all rules; it was found when the rules were connected.
+    for (i, rule) in framework.rules().iter().enumerate() {
+        for test in &rule.tests {
+            let mut case = Case::new(framework);
+            for (m, v) in &test.given {
+                if let Err(e) = case.put(framework, *m, v.clone()) {
+                    faults.push(test.mark.diagnostic(Severity::Error, e.code(), e.message(), e.help_text()));
+                }
+            }
+            let evaluation = Evaluation::of_rule(framework, &case, RuleId(i), framework.confidence());
+            let got = match evaluation.verdict(RuleId(i)) {
+                Verdict::Holds => "holds",
+                Verdict::Fails => "fails",
+                Verdict::Insufficient(_) => "insufficient",
+            };
+            if got != test.expect {
+                let message = format!("the rule `{}` {got} here, the test expects `{}`", rule.id, test.expect);
+                let help = "mend the rule or the test";
+                faults.push(test.mark.diagnostic(Severity::Error, "failing_test", message, help));
+            }
+        }
+    }
+}

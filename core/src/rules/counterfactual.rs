@@ -1,0 +1,215 @@
+//! What would change the conclusion: the smallest change of one or two measures, and what to ask next.
+
+use super::case::Case;
+use super::condition::leaves;
+use super::evaluate::Verdict;
+use super::judgment::{Judgment, Status};
+use super::model::*;
+use super::truth::Op;
+use crate::measure::{Estimate, MeasureValue, Origin};
+use serde_json::{Value, json};
+
+/// A change of measures that would change the conclusion. It would not by itself change the group.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Counterfactual {
+    /// Measure, the value now, the value then.
+    pub changes: Vec<(String, f64, f64)>,
+    /// Sum of the changes, each as a share of the measure's range.
+    pub cost: f64,
+    /// What the conclusion would become.
+    pub becomes: String,
+}
+
+impl Counterfactual {
+    /// The change as a JSON document.
+    pub fn to_json(&self) -> Value {
+        let changes: Vec<Value> =
+            self.changes.iter().map(|(m, from, to)| json!({ "measure": m, "from": from, "to": to })).collect();
+        json!({ "changes": changes, "cost": super::judgment::round(self.cost), "becomes": self.becomes })
+    }
+}
+
+/// A question to ask, and what asking it may settle.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NextQuestion {
+    /// The measure.
+    pub measure: String,
+    /// The question in words.
+    pub asks: String,
+    /// Whom to ask.
+    pub whom: String,
+    /// How many of the tried answers would settle the judgment by themselves.
+    pub settles: usize,
+    /// How many answers were tried.
+    pub tried: usize,
+    weight: f64,
+}
+
+impl NextQuestion {
+    /// The question as a JSON document.
+    pub fn to_json(&self) -> Value {
+        json!({ "measure": self.measure, "asks": self.asks, "whom": self.whom, "settles": self.settles, "tried": self.tried })
+    }
+}
+
+impl Judgment {
+    /// The smallest changes of at most two known numbers that change the conclusion, cheapest first; all that tie
+    /// with the cheapest are listed. Exact over thresholds and range ends for measures without a standard error;
+    /// measures with one, measures marked not actionable, and parts are held as they are.
+    pub fn counterfactuals(&self) -> Vec<Counterfactual> {
+        if !self.parts.is_empty() {
+            return Vec::new();
+        }
+        let Some(question) = self.asked() else { return Vec::new() };
+        let movable: Vec<(MeasureId, f64, Vec<f64>)> = question
+            .measures
+            .iter()
+            .filter_map(|m| Some((*m, self.movable(*m)?, self.candidates(question, *m))))
+            .collect();
+        let mut found: Vec<Counterfactual> = Vec::new();
+        let single = movable.iter().flat_map(|(m, _, to)| to.iter().map(move |t| vec![(*m, *t)]));
+        self.keep_cheapest(single, &mut found);
+        if found.is_empty() {
+            let pairs = movable.iter().enumerate().flat_map(|(i, (a, _, ta))| {
+                movable.iter().skip(i + 1).flat_map(move |(b, _, tb)| {
+                    ta.iter().flat_map(move |x| tb.iter().map(move |y| vec![(*a, *x), (*b, *y)]))
+                })
+            });
+            // Bounded work: rulebooks of any size answer at once.
+            self.keep_cheapest(pairs.take(4096), &mut found);
+        }
+        found
+    }
+
+    fn movable(&self, m: MeasureId) -> Option<f64> {
+        let measure = self.framework.measure(m)?;
+        let e = self.case.get(m)?.estimate()?;
+        (measure.actionable && e.se().is_none_or(|s| s == 0.0)).then(|| e.value())
+    }
+
+    /// Values just across each threshold of the question's rules, by a declared step or a thousandth of the range.
+    fn candidates(&self, question: &Question, m: MeasureId) -> Vec<f64> {
+        let Some(measure) = self.framework.measure(m) else { return Vec::new() };
+        let MeasureKind::Score { lo, hi } = measure.kind else { return Vec::new() };
+        let step = measure.step.unwrap_or((hi - lo) / 1000.0);
+        let mut out: Vec<f64> = Vec::new();
+        let mut see = |leaf: &Condition| {
+            if let Condition::Compare(id, op, t) = leaf
+                && *id == m
+            {
+                let across = match op {
+                    Op::Ge | Op::Lt => [*t, t - step],
+                    Op::Gt | Op::Le => [t + step, *t],
+                };
+                out.extend(across.into_iter().filter(|v| (lo..=hi).contains(v)));
+            }
+        };
+        for r in question.order.iter().filter_map(|r| self.framework.rule(*r)) {
+            leaves(&r.when, &mut see);
+            r.unless.iter().for_each(|c| leaves(c, &mut see));
+            r.requires.iter().for_each(|g| leaves(&g.when, &mut see));
+        }
+        out.sort_by(f64::total_cmp);
+        out.dedup();
+        out
+    }
+
+    fn keep_cheapest(&self, changes: impl Iterator<Item = Vec<(MeasureId, f64)>>, found: &mut Vec<Counterfactual>) {
+        let now = self.headline();
+        for change in changes {
+            let mut case = self.case.clone();
+            let mut told = Vec::new();
+            let mut cost = 0.0;
+            for (m, to) in &change {
+                let (Some(measure), Some(from)) = (self.framework.measure(*m), self.movable(*m)) else { continue };
+                if let MeasureKind::Score { lo, hi } = measure.kind {
+                    cost += (to - from).abs() / (hi - lo);
+                }
+                put(&self.framework, &mut case, *m, *to);
+                told.push((measure.id.clone(), from, *to));
+            }
+            if told.len() != change.len() || told.iter().any(|(_, from, to)| from == to) {
+                continue;
+            }
+            if found.first().is_some_and(|f| cost > f.cost + 1e-12) {
+                continue;
+            }
+            let then = self.framework.judge_at(self.question, &case, self.confidence);
+            if then.status == self.status && then.headline() == now {
+                continue;
+            }
+            if found.first().is_some_and(|f| cost < f.cost - 1e-12) {
+                found.clear();
+            }
+            found.push(Counterfactual { changes: told, cost, becomes: then.headline() });
+        }
+    }
+
+    /// What to ask next, most telling first: how many of its possible answers would settle the judgment alone,
+    /// then how much of the open rules hangs on it.
+    pub fn next_questions(&self) -> Vec<NextQuestion> {
+        if let Some((_, part)) = self.parts.iter().find(|(_, j)| matches!(j.status, Status::Insufficient)) {
+            return part.next_questions();
+        }
+        let mut out: Vec<NextQuestion> = self.needs().missing.iter().filter_map(|m| self.next_question(*m)).collect();
+        // Stable: ties stay in the order of the rulebook.
+        out.sort_by(|a, b| {
+            (b.settles * a.tried.max(1)).cmp(&(a.settles * b.tried.max(1))).then(b.weight.total_cmp(&a.weight))
+        });
+        out
+    }
+
+    fn next_question(&self, m: MeasureId) -> Option<NextQuestion> {
+        let measure = self.framework.measure(m)?;
+        let answers: Vec<MeasureValue> = match &measure.kind {
+            MeasureKind::Category(known) => {
+                known.iter().map(|c| MeasureValue::Category(c.clone(), Origin::Given)).collect()
+            }
+            MeasureKind::Score { lo, hi } => [*lo, *hi]
+                .into_iter()
+                .filter_map(|v| Estimate::new(v, None, None, Origin::Given).ok().map(MeasureValue::Known))
+                .collect(),
+        };
+        let mut settles = 0;
+        for a in &answers {
+            let mut case = self.case.clone();
+            if case.put(&self.framework, m, a.clone()).is_ok() {
+                let then = self.framework.judge_at(self.question, &case, self.confidence);
+                let settled = !matches!(then.status, Status::Insufficient) && then.needs().missing.is_empty();
+                settles += usize::from(settled);
+            }
+        }
+        let open = self.options.iter().filter(|o| matches!(o.verdict, Verdict::Insufficient(_)));
+        let weight = open.filter_map(|o| self.framework.rule(o.rule?)).map(|r| self.weight(&r.when, m)).sum();
+        Some(NextQuestion {
+            measure: measure.id.clone(),
+            asks: measure.asks.clone(),
+            whom: measure.whom.clone(),
+            settles,
+            tried: answers.len(),
+            weight,
+        })
+    }
+
+    /// The share of a condition that hangs on a measure: each part weighs by its points.
+    fn weight(&self, c: &Condition, m: MeasureId) -> f64 {
+        match c {
+            Condition::AtLeast { of, .. } => {
+                let total: u32 = of.iter().map(|(w, _)| w).sum();
+                of.iter().map(|(w, c)| f64::from(*w) / f64::from(total.max(1)) * self.weight(c, m)).sum()
+            }
+            Condition::Not(c) => self.weight(c, m),
+            Condition::Compare(id, ..) | Condition::OneOf(id, _) => f64::from(u8::from(*id == m)),
+            Condition::Holds(r) => self.framework.rule(*r).map_or(0.0, |r| self.weight(&r.when, m)),
+        }
+    }
+}
+
+fn put(framework: &Framework, case: &mut Case, m: MeasureId, value: f64) {
+    let n = case.get(m).and_then(|v| v.estimate()).and_then(|e| e.n());
+    if let Ok(e) = Estimate::new(value, None, n, Origin::Given)
+        && case.put(framework, m, MeasureValue::Known(e)).is_err()
+    {
+        case.forget(m);
+    }
+}

@@ -1,0 +1,389 @@
+//! What a rulebook says, after it was read and checked: measures, questions, rules, and who may be cited.
+
+use super::truth::Op;
+use crate::document::Mark;
+use crate::error::{Diagnostic, Error, Result, suggest};
+use crate::vocabulary::{Catalogue, Cite};
+use serde_json::{Value, json};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// The place of a measure in its framework.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct MeasureId(pub(crate) usize);
+/// The place of a question in its framework.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct QuestionId(pub(crate) usize);
+/// The place of a rule in its framework.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RuleId(pub(crate) usize);
+
+/// A condition on measures. Every surface form of the language is lowered to these five.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Condition {
+    /// At least so many points of weighted conditions: all, any, at_least, scorecard and level.
+    AtLeast {
+        /// The points needed.
+        points: u32,
+        /// Weights and conditions.
+        of: Vec<(u32, Condition)>,
+    },
+    /// The opposite.
+    Not(Box<Condition>),
+    /// A measure against a threshold.
+    Compare(MeasureId, Op, f64),
+    /// A category among these (indexes into the measure's categories).
+    OneOf(MeasureId, Vec<usize>),
+    /// Another rule's truth, never its verdict.
+    Holds(RuleId),
+}
+
+/// What values a measure takes.
+#[derive(Debug, Clone, PartialEq)]
+pub enum MeasureKind {
+    /// A number in a range.
+    Score {
+        /// The smallest value.
+        lo: f64,
+        /// The largest value.
+        hi: f64,
+    },
+    /// One of these.
+    Category(Vec<String>),
+}
+
+/// Something that can be observed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Measure {
+    /// Its id.
+    pub id: String,
+    /// What values it takes.
+    pub kind: MeasureKind,
+    /// The question that asks for it.
+    pub asks: String,
+    /// Whom to ask.
+    pub whom: String,
+    /// What it describes: `group`, `organization` or `challenge`.
+    pub about: String,
+    /// What the numbers are in, such as `0-100` or `days`.
+    pub unit: String,
+    /// A scale of an instrument that fills it, and how (`percent_of_range`, `total`).
+    pub scale: Option<ScaleBinding>,
+    /// Whether a change of it can be acted on.
+    pub actionable: bool,
+    /// The smallest change worth naming.
+    pub step: Option<f64>,
+    /// The concepts it serves.
+    pub concepts: Vec<String>,
+}
+
+/// How a scale of an instrument fills a measure.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ScaleBinding {
+    /// The scale.
+    pub scale: String,
+    /// A second scale: the measure is the paired difference `scale` minus `minus`.
+    pub minus: Option<String>,
+    /// The only instrument it may come from, for cut-offs published for that instrument alone.
+    pub instrument: Option<String>,
+    /// `percent_of_range` (default), `total` (sum of the items) or `ad_m` (average deviation within the unit).
+    pub reads: String,
+}
+
+impl Measure {
+    /// The measure as a JSON document.
+    pub fn to_json(&self) -> Value {
+        let (score, category) = match &self.kind {
+            MeasureKind::Score { lo, hi } => (json!([lo, hi]), Value::Null),
+            MeasureKind::Category(c) => (Value::Null, json!(c)),
+        };
+        json!({
+            "id": self.id, "score": score, "category": category, "asks": self.asks, "whom": self.whom,
+            "about": self.about, "unit": self.unit, "actionable": self.actionable, "concepts": self.concepts,
+        })
+    }
+}
+
+/// How the options of a question exclude one another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Mode {
+    /// One option at most.
+    Exclusive,
+    /// Each option for itself.
+    Independent,
+    /// Ordered levels.
+    Graded,
+}
+
+impl Mode {
+    /// `exclusive`, `independent` or `graded`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Mode::Exclusive => "exclusive",
+            Mode::Independent => "independent",
+            Mode::Graded => "graded",
+        }
+    }
+}
+
+/// A question that rules answer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Question {
+    /// Its id.
+    pub id: String,
+    /// The question in words.
+    pub asks: String,
+    /// A heading.
+    pub title: String,
+    /// The options, in order.
+    pub options: Vec<String>,
+    /// How they exclude one another.
+    pub mode: Mode,
+    /// What it is judged for: `group`, `organization` or `challenge`.
+    pub about: String,
+    /// The option that answers for a whole whose parts have different answers.
+    pub parts_differ: Option<usize>,
+    /// The concepts it serves.
+    pub concepts: Vec<String>,
+    /// The rules that speak to it, by option.
+    pub(crate) rules: Vec<Vec<RuleId>>,
+    /// Every rule needed to judge it, each after those it refers to.
+    pub(crate) order: Vec<RuleId>,
+    /// Every measure its rules look at, in the order of the file.
+    pub(crate) measures: Vec<MeasureId>,
+}
+
+impl Question {
+    /// The question as a JSON document.
+    pub fn to_json(&self) -> Value {
+        json!({
+            "id": self.id, "title": self.title, "asks": self.asks, "options": self.options,
+            "mode": self.mode.as_str(), "about": self.about, "concepts": self.concepts,
+        })
+    }
+}
+
+/// What a rule may conclude.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Strength {
+    /// By definition.
+    Defines,
+    /// As a rule.
+    Typical,
+    /// A hypothesis beside the answer, never the answer.
+    Suggests,
+}
+
+impl Strength {
+    /// `defines`, `typical` or `suggests`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Strength::Defines => "defines",
+            Strength::Typical => "typical",
+            Strength::Suggests => "suggests",
+        }
+    }
+}
+
+/// Why the thresholds of a rule are where they are.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Basis {
+    /// `published`, `simulation`, `norm`, `convention` or `user`.
+    pub kind: String,
+    /// In words.
+    pub text: String,
+}
+
+/// A guard: without it the rule has nothing to say.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Require {
+    /// The condition.
+    pub when: Condition,
+    /// The typed reason given while it is unmet or undecided.
+    pub reason: String,
+}
+
+/// One rule.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rule {
+    /// Its id.
+    pub id: String,
+    /// The question and the option it speaks for.
+    pub says: Option<(QuestionId, usize)>,
+    /// What it may conclude.
+    pub strength: Strength,
+    /// What must be so.
+    pub when: Condition,
+    /// What must not be so.
+    pub unless: Option<Condition>,
+    /// Guards.
+    pub requires: Vec<Require>,
+    /// The basis of its thresholds.
+    pub basis: Option<Basis>,
+    /// Why, in our own words.
+    pub because: String,
+    /// The concepts it encodes.
+    pub concepts: Vec<String>,
+    /// Where the sources say it.
+    pub cites: Vec<Cite>,
+    /// Rules of earlier versions that it replaces.
+    pub replaces: Vec<String>,
+    /// Where it stands in the file.
+    pub mark: Mark,
+    pub(crate) tests: Vec<RuleTest>,
+}
+
+impl Rule {
+    /// The rule as a JSON document, without its conditions.
+    pub fn to_json(&self, framework: &Framework) -> Value {
+        let says = self.says.and_then(|(q, o)| {
+            let question = framework.question(q)?;
+            Some(json!([question.id, question.options.get(o)?]))
+        });
+        json!({
+            "id": self.id, "says": says, "strength": self.strength.as_str(), "because": self.because,
+            "basis": self.basis.as_ref().map(|b| json!({"kind": b.kind, "text": b.text})),
+            "concepts": self.concepts, "cites": self.cites.iter().map(Cite::to_json).collect::<Vec<_>>(),
+            "file": self.mark.file, "line": self.mark.line,
+        })
+    }
+}
+
+/// A case that a rule carries with it, and what it must give.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct RuleTest {
+    pub(crate) given: Vec<(MeasureId, crate::measure::MeasureValue)>,
+    pub(crate) expect: &'static str,
+    pub(crate) mark: Mark,
+}
+
+/// A concept that is deliberately not a rule, and why.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NotEncoded {
+    /// The concept.
+    pub concept: String,
+    /// Why not.
+    pub why: String,
+}
+
+/// A rulebook with its catalogue: immutable, cheap to clone, safe to share between threads.
+#[derive(Debug, Clone)]
+pub struct Framework(pub(crate) Arc<Inner>);
+
+#[derive(Debug, Default)]
+pub(crate) struct Inner {
+    pub(crate) id: String,
+    pub(crate) version: String,
+    pub(crate) title: String,
+    pub(crate) confidence: f64,
+    pub(crate) sha256: String,
+    pub(crate) logic_sha256: String,
+    pub(crate) catalogue: Catalogue,
+    pub(crate) measures: Vec<Measure>,
+    pub(crate) questions: Vec<Question>,
+    pub(crate) rules: Vec<Rule>,
+    pub(crate) not_encoded: Vec<NotEncoded>,
+    pub(crate) warnings: Vec<Diagnostic>,
+    pub(crate) measure_index: HashMap<String, MeasureId>,
+    pub(crate) question_index: HashMap<String, QuestionId>,
+}
+
+impl Framework {
+    /// Its id.
+    pub fn id(&self) -> &str {
+        &self.0.id
+    }
+    /// Its semantic version.
+    pub fn version(&self) -> &str {
+        &self.0.version
+    }
+    /// Its title.
+    pub fn title(&self) -> &str {
+        &self.0.title
+    }
+    /// The confidence at which its rules hold, unless a call says otherwise.
+    pub fn confidence(&self) -> f64 {
+        self.0.confidence
+    }
+    /// Digest of everything it says.
+    pub fn sha256(&self) -> &str {
+        &self.0.sha256
+    }
+    /// Digest of what decides: prose, citations and tests left out.
+    pub fn logic_sha256(&self) -> &str {
+        &self.0.logic_sha256
+    }
+    /// Concepts, works and prompts it may cite.
+    pub fn catalogue(&self) -> &Catalogue {
+        &self.0.catalogue
+    }
+    /// Its measures.
+    pub fn measures(&self) -> &[Measure] {
+        &self.0.measures
+    }
+    /// Its questions.
+    pub fn questions(&self) -> &[Question] {
+        &self.0.questions
+    }
+    /// Its rules.
+    pub fn rules(&self) -> &[Rule] {
+        &self.0.rules
+    }
+    /// Concepts it deliberately leaves out.
+    pub fn not_encoded(&self) -> &[NotEncoded] {
+        &self.0.not_encoded
+    }
+    /// What its check warned of.
+    pub fn warnings(&self) -> &[Diagnostic] {
+        &self.0.warnings
+    }
+    /// The measure at an id.
+    pub fn measure(&self, id: MeasureId) -> Option<&Measure> {
+        self.0.measures.get(id.0)
+    }
+    /// The question at an id.
+    pub fn question(&self, id: QuestionId) -> Option<&Question> {
+        self.0.questions.get(id.0)
+    }
+    /// The rule at an id.
+    pub fn rule(&self, id: RuleId) -> Option<&Rule> {
+        self.0.rules.get(id.0)
+    }
+
+    /// The measure named `id`.
+    ///
+    /// # Errors
+    /// `unknown_measure`.
+    pub fn find_measure(&self, id: &str) -> Result<MeasureId> {
+        self.0.measure_index.get(id).copied().ok_or_else(|| {
+            Error::input("unknown_measure", format!("unknown measure `{id}`"))
+                .at(id.to_owned())
+                .help(suggest(id, self.0.measures.iter().map(|m| m.id.as_str())))
+        })
+    }
+
+    /// The question named `id`.
+    ///
+    /// # Errors
+    /// `unknown_question`.
+    pub fn find_question(&self, id: &str) -> Result<QuestionId> {
+        self.0.question_index.get(id).copied().ok_or_else(|| {
+            Error::input("unknown_question", format!("unknown question `{id}`"))
+                .at(id.to_owned())
+                .help(suggest(id, self.0.questions.iter().map(|q| q.id.as_str())))
+        })
+    }
+
+    /// The confidence of a call: the framework's, or one above .5 and below 1.
+    pub(crate) fn confidence_or(&self, confidence: Option<f64>) -> Result<f64> {
+        match confidence {
+            None => Ok(self.0.confidence),
+            Some(c) if c > 0.5 && c < 1.0 => Ok(c),
+            Some(c) => {
+                Err(Error::input("bad_confidence", format!("the confidence `{c}` is not above 0.5 and below 1"))
+                    .at("confidence")
+                    .help("give a number such as 0.9"))
+            }
+        }
+    }
+}

@@ -1,0 +1,266 @@
+//! The concept catalogue, the registry of works that may be cited, and the question bank, as data.
+
+use crate::document::{At, Diagnostics, Document, Fields};
+use crate::error::{Family, Result};
+use serde_json::{Value, json};
+use std::collections::HashMap;
+
+/// One concept of the sources, in our own words.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Concept {
+    /// Its id, `C001` to `C253` in the built-in catalogue.
+    pub id: String,
+    /// Model, task, condition, rule, obstacle, capability ...
+    pub kind: String,
+    /// A short title.
+    pub title: String,
+    /// One or two sentences.
+    pub definition: String,
+    /// Where the source says it.
+    pub cites: Vec<Cite>,
+    /// `source`, `derived`, `external` or `project`.
+    pub origin: String,
+}
+
+impl Concept {
+    /// The concept as a JSON document.
+    pub fn to_json(&self) -> Value {
+        json!({
+            "id": self.id, "kind": self.kind, "title": self.title, "definition": self.definition,
+            "cites": self.cites.iter().map(Cite::to_json).collect::<Vec<_>>(), "origin": self.origin,
+        })
+    }
+}
+
+/// A place in a work.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Cite {
+    /// The id of the work.
+    pub work: String,
+    /// Where in it, such as a section.
+    pub at: String,
+}
+
+impl Cite {
+    /// The citation as a JSON document.
+    pub fn to_json(&self) -> Value {
+        json!({ "work": self.work, "at": self.at })
+    }
+}
+
+/// A work that may be cited.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Work {
+    /// Its short name.
+    pub id: String,
+    /// Authors as printed.
+    pub authors: String,
+    /// The year, when it is known.
+    pub year: Option<i64>,
+    /// Its title.
+    pub title: String,
+    /// Where it appeared.
+    pub container: String,
+    /// `source`, `precedent`, `method` or `literature`.
+    pub role: String,
+    /// A remark, such as that it was not checked.
+    pub note: String,
+}
+
+impl Work {
+    /// One line: authors, year, title.
+    pub fn line(&self) -> String {
+        let year = self.year.map_or("n.d.".to_owned(), |y| y.to_string());
+        let container = if self.container.is_empty() { String::new() } else { format!(", {}", self.container) };
+        let authors = if self.authors.is_empty() { String::new() } else { format!("{} ", self.authors) };
+        format!("{authors}({year}) {}{container}", self.title)
+    }
+}
+
+/// A question that a person can be asked.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Prompt {
+    /// Its id.
+    pub id: String,
+    /// The question.
+    pub text: String,
+    /// What it is about.
+    pub tags: Vec<String>,
+    /// Whom to ask.
+    pub whom: String,
+    /// The concepts it serves.
+    pub concepts: Vec<String>,
+}
+
+impl Prompt {
+    /// The prompt as a JSON document.
+    pub fn to_json(&self) -> Value {
+        json!({ "id": self.id, "text": self.text, "tags": self.tags, "whom": self.whom, "concepts": self.concepts })
+    }
+}
+
+/// Concepts, works and prompts, each found by id.
+#[derive(Debug, Clone, Default)]
+pub struct Catalogue {
+    concepts: Vec<Concept>,
+    works: Vec<Work>,
+    prompts: Vec<Prompt>,
+    concept_index: HashMap<String, usize>,
+    work_index: HashMap<String, usize>,
+}
+
+/// The files of the built-in catalogue.
+pub const FILES: &[(&str, &str)] = &[
+    ("works.toml", include_str!("../../rulebook/works.toml")),
+    ("concepts.toml", include_str!("../../rulebook/concepts.toml")),
+    ("prompts.toml", include_str!("../../rulebook/prompts.toml")),
+];
+
+impl Catalogue {
+    /// The catalogue that ships with the library.
+    ///
+    /// # Errors
+    /// Never for a released crate: its tests load it.
+    pub fn builtin() -> Result<Catalogue> {
+        let faults = Diagnostics::default();
+        let mut catalogue = Catalogue::default();
+        let mut documents = Vec::new();
+        for (name, text) in FILES {
+            match Document::parse(name, text) {
+                Ok(d) => documents.push(d),
+                Err(d) => faults.push(d),
+            }
+        }
+        for d in &documents {
+            if let Some(fields) = At::root(d, &faults).fields(&["work", "concept", "prompt"]) {
+                catalogue.read(&fields);
+            }
+        }
+        faults.finish(Family::Rulebook)?;
+        Ok(catalogue)
+    }
+
+    /// Every concept.
+    pub fn concepts(&self) -> &[Concept] {
+        &self.concepts
+    }
+    /// Every work.
+    pub fn works(&self) -> &[Work] {
+        &self.works
+    }
+    /// Every question of the bank.
+    pub fn prompts(&self) -> &[Prompt] {
+        &self.prompts
+    }
+    /// The concept with this id.
+    pub fn concept(&self, id: &str) -> Option<&Concept> {
+        self.concept_index.get(id).and_then(|i| self.concepts.get(*i))
+    }
+    /// The work with this id.
+    pub fn work(&self, id: &str) -> Option<&Work> {
+        self.work_index.get(id).and_then(|i| self.works.get(*i))
+    }
+
+    /// Reads the sections `work`, `concept` and `prompt` of one document; faults go where the document's go.
+    pub(crate) fn read(&mut self, file: &Fields<'_>) {
+        for at in file.get("work").and_then(|a| a.list()).unwrap_or_default() {
+            let Some(f) = at.fields(&["id", "authors", "year", "title", "container", "role", "note"]) else { continue };
+            let (Some(id), Some(title)) = (f.need("id").and_then(|a| a.id()), f.need("title").and_then(|a| a.text()))
+            else {
+                continue;
+            };
+            if self.work_index.insert(id.to_owned(), self.works.len()).is_some() {
+                at.error("duplicate_id", format!("the work `{id}` is declared twice"), "keep one of them");
+            }
+            self.works.push(Work {
+                id: id.to_owned(),
+                authors: f.text_or_empty("authors"),
+                year: f.get("year").and_then(|a| a.integer()),
+                title: title.to_owned(),
+                container: f.text_or_empty("container"),
+                role: f.text_or_empty("role"),
+                note: f.text_or_empty("note"),
+            });
+        }
+        for at in file.get("concept").and_then(|a| a.list()).unwrap_or_default() {
+            let Some(f) = at.fields(&["id", "kind", "title", "definition", "cites", "origin"]) else { continue };
+            let Some(id) = f.need("id").and_then(|a| a.id()) else { continue };
+            if self.concept_index.insert(id.to_owned(), self.concepts.len()).is_some() {
+                at.error("duplicate_id", format!("the concept `{id}` is declared twice"), "keep one of them");
+            }
+            self.concepts.push(Concept {
+                id: id.to_owned(),
+                kind: f.text_or_empty("kind"),
+                title: f.need("title").and_then(|a| a.text()).unwrap_or_default().to_owned(),
+                definition: f.need("definition").and_then(|a| a.text()).unwrap_or_default().to_owned(),
+                cites: f.get("cites").map(|a| self.cites(&a, "work")).unwrap_or_default(),
+                origin: f.text_or_empty("origin"),
+            });
+        }
+        for at in file.get("prompt").and_then(|a| a.list()).unwrap_or_default() {
+            let Some(f) = at.fields(&["id", "text", "tags", "whom", "concepts"]) else { continue };
+            let (Some(id), Some(text)) = (f.need("id").and_then(|a| a.id()), f.need("text").and_then(|a| a.text()))
+            else {
+                continue;
+            };
+            if self.prompts.iter().any(|p| p.id == id) {
+                at.error("duplicate_id", format!("the prompt `{id}` is declared twice"), "keep one of them");
+            }
+            self.prompts.push(Prompt {
+                id: id.to_owned(),
+                text: text.to_owned(),
+                tags: f.texts("tags"),
+                whom: f.text_or_empty("whom"),
+                concepts: f.get("concepts").map(|a| self.known_concepts(&a)).unwrap_or_default(),
+            });
+        }
+    }
+
+    /// A list of citations; a work that is not in the registry is a fault.
+    pub(crate) fn cites(&self, at: &At<'_>, key: &str) -> Vec<Cite> {
+        let mut cites = Vec::new();
+        for at in at.list().unwrap_or_default() {
+            let Some(f) = at.fields(&[key, "at"]) else { continue };
+            let Some(work) = f.need(key).and_then(|a| a.text()) else { continue };
+            if self.work(work).is_none() {
+                let near = crate::error::nearest(work, self.works.iter().map(|w| w.id.as_str()));
+                let help = near.map_or("add it as [[work]]".to_owned(), |n| format!("did you mean `{n}`"));
+                at.error("unknown_work", format!("the work `{work}` is not in the registry"), help);
+            }
+            cites.push(Cite { work: work.to_owned(), at: f.text_or_empty("at") });
+        }
+        cites
+    }
+
+    /// A list of concept ids; an id that is not in the catalogue is a fault.
+    pub(crate) fn known_concepts(&self, at: &At<'_>) -> Vec<String> {
+        let mut ids = Vec::new();
+        for at in at.list().unwrap_or_default() {
+            let Some(id) = at.text() else { continue };
+            if self.concept(id).is_none() {
+                let near = crate::error::nearest(id, self.concepts.iter().map(|c| c.id.as_str()));
+                let help = near.map_or("add it as [[concept]]".to_owned(), |n| format!("did you mean `{n}`"));
+                at.error("unknown_concept", format!("the concept `{id}` is not in the catalogue"), help);
+            }
+            ids.push(id.to_owned());
+        }
+        ids
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_built_in_catalogue_is_whole() {
+        let c = Catalogue::builtin().unwrap();
+        let ids: Vec<&str> = c.concepts().iter().map(|c| c.id.as_str()).collect();
+        let want: Vec<String> = (1..=253).map(|i| format!("C{i:03}")).collect();
+        assert_eq!(ids, want);
+        for concept in c.concepts() {
+            assert!(!concept.definition.is_empty() && !concept.cites.is_empty(), "{}", concept.id);
+        }
+        assert!(c.prompts().len() >= 30);
+    }
+}

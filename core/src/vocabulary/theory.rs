@@ -1,0 +1,160 @@
+//! The models of the sources as closed types, where a signature needs one.
+//!
+//! Everything else the sources say is data in the rulebook: a type here is a promise to every host.
+
+use crate::error::{Error, Result, suggest};
+use std::fmt;
+
+macro_rules! closed {
+    ($(#[$doc:meta])* $name:ident, $what:literal { $($(#[$vdoc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum $name { $($(#[$vdoc])* $variant),+ }
+
+        impl $name {
+            /// Every one of them, in the order of the source.
+            pub const ALL: &'static [$name] = &[$($name::$variant),+];
+
+            /// Its name in snake_case, as rulebooks and reports write it.
+            pub fn as_str(self) -> &'static str {
+                match self { $($name::$variant => $text),+ }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { f.write_str(self.as_str()) }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = Error;
+            fn from_str(s: &str) -> Result<$name> {
+                $name::ALL.iter().copied().find(|v| v.as_str() == s).ok_or_else(|| {
+                    Error::input("unknown_name", format!(concat!("unknown ", $what, " `{}`"), s))
+                        .help(suggest(s, $name::ALL.iter().map(|v| v.as_str())))
+                })
+            }
+        }
+    };
+}
+
+closed! {
+    /// What leadership is expected to produce (C001, C032-C034). The list is open in the source: rulebooks may add sets.
+    Task, "task" {
+        /// Agreement on where the group is going.
+        Direction = "direction",
+        /// Work coordinated across roles.
+        Alignment = "alignment",
+        /// People put the collective first.
+        Commitment = "commitment",
+    }
+}
+
+closed! {
+    /// What connected leadership is able to do (C110, C113, C118); it exists only between people (C122).
+    Capability, "capability" {
+        /// Understanding a challenge together before it is a problem.
+        SenseMaking = "sense_making",
+        /// Relationships that work in new ways within and between groups.
+        Connection = "connection",
+        /// Learning the way by shared experiments.
+        Navigation = "navigation",
+    }
+}
+
+closed! {
+    /// The kind of a challenge (C066-C078). `Mixed` is this library's, after Heifetz's Type II, and says so.
+    ChallengeKind, "kind of challenge" {
+        /// Known means fit and nobody has to change.
+        Technical = "technical",
+        /// Known means do not fit and people have to change.
+        Complex = "complex",
+        /// Some of each.
+        Mixed = "mixed",
+    }
+}
+
+closed! {
+    /// Where people take leadership to come from (C022): ways of knowing it, never styles of a person (C023).
+    LeadershipSource, "source of leadership" {
+        /// A dominant person makes it happen.
+        Dominance = "dominance",
+        /// It is negotiated between a leader and followers.
+        Influence = "influence",
+        /// People make sense of shared work together.
+        Dialogue = "dialogue",
+    }
+}
+
+closed! {
+    /// What sharing leadership runs into (C097, C099).
+    Obstacle, "obstacle" {
+        /// Several direct, and they do not recognize one another.
+        TooManyChefs = "too_many_chefs",
+        /// Everybody is accountable, so nobody is.
+        DiffusedAccountability = "diffused_accountability",
+    }
+}
+
+/// A unit between people. There is deliberately no variant for one person (C009, C122, C241).
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum RelationalUnit {
+    /// A group, team, department or whole organization, by its id.
+    Group(String),
+    /// The space between two groups.
+    Between(String, String),
+}
+
+impl RelationalUnit {
+    /// A group.
+    pub fn group(id: impl Into<String>) -> RelationalUnit {
+        RelationalUnit::Group(id.into())
+    }
+}
+
+impl fmt::Display for RelationalUnit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            RelationalUnit::Group(id) => f.write_str(id),
+            RelationalUnit::Between(a, b) => write!(f, "{a} and {b}"),
+        }
+    }
+}
+
+impl LeadershipSource {
+    /// The sources that stay usable once this one is: a later source rebuilds the earlier, it does not abolish them (C024).
+    ///
+    /// ```
+    /// use colead::vocabulary::LeadershipSource::*;
+    /// assert_eq!(Dialogue.includes(), &[Dominance, Influence, Dialogue]);
+    /// ```
+    pub fn includes(self) -> &'static [LeadershipSource] {
+        use LeadershipSource::*;
+        match self {
+            Dominance => &[Dominance],
+            Influence => &[Dominance, Influence],
+            Dialogue => &[Dominance, Influence, Dialogue],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_round_trip_and_slips_are_caught() {
+        for kind in ChallengeKind::ALL {
+            assert_eq!(kind.as_str().parse::<ChallengeKind>().unwrap(), *kind);
+        }
+        let e = "tecnical".parse::<ChallengeKind>().unwrap_err();
+        assert_eq!((e.code(), e.help_text()), ("unknown_name", "did you mean `technical`"));
+    }
+
+    #[test]
+    fn a_later_source_keeps_the_earlier_ones() {
+        for pair in LeadershipSource::ALL.windows(2) {
+            assert!(pair[0].includes().iter().all(|s| pair[1].includes().contains(s)));
+        }
+    }
+}
