@@ -3,8 +3,10 @@
 //! The data lie outside the repository: `COLEAD_SHARED`, or `../shared` beside the workspace. Without them the test
 //! says that it is skipped; with `CI=true` their absence is a failure.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
 use colead::evidence::{AnswerColumns, Cells, Column, Instrument, MissingRule, Responses, Table};
-use colead::measure::{Reading, ScaleRow, agreement, aggregation, favorability, items, reliability, scores_with};
+use colead::measure::{Reading, ScaleRow, aggregation, agreement, favorability, items, reliability, scores_with};
 use colead::tally::Tally;
 use serde_json::{Value, json};
 use std::path::PathBuf;
@@ -63,7 +65,14 @@ impl Reference {
                 None => (statistic, None),
             };
             let variant = e["variant"].as_str().unwrap_or_default();
-            Entry { items, name, group, variant, tool: e["tool"].as_str().unwrap_or_default(), value: e["value"].as_f64() }
+            Entry {
+                items,
+                name,
+                group,
+                variant,
+                tool: e["tool"].as_str().unwrap_or_default(),
+                value: e["value"].as_f64(),
+            }
         })
     }
 }
@@ -79,7 +88,8 @@ struct Entry<'a> {
 }
 
 fn row<'a>(rows: &'a [ScaleRow], id: &str, unit: Option<&str>, measure: &str, variant: &str) -> &'a ScaleRow {
-    let fits = |r: &&ScaleRow| r.scale == id && r.unit.as_deref() == unit && r.measure == measure && r.variant == variant;
+    let fits =
+        |r: &&ScaleRow| r.scale == id && r.unit.as_deref() == unit && r.measure == measure && r.variant == variant;
     rows.iter().find(fits).unwrap_or_else(|| panic!("no row {id} {unit:?} {measure} {variant}"))
 }
 
@@ -91,7 +101,11 @@ fn answer(t: &Tally, e: &Entry<'_>, scale: bool) -> Option<Option<f64>> {
     let all = Reading { missing_rule: Some(MissingRule::All), sizes: None };
     let icc = |measure, variant| get(aggregation(t, &all), "s", None, measure, variant);
     let root = |v: Option<f64>| v.map(f64::sqrt);
-    let rule = if e.variant.contains("complete") || e.variant.contains("listwise") { MissingRule::All } else { MissingRule::Answered(1) };
+    let rule = if e.variant.contains("complete") || e.variant.contains("listwise") {
+        MissingRule::All
+    } else {
+        MissingRule::Answered(1)
+    };
     let uniform = e.variant == "ranvar=2" || e.variant.starts_with("ranvar=2; listwise=FALSE");
     let available = e.variant.contains("listwise=FALSE") || e.variant == "ranvar=2";
     Some(match (e.name, e.group) {
@@ -120,7 +134,9 @@ fn answer(t: &Tally, e: &Entry<'_>, scale: bool) -> Option<Option<f64>> {
         ("eta_squared", None) => icc("eta_squared", "one_way"),
         ("group_mean", Some(_)) => get(read(MissingRule::All), "s", e.group, "mean", "points"),
         ("group_sd", Some(_)) => root(get(read(MissingRule::All), "s", e.group, "variance", "points")),
-        ("rwg.j", Some(_)) if uniform && available && scale => get(agreement(t), "s", e.group, "rwg_j", "uniform_clipped"),
+        ("rwg.j", Some(_)) if uniform && available && scale => {
+            get(agreement(t), "s", e.group, "rwg_j", "uniform_clipped")
+        }
         ("rwg.j.lindell" | "rwg.j.lindell(r*wg(j))", Some(_)) if uniform && available => {
             get(agreement(t), "s", e.group, "r_star_wg_j", "uniform")
         }
@@ -129,8 +145,12 @@ fn answer(t: &Tally, e: &Entry<'_>, scale: bool) -> Option<Option<f64>> {
         ("AD_M", Some(_)) if !scale => get(agreement(t), one_item, e.group, "ad_m", "item"),
         ("awg", Some(_)) if !scale => get(agreement(t), one_item, e.group, "awg", "item"),
         ("percent_favorable", None) => get(favorability(t), one_item, Some("1"), "percent_favorable", "item"),
-        ("percent_favorable_ci95_wilson_lower", None) => row(&favorability(t), one_item, Some("1"), "percent_favorable", "item").lower,
-        ("percent_favorable_ci95_wilson_upper", None) => row(&favorability(t), one_item, Some("1"), "percent_favorable", "item").upper,
+        ("percent_favorable_ci95_wilson_lower", None) => {
+            row(&favorability(t), one_item, Some("1"), "percent_favorable", "item").lower
+        }
+        ("percent_favorable_ci95_wilson_upper", None) => {
+            row(&favorability(t), one_item, Some("1"), "percent_favorable", "item").upper
+        }
         _ => return None,
     })
 }
@@ -146,7 +166,12 @@ fn close(got: Option<f64>, want: Option<f64>, e: &Entry<'_>) {
 }
 
 /// Checks every entry of a data set that this part answers; gives how many of each statistic were compared.
-fn compare(dataset: &str, file: &str, group: &str, options: &dyn Fn(&str) -> [i64; 2]) -> std::collections::BTreeMap<String, usize> {
+fn compare(
+    dataset: &str,
+    file: &str,
+    group: &str,
+    options: &dyn Fn(&str) -> [i64; 2],
+) -> std::collections::BTreeMap<String, usize> {
     let mut seen = std::collections::BTreeMap::new();
     let Some(shared) = shared() else { return seen };
     let table = table(shared.join("data/survey").join(file));
@@ -159,7 +184,8 @@ fn compare(dataset: &str, file: &str, group: &str, options: &dyn Fn(&str) -> [i6
         if e.items.is_empty() || !known || ["LEAD", "TSIG", "HOSTILE"].contains(&first) {
             continue;
         }
-        let by_group = e.group.is_some() || e.name.starts_with("ICC") || e.name.starts_with("anova") || e.name == "eta_squared";
+        let by_group =
+            e.group.is_some() || e.name.starts_with("ICC") || e.name.starts_with("anova") || e.name == "eta_squared";
         let t = tallies
             .entry((e.items.clone(), by_group))
             .or_insert_with(|| tally(&table, if by_group { group } else { "everybody" }, options(first), &e.items));
@@ -192,10 +218,23 @@ fn leadership_climate_of_49_companies() {
     assert_seen(
         &seen,
         &[
-            ("cronbach_alpha_raw", 12), ("ICC1", 6), ("ICC2", 3), ("anova_F", 3), ("anova_p", 3), ("eta_squared", 3),
-            ("rwg.j", 15), ("rwg.j.lindell(r*wg(j))", 15), ("AD_M(items)", 15), ("rwg", 5), ("AD_M", 5), ("awg", 5),
-            ("group_mean", 12), ("group_sd", 12), ("scale_mean(person mean, available items)", 3),
-            ("percent_favorable", 11), ("percent_favorable_ci95_wilson_lower", 3),
+            ("cronbach_alpha_raw", 12),
+            ("ICC1", 6),
+            ("ICC2", 3),
+            ("anova_F", 3),
+            ("anova_p", 3),
+            ("eta_squared", 3),
+            ("rwg.j", 15),
+            ("rwg.j.lindell(r*wg(j))", 15),
+            ("AD_M(items)", 15),
+            ("rwg", 5),
+            ("AD_M", 5),
+            ("awg", 5),
+            ("group_mean", 12),
+            ("group_sd", 12),
+            ("scale_mean(person mean, available items)", 3),
+            ("percent_favorable", 11),
+            ("percent_favorable_ci95_wilson_lower", 3),
         ],
     );
 }
@@ -206,8 +245,11 @@ fn bfi_with_reversed_keys_and_missing_answers() {
     assert_seen(
         &seen,
         &[
-            ("cronbach_alpha_raw", 28), ("scale_mean(person mean, available items)", 10),
-            ("scale_sd(person mean, available items)", 10), ("person_mean_mean", 5), ("person_mean_sd", 5),
+            ("cronbach_alpha_raw", 28),
+            ("scale_mean(person mean, available items)", 10),
+            ("scale_sd(person mean, available items)", 10),
+            ("person_mean_mean", 5),
+            ("person_mean_sd", 5),
         ],
     );
 }
@@ -215,7 +257,18 @@ fn bfi_with_reversed_keys_and_missing_answers() {
 #[test]
 fn small_units_at_the_edges() {
     let seen = compare("edge_small", "edge_small.csv", "g", &|_| [1, 5]);
-    assert_seen(&seen, &[("rwg.j", 6), ("rwg.j.lindell", 6), ("rwg", 6), ("awg", 6), ("ICC1", 1), ("ICC2", 1), ("cronbach_alpha_raw", 4)]);
+    assert_seen(
+        &seen,
+        &[
+            ("rwg.j", 6),
+            ("rwg.j.lindell", 6),
+            ("rwg", 6),
+            ("awg", 6),
+            ("ICC1", 1),
+            ("ICC2", 1),
+            ("cronbach_alpha_raw", 4),
+        ],
+    );
     let seen = compare("edge_neg_icc", "edge_neg_icc.csv", "g", &|_| [1, 5]);
     assert_seen(&seen, &[("ICC1", 1)]);
 }

@@ -269,7 +269,8 @@ mod tests {
             let expected = levels(icc);
             for (j, sizes) in [(3, 8), (8, 20), (20, 50)].into_iter().enumerate() {
                 let organizations = if sizes.1 > 20 { 6 } else { 12 };
-                let (census, process, error) = coverage(60, sizes, (icc, &expected), organizations, (10 * i + j) as u64);
+                let (census, process, error) =
+                    coverage(60, sizes, (icc, &expected), organizations, (10 * i + j) as u64);
                 assert!(census > 0.92 && process > 0.90, "icc {icc} sizes {sizes:?}: {census:.3} {process:.3}");
                 // Without true differences every unit stands at one point and calibration has no meaning.
                 assert!(icc == 0.0 || error < 0.06, "icc {icc} sizes {sizes:?}: P(true > c) is off by {error:.3}");
@@ -317,7 +318,8 @@ mod tests {
 
     #[test]
     fn shrinkage_does_not_depend_on_the_range_of_scores() {
-        let units = [(3.0, 4), (3.5, 6), (2.5, 5), (4.0, 1)].map(|(mean, n)| UnitMean { mean, n, squares: 0.7 * n as f64 });
+        let units =
+            [(3.0, 4), (3.5, 6), (2.5, 5), (4.0, 1)].map(|(mean, n)| UnitMean { mean, n, squares: 0.7 * n as f64 });
         let wide = units.map(|u| UnitMean { mean: 25.0 * u.mean, n: u.n, squares: 625.0 * u.squares });
         let (a, b) = (Shrinkage::fit(&units).unwrap(), Shrinkage::fit(&wide).unwrap());
         for (u, w) in units.iter().zip(&wide) {

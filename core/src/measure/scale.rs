@@ -295,7 +295,12 @@ pub fn differences(tally: &Tally, reading: &Reading<'_>) -> Vec<ScaleRow> {
 
 /// Differences of 0-100 scores. With a1, a2 answered and tops k1, k2 a person's difference is
 /// `100 (w1 s − w2 t)/(w1 w2')`, w1 = a2 k2 and w2 = a1 k1 natural numbers, so the squares are exact in a group.
-fn paired(sums: &PairSums, scales: (&ScaleShape, &ScaleShape), needed: (usize, usize), turned: bool) -> Option<UnitMean> {
+fn paired(
+    sums: &PairSums,
+    scales: (&ScaleShape, &ScaleShape),
+    needed: (usize, usize),
+    turned: bool,
+) -> Option<UnitMean> {
     let groups = sums.0.iter().filter_map(|((a, b), [n, s, t, st, ss, tt])| {
         let ((a, s, ss), (b, t, tt)) = if turned { ((b, t, tt), (a, s, ss)) } else { ((a, s, ss), (b, t, tt)) };
         if usize::from(*a) < needed.0 || usize::from(*b) < needed.1 {
