@@ -20,7 +20,7 @@ pub fn decision_days(rows: &[&DecisionRow]) -> Result<MeasureValue> {
     days.sort_by(f64::total_cmp);
     let middle = days.len() / 2;
     let median = match (days.get(middle), days.get(middle.wrapping_sub(1))) {
-        (Some(upper), Some(lower)) if days.len() % 2 == 0 => (upper + lower) / 2.0,
+        (Some(upper), Some(lower)) if days.len().is_multiple_of(2) => (upper + lower) / 2.0,
         (Some(one), _) => *one,
         (None, _) => return Ok(MeasureValue::Absent(Absence::NotAsked)),
     };

@@ -25,4 +25,4 @@ pub use interval::{Posterior, Shrinkage, UnitMean};
 pub use reliability::{alpha, reliability};
 pub use rows::{Kind, ScaleRow, Status};
 pub use scale::{Reading, Sizes, difference, differences, items, posteriors, scores, scores_with};
-pub use value::{Absence, Estimate, MeasureValue, Origin};
+pub use value::{Absence, Estimate, MeasureValue, Origin, Reveals};
