@@ -439,7 +439,9 @@ mod tests {
 
     #[test]
     fn toml_places_are_lines() {
-        let d = Instrument::check("id = 's'\nversion = '1'\nlicense = 'CC0'\noptions = [5, 1]\n[[scales]]\nid = 'a'\nitems = ['x']\n");
+        let d = Instrument::check(
+            "id = 's'\nversion = '1'\nlicense = 'CC0'\noptions = [5, 1]\n[[scales]]\nid = 'a'\nitems = ['x']\n",
+        );
         assert_eq!(d.iter().map(|d| (d.code, d.line)).collect::<Vec<_>>(), [("bad_options", Some(4))]);
     }
 
@@ -450,7 +452,10 @@ mod tests {
             with("\"1\"", "\"2\""),
             with("CC0-1.0", "all rights reserved"),
             with("[\"x\",\"-y\"]", "[\"-y\",\"x\"]"),
-            with("\"scales\"", "\"title\":\"t\",\"items\":[{\"id\":\"x\",\"text\":\"We agree\"},{\"id\":\"y\"}],\"scales\""),
+            with(
+                "\"scales\"",
+                "\"title\":\"t\",\"items\":[{\"id\":\"x\",\"text\":\"We agree\"},{\"id\":\"y\"}],\"scales\"",
+            ),
             with("\"scales\"", "\"ignore\":[\"age\"],\"scales\""),
         ];
         for t in same {
