@@ -1,11 +1,12 @@
 //! Why: a tree that mirrors the condition, and its one rendering as text. Made on demand, never in batch.
 
 use super::evaluate::Evaluation;
-use super::judgment::{Answer, Judgment, Status, round};
+use super::evaluate::Verdict;
+use super::judgment::{Answer, Judgment, OptionFinding, Status, round};
 use super::model::*;
 use super::truth::Truth;
 use crate::json;
-use crate::measure::{MeasureValue, Reveals};
+use crate::measure::{Estimate, MeasureValue, Reveals};
 use serde_json::{Value, json};
 
 /// Version of the tree's JSON form.
@@ -51,7 +52,9 @@ impl Step {
         let leaf = self.leaf.as_ref().map(|l| {
             let e = l.observed.as_ref().and_then(MeasureValue::estimate).filter(|_| l.hidden != Reveals::OwnSpread);
             let margin = e.zip(l.threshold).map(|(e, t)| e.value() - t);
-            let in_se = margin.zip(e.and_then(|e| e.se()).filter(|s| *s > 0.0 && l.hidden == Reveals::Level)).map(|(m, s)| round(m / s));
+            let in_se = margin
+                .zip(e.and_then(|e| e.se()).filter(|s| *s > 0.0 && l.hidden == Reveals::Level))
+                .map(|(m, s)| round(m / s));
             json!({
                 "measure": l.measure, "observed": l.observed.as_ref().map(|v| shown(v, l.hidden)),
                 "threshold": l.threshold, "margin": margin.map(round), "margin_in_se": in_se,
@@ -83,13 +86,7 @@ fn shown(value: &MeasureValue, hidden: Reveals) -> Value {
 
 /// A number in a sentence: short, without trailing zeros.
 pub(crate) fn short(x: f64) -> String {
-    let scale = if x.abs() >= 100.0 {
-        1.0
-    } else if x.abs() >= 10.0 {
-        10.0
-    } else {
-        1000.0
-    };
+    let scale = if x.abs() >= 10.0 { 10.0 } else { 100.0 };
     json::number((x * scale).round() / scale)
 }
 
@@ -117,9 +114,10 @@ impl Teller<'_, '_> {
             Condition::Not(c) => ("not".to_owned(), None, vec![self.step(c, &format!("{path}/0"))]),
             Condition::Compare(m, op, threshold) => {
                 let seen = self.e.case.get(*m);
-                let name = self.e.framework.measure(*m).map_or("", |m| &m.id);
-                let text = format!("`{name}` {} {}: {}", op.words(), short(*threshold), self.observed(seen));
-                (text, Some(self.leaf(name, seen, Some(*threshold))), Vec::new())
+                let measure = self.e.framework.measure(*m);
+                let words = measure.map_or(String::new(), Measure::words);
+                let text = self.sentence(&words, seen, truth, op.words(), &short(*threshold));
+                (text, Some(self.leaf(measure.map_or("", |m| &m.id), seen, Some(*threshold))), Vec::new())
             }
             Condition::OneOf(m, wanted) => {
                 let seen = self.e.case.get(*m);
@@ -129,56 +127,86 @@ impl Teller<'_, '_> {
                     _ => &[],
                 };
                 let names: Vec<&str> = wanted.iter().filter_map(|i| known.get(*i)).map(String::as_str).collect();
-                let name = measure.map_or("", |m| &m.id);
-                let text = format!("`{name}` is {}: {}", names.join(" or "), self.observed(seen));
-                (text, Some(self.leaf(name, seen, None)), Vec::new())
+                let words = measure.map_or(String::new(), Measure::words);
+                let text = self.sentence(&words, seen, truth, "one of", &names.join(", "));
+                (text, Some(self.leaf(measure.map_or("", |m| &m.id), seen, None)), Vec::new())
             }
             Condition::Holds(r) => {
-                let rule = self.e.framework.rule(*r);
-                let children = rule.map(|r| self.rule(r)).unwrap_or_default();
-                (format!("rule `{}`", rule.map_or("", |r| &r.id)), None, children)
+                let id = self.e.framework.rule(*r).map_or("", |r| &r.id);
+                (format!("rule `{id}`"), None, self.rule(*r))
             }
         };
         Step { path: path.to_owned(), text, truth, leaf, decisive: false, children }
     }
 
-    fn rule(&self, rule: &Rule) -> Vec<Step> {
+    /// The guards, condition and exception of a rule, with the leaves that settle it marked.
+    fn rule(&self, r: RuleId) -> Vec<Step> {
+        let Some(rule) = self.e.framework.rule(r) else { return Vec::new() };
+        let truth = self.e.rule(r);
+        let want = truth.holds(self.e.confidence) || !truth.fails(self.e.confidence);
         let mut steps = Vec::new();
         for (i, guard) in rule.requires.iter().enumerate() {
             let mut step = self.step(&guard.when, &format!("requires/{i}"));
+            self.settle(&mut step, &guard.when, true);
             step.text = format!("guard `{}`: {}", guard.reason, step.text);
             steps.push(step);
         }
-        steps.push(self.step(&rule.when, "when"));
+        let mut step = self.step(&rule.when, "when");
+        self.settle(&mut step, &rule.when, want);
+        steps.push(step);
         if let Some(unless) = &rule.unless {
             let mut step = self.step(unless, "unless");
+            self.settle(&mut step, unless, !want);
             step.text = format!("unless {}", step.text);
             steps.push(step);
         }
         steps
     }
 
-    fn leaf(&self, name: &str, seen: Option<&MeasureValue>, threshold: Option<f64>) -> Leaf {
-        Leaf { measure: name.to_owned(), observed: seen.cloned(), threshold, hidden: self.judgment.hides(seen) }
+    fn settle(&self, step: &mut Step, c: &Condition, want: bool) {
+        let paths = decisive(step, c, want, self.e.confidence);
+        mark(step, c, paths.as_deref());
     }
 
-    fn observed(&self, seen: Option<&MeasureValue>) -> String {
+    /// What was seen, and how it stands to what was asked of it.
+    fn sentence(&self, words: &str, seen: Option<&MeasureValue>, truth: Truth, relation: &str, bound: &str) -> String {
+        let stands = if truth.holds(self.e.confidence) {
+            format!("{relation} {bound}")
+        } else if truth.fails(self.e.confidence) {
+            format!("not {relation} {bound}")
+        } else {
+            format!("too close to {bound}")
+        };
         match seen {
-            None => "not known".to_owned(),
-            Some(MeasureValue::Absent(a)) => a.text(),
-            Some(MeasureValue::Category(c, _)) => format!("it is {c}"),
-            Some(MeasureValue::Known(_)) if self.judgment.hides(seen) == Reveals::OwnSpread => {
-                format!("given as a verdict only, fewer than {} people", self.judgment.spread_from)
-            }
+            None => format!("{words}, {relation} {bound}: not known"),
+            Some(MeasureValue::Absent(a)) => format!("{words}, {relation} {bound}: {}", a.text()),
+            Some(MeasureValue::Category(c, _)) => format!("{words}: {c}, {stands}"),
             Some(MeasureValue::Known(e)) => {
-                let se = e.se().filter(|_| self.judgment.hides(seen) == Reveals::Level);
-                let se = se.map_or(String::new(), |s| format!(" ± {}", short(s)));
-                let n = e.n().map_or(String::new(), |n| format!(", n {n}"));
-                let mark = if e.origin().unvalidated() { ", unvalidated" } else { "" };
-                format!("it is {}{se}{n}{mark}", short(e.value()))
+                let hidden = self.judgment.hides(seen);
+                if hidden == Reveals::OwnSpread {
+                    return format!(
+                        "{words}: {stands} (a verdict only, fewer than {} people)",
+                        self.judgment.spread_from
+                    );
+                }
+                format!("{words}: {}, {stands}", observed(e, hidden))
             }
         }
     }
+
+    fn leaf(&self, name: &str, seen: Option<&MeasureValue>, threshold: Option<f64>) -> Leaf {
+        Leaf { measure: name.to_owned(), observed: seen.cloned(), threshold, hidden: self.judgment.hides(seen) }
+    }
+}
+
+/// A number with its uncertainty, its people and, where due, that it is unvalidated.
+pub(crate) fn observed(e: &Estimate, hidden: Reveals) -> String {
+    let se = e.se().filter(|_| hidden == Reveals::Level).map_or(String::new(), |s| format!(" ± {}", short(s)));
+    let n = e.n().map(|n| format!("n {n}"));
+    let mark = e.origin().unvalidated().then(|| "unvalidated".to_owned());
+    let notes: Vec<String> = n.into_iter().chain(mark).collect();
+    let notes = if notes.is_empty() { String::new() } else { format!(" ({})", notes.join(", ")) };
+    format!("{}{se}{notes}", short(e.value()))
 }
 
 /// The smallest set of leaves that settles a condition one way in three-valued logic, as paths; `None` when
@@ -216,12 +244,14 @@ fn decisive(step: &Step, c: &Condition, want: bool, confidence: f64) -> Option<V
     }
 }
 
-fn mark(step: &mut Step, paths: Option<&[String]>) {
-    if step.children.is_empty() || step.text.starts_with("rule `") {
-        step.decisive = paths.is_none_or(|p| p.contains(&step.path));
-    }
-    if !step.text.starts_with("rule `") {
-        step.children.iter_mut().for_each(|s| mark(s, paths));
+/// Marks the decisive leaves of one condition; those of a rule it refers to were marked with that rule.
+fn mark(step: &mut Step, c: &Condition, paths: Option<&[String]>) {
+    match c {
+        Condition::AtLeast { of, .. } => {
+            step.children.iter_mut().zip(of).for_each(|(s, (_, c))| mark(s, c, paths));
+        }
+        Condition::Not(inner) => step.children.iter_mut().for_each(|s| mark(s, inner, paths)),
+        _ => step.decisive = paths.is_none_or(|p| p.contains(&step.path)),
     }
 }
 
@@ -232,22 +262,7 @@ impl Judgment {
 
     /// The steps of one rule: its guards, its condition and its exception.
     pub fn steps(&self, rule: RuleId) -> Vec<Step> {
-        let (Some(e), Some(rule_data)) = (self.evaluation(), self.framework.rule(rule)) else { return Vec::new() };
-        let mut steps = Teller { e: &e, judgment: self }.rule(rule_data);
-        let truth = e.rule(rule);
-        let want = truth.holds(self.confidence) || !truth.fails(self.confidence);
-        for step in &mut steps {
-            let (condition, want) = if step.path == "when" {
-                (Some(&rule_data.when), want)
-            } else if step.path == "unless" {
-                (rule_data.unless.as_ref(), !want)
-            } else {
-                (None, true)
-            };
-            let paths = condition.and_then(|c| decisive(step, c, want, self.confidence));
-            mark(step, paths.as_deref());
-        }
-        steps
+        self.evaluation().map(|e| Teller { e: &e, judgment: self }.rule(rule)).unwrap_or_default()
     }
 
     /// Why, a sentence a line: the rule's reason, then what it rests on, then what is missing.
@@ -257,12 +272,15 @@ impl Judgment {
             lines.push(format!("part `{name}`: {}", part.headline()));
         }
         if self.parts.is_empty() {
-            for r in self.speaking() {
+            for (i, finding) in self.options.iter().enumerate() {
+                let (Some(r), true) = (finding.rule, self.tells(i)) else { continue };
                 let Some(rule) = self.framework.rule(r) else { continue };
-                lines.push(format!("{} [{}]", rule.because, rule.id));
-                if matches!(self.status, Status::Answer(_) | Status::Conflict(_)) {
-                    self.steps(r).iter().for_each(|s| decisive_lines(s, &mut lines));
-                }
+                lines.push(match finding.verdict {
+                    Verdict::Holds => format!("{} [{}]", rule.because, rule.id),
+                    Verdict::Fails => format!("not {} [{}]", words(self.name(i)), rule.id),
+                    Verdict::Insufficient(_) => format!("open whether {} [{}]", words(self.name(i)), rule.id),
+                });
+                self.steps(r).iter().for_each(|s| decisive_lines(s, &mut lines));
             }
         }
         for (_, r) in self.hypotheses() {
@@ -273,6 +291,43 @@ impl Judgment {
         lines.extend(self.need_lines());
         lines.extend(self.flags.iter().map(|f| format!("note: {f}")));
         lines
+    }
+
+    /// The rule behind the answer of an exclusive or graded question.
+    pub fn answering_rule(&self) -> Option<&Rule> {
+        let finding = self.options.get(self.one()?)?;
+        self.framework.rule(finding.rule?)
+    }
+
+    /// The numbers that decide what was found, each in short: the value alone where one measure decides, else with
+    /// the name of its measure. What may not be rendered is left out.
+    pub fn evidence(&self) -> Vec<String> {
+        let mut leaves: Vec<Leaf> = Vec::new();
+        for (i, finding) in self.options.iter().enumerate() {
+            if let (Some(r), true) = (finding.rule, self.tells(i) || self.answer().is_none()) {
+                self.steps(r).iter().for_each(|s| collect(s, &mut leaves));
+            }
+        }
+        let one = leaves.iter().all(|l| Some(&l.measure) == leaves.first().map(|l| &l.measure));
+        let tell = |l: &Leaf| {
+            let e = l.observed.as_ref().and_then(MeasureValue::estimate).filter(|_| l.hidden != Reveals::OwnSpread)?;
+            let se =
+                e.se().filter(|_| l.hidden == Reveals::Level).map_or(String::new(), |s| format!(" ± {}", short(s)));
+            let name = self.framework.find_measure(&l.measure).ok().and_then(|m| self.framework.measure(m));
+            let name = name.filter(|_| !one).map_or(String::new(), |m| format!("{} ", m.words()));
+            Some(format!("{name}{}{se}", short(e.value())))
+        };
+        leaves.iter().filter_map(tell).collect()
+    }
+
+    /// Whether `because` speaks of an option: of the answer alone where there is one, else of all that are settled.
+    fn tells(&self, option: usize) -> bool {
+        let settled = self.options.get(option).is_some_and(|o| !matches!(o.verdict, Verdict::Insufficient(_)));
+        match &self.status {
+            Status::Answer(Answer::One(i)) => *i == option,
+            Status::Conflict(of) => of.contains(&option),
+            Status::Answer(Answer::Each) | Status::Insufficient | Status::NoneHold => settled,
+        }
     }
 
     fn need_lines(&self) -> Vec<String> {
@@ -291,37 +346,28 @@ impl Judgment {
         if !needs.too_close.is_empty() {
             lines.push(format!("too close to call: {}", names(&needs.too_close)));
         }
-        lines.extend(needs.reasons.iter().map(|r| format!("not applicable: {}", r.replace('_', " "))));
+        lines.extend(needs.reasons.iter().map(|r| format!("does not apply yet: {}", words(r))));
         lines
     }
 
     /// The result in one line.
     pub fn headline(&self) -> String {
         match &self.status {
-            Status::Answer(Answer::One(i)) => self.name(*i).to_owned(),
+            Status::Answer(Answer::One(i)) => words(self.name(*i)),
             Status::Answer(Answer::Each) => {
-                let parts: Vec<String> = self
-                    .options
-                    .iter()
-                    .enumerate()
-                    .map(|(i, o)| format!("{}: {}", self.name(i), o.verdict.as_str()))
-                    .collect();
-                parts.join(", ")
+                let told = |(i, o): (usize, &OptionFinding)| format!("{}: {}", words(self.name(i)), o.verdict.words());
+                self.options.iter().enumerate().map(told).collect::<Vec<_>>().join(", ")
             }
             Status::Insufficient => {
-                let excluded = self.excluded();
-                if excluded.is_empty() {
-                    "insufficient evidence".to_owned()
+                let list = |names: Vec<&str>| names.into_iter().map(words).collect::<Vec<_>>().join(" or ");
+                if self.excluded().is_empty() {
+                    "cannot tell".to_owned()
                 } else {
-                    format!(
-                        "insufficient evidence; excluded: {}; remaining: {}",
-                        excluded.join(", "),
-                        self.remaining().join(", ")
-                    )
+                    format!("cannot tell: {}, not {}", list(self.remaining()), list(self.excluded()))
                 }
             }
             Status::Conflict(of) => {
-                format!("conflict: {}", of.iter().map(|i| self.name(*i)).collect::<Vec<_>>().join(" and "))
+                format!("conflict: {}", of.iter().map(|i| words(self.name(*i))).collect::<Vec<_>>().join(" and "))
             }
             Status::NoneHold => "none of the options holds".to_owned(),
         }
@@ -395,14 +441,31 @@ impl Judgment {
     }
 }
 
+/// The sentences of the decisive leaves, through the rules that are decisive themselves.
 fn decisive_lines(step: &Step, lines: &mut Vec<String>) {
+    let rule = step.text.contains("rule `");
     if step.leaf.is_some() {
-        if step.decisive && step.truth != Truth::UNKNOWN {
+        if step.decisive && step.truth != Truth::UNKNOWN && !lines.contains(&step.text) {
             lines.push(step.text.clone());
         }
-        return;
+    } else if !rule || step.decisive {
+        step.children.iter().for_each(|s| decisive_lines(s, lines));
     }
-    step.children.iter().for_each(|s| decisive_lines(s, lines));
+}
+
+fn collect(step: &Step, leaves: &mut Vec<Leaf>) {
+    if let Some(leaf) = &step.leaf {
+        if step.decisive && step.truth != Truth::UNKNOWN && !leaves.iter().any(|l| l.measure == leaf.measure) {
+            leaves.push(leaf.clone());
+        }
+    } else if !step.text.contains("rule `") || step.decisive {
+        step.children.iter().for_each(|s| collect(s, leaves));
+    }
+}
+
+/// An id as words: `too_many_chefs` reads too many chefs.
+pub(crate) fn words(id: &str) -> String {
+    id.replace('_', " ")
 }
 
 fn render(step: &Step, level: usize, confidence: f64, out: &mut String) {
@@ -414,7 +477,7 @@ fn render(step: &Step, level: usize, confidence: f64, out: &mut String) {
         "?  "
     };
     let p = if !step.hidden() && step.truth.lo == step.truth.hi && step.truth.lo > 0.0 && step.truth.lo < 1.0 {
-        format!(" (probability {})", short(step.truth.lo))
+        format!(" (probability {})", json::number((step.truth.lo * 1000.0).round() / 1000.0))
     } else {
         String::new()
     };

@@ -243,7 +243,17 @@ fn combine(
         _ => Status::Insufficient,
     };
     let case = parts.first().map_or_else(|| Case::new(framework), |(_, j)| j.case.clone());
-    Judgment { framework: framework.clone(), question: q, case, confidence, status, options, parts, flags: Vec::new(), spread_from: 0 }
+    Judgment {
+        framework: framework.clone(),
+        question: q,
+        case,
+        confidence,
+        status,
+        options,
+        parts,
+        flags: Vec::new(),
+        spread_from: 0,
+    }
 }
 
 impl Judgment {

@@ -216,6 +216,7 @@ fn read_measures(inner: &mut Inner, file: &Fields<'_>) {
     for (id, at) in file.get("measure").and_then(|a| a.entries()).unwrap_or_default() {
         let Some(f) = at.fields(&[
             "score",
+            "title",
             "category",
             "asks",
             "whom",
@@ -279,6 +280,7 @@ fn read_measures(inner: &mut Inner, file: &Fields<'_>) {
         }
         inner.measures.push(Measure {
             id: id.to_owned(),
+            title: f.text_or_empty("title"),
             kind,
             asks: f.text_or_empty("asks"),
             whom: f.text_or_empty("whom"),
