@@ -279,7 +279,7 @@ fn kind_of_need(j: &JudgmentCell) -> String {
 
 /// Why a judgment is open: the lines of `because` that name what is missing.
 fn reason(j: &JudgmentCell) -> String {
-    let starts = ["missing:", "too close", "does not apply"];
+    let starts = ["missing:", "too close", "held back"];
     let lines: Vec<&str> =
         j.because.iter().map(String::as_str).filter(|b| starts.iter().any(|s| b.starts_with(s))).collect();
     lines.join("; ")
