@@ -10,6 +10,8 @@ pub mod json;
 pub mod measure;
 pub mod num;
 pub mod rules;
+pub mod simulate;
+pub mod tally;
 pub mod vocabulary;
 
 pub use error::{Diagnostic, Error, Family, Result, Severity};

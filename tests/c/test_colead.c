@@ -223,17 +223,23 @@ static void test_streams(void) {
   CHECK(released == 8 && stream.release == NULL);
   expect(&err, colead_evidence_add_stream(evidence, "ties", 4, NULL, &err), COLEAD_ERROR_ARGUMENT, "null_argument");
 
+  /* A column of type null has no buffers, but some producers send them. */
+  make_stream(&stream, "n", SCORES, 2, -1, &released);
+  CHECK(colead_evidence_add_stream(evidence, "nodes", 5, &stream, &err) == COLEAD_OK);
+  CHECK(released == 9 && stream.release == NULL);
+  CHECK(colead_evidence_count_rows(evidence, "nodes", 5, &rows, &err) == COLEAD_OK && rows == 6);
+
   /* A producer that breaks the format costs a status, not the process. */
   make_stream(&stream, "+x", SCORES, 1, -1, &released);
   CHECK(colead_evidence_add_stream(evidence, "ties", 4, &stream, &err) == COLEAD_ERROR_INPUT);
   colead_error_free(err);
   err = NULL;
-  CHECK(released == 9 && stream.release == NULL);
+  CHECK(released == 10 && stream.release == NULL);
   make_stream(&stream, "l", SCORES, 1, -1, &released);
   stream.get_next = NULL;
   expect(&err, colead_evidence_add_stream(evidence, "ties", 4, &stream, &err), COLEAD_ERROR_INPUT,
          "bad_arrow_data");
-  CHECK(released == 10);
+  CHECK(released == 11);
 
   /* After all that, the evidence is what it was. */
   CHECK(colead_evidence_count_rows(evidence, "facts", 5, &rows, &err) == COLEAD_OK && rows == 6);

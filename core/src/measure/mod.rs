@@ -1,7 +1,28 @@
 //! Evidence and tallies become numbers, each with its people, its uncertainty and its origin.
 
+mod aggregation;
+mod agreement;
 mod challenge;
+mod decision_rights;
+mod decisions;
+pub mod distribution;
+mod facts;
+mod favorability;
+mod interval;
+mod reliability;
+mod rows;
+mod scale;
 mod value;
 
+pub use aggregation::{Anova, aggregation, anova};
+pub use agreement::{ad_mean, agreement, awg, r_star_wg_j, rwg, rwg_j, uniform_variance};
 pub use challenge::{PooledRatings, Ratings, pool_ratings};
-pub use value::{Absence, Estimate, MeasureValue, Origin};
+pub use decision_rights::{RightsMeasures, decision_rights};
+pub use decisions::{MIN_RANKERS, approvals, decision_days, kendalls_w};
+pub use facts::join_facts;
+pub use favorability::favorability;
+pub use interval::{Posterior, Shrinkage, UnitMean};
+pub use reliability::{alpha, reliability};
+pub use rows::{Kind, ScaleRow, Status};
+pub use scale::{Reading, Sizes, difference, differences, items, posteriors, scores, scores_with};
+pub use value::{Absence, Estimate, MeasureValue, Origin, Reveals};

@@ -5,7 +5,7 @@ use super::judgment::{Answer, Judgment, Status, round};
 use super::model::*;
 use super::truth::Truth;
 use crate::json;
-use crate::measure::MeasureValue;
+use crate::measure::{MeasureValue, Reveals};
 use serde_json::{Value, json};
 
 /// Version of the tree's JSON form.
@@ -37,25 +37,48 @@ pub struct Leaf {
     pub observed: Option<MeasureValue>,
     /// The threshold, for numbers.
     pub threshold: Option<f64>,
+    /// What of the observation is not rendered, because too few people are behind it.
+    pub hidden: Reveals,
 }
 
 impl Step {
+    /// Whether something below is not rendered: then neither is a probability that follows from it.
+    fn hidden(&self) -> bool {
+        self.leaf.as_ref().is_some_and(|l| l.hidden != Reveals::Level) || self.children.iter().any(Step::hidden)
+    }
+
     fn to_json(&self) -> Value {
         let leaf = self.leaf.as_ref().map(|l| {
-            let e = l.observed.as_ref().and_then(MeasureValue::estimate);
+            let e = l.observed.as_ref().and_then(MeasureValue::estimate).filter(|_| l.hidden != Reveals::OwnSpread);
             let margin = e.zip(l.threshold).map(|(e, t)| e.value() - t);
-            let in_se = margin.zip(e.and_then(|e| e.se()).filter(|s| *s > 0.0)).map(|(m, s)| round(m / s));
+            let in_se = margin.zip(e.and_then(|e| e.se()).filter(|s| *s > 0.0 && l.hidden == Reveals::Level)).map(|(m, s)| round(m / s));
             json!({
-                "measure": l.measure, "observed": l.observed.as_ref().map(MeasureValue::to_json),
+                "measure": l.measure, "observed": l.observed.as_ref().map(|v| shown(v, l.hidden)),
                 "threshold": l.threshold, "margin": margin.map(round), "margin_in_se": in_se,
             })
         });
         json!({
-            "path": self.path, "text": self.text, "lo": round(self.truth.lo), "hi": round(self.truth.hi),
+            "path": self.path, "text": self.text,
+            "lo": (!self.hidden()).then(|| round(self.truth.lo)), "hi": (!self.hidden()).then(|| round(self.truth.hi)),
             "leaf": leaf, "decisive": self.decisive,
             "children": self.children.iter().map(Step::to_json).collect::<Vec<_>>(),
         })
     }
+}
+
+/// An observation as a JSON document, without what is hidden of it.
+fn shown(value: &MeasureValue, hidden: Reveals) -> Value {
+    let mut doc = value.to_json();
+    if let Value::Object(map) = &mut doc {
+        if hidden != Reveals::Level {
+            map.insert("se".into(), Value::Null);
+        }
+        if hidden == Reveals::OwnSpread {
+            map.insert("value".into(), Value::Null);
+            map.insert("status".into(), json!("banded"));
+        }
+    }
+    doc
 }
 
 /// A number in a sentence: short, without trailing zeros.
@@ -72,6 +95,7 @@ pub(crate) fn short(x: f64) -> String {
 
 struct Teller<'e, 'a> {
     e: &'e Evaluation<'a>,
+    judgment: &'e Judgment,
 }
 
 impl Teller<'_, '_> {
@@ -135,7 +159,7 @@ impl Teller<'_, '_> {
     }
 
     fn leaf(&self, name: &str, seen: Option<&MeasureValue>, threshold: Option<f64>) -> Leaf {
-        Leaf { measure: name.to_owned(), observed: seen.cloned(), threshold }
+        Leaf { measure: name.to_owned(), observed: seen.cloned(), threshold, hidden: self.judgment.hides(seen) }
     }
 
     fn observed(&self, seen: Option<&MeasureValue>) -> String {
@@ -143,8 +167,12 @@ impl Teller<'_, '_> {
             None => "not known".to_owned(),
             Some(MeasureValue::Absent(a)) => a.text(),
             Some(MeasureValue::Category(c, _)) => format!("it is {c}"),
+            Some(MeasureValue::Known(_)) if self.judgment.hides(seen) == Reveals::OwnSpread => {
+                format!("given as a verdict only, fewer than {} people", self.judgment.spread_from)
+            }
             Some(MeasureValue::Known(e)) => {
-                let se = e.se().map_or(String::new(), |s| format!(" ± {}", short(s)));
+                let se = e.se().filter(|_| self.judgment.hides(seen) == Reveals::Level);
+                let se = se.map_or(String::new(), |s| format!(" ± {}", short(s)));
                 let n = e.n().map_or(String::new(), |n| format!(", n {n}"));
                 let mark = if e.origin().unvalidated() { ", unvalidated" } else { "" };
                 format!("it is {}{se}{n}{mark}", short(e.value()))
@@ -205,7 +233,7 @@ impl Judgment {
     /// The steps of one rule: its guards, its condition and its exception.
     pub fn steps(&self, rule: RuleId) -> Vec<Step> {
         let (Some(e), Some(rule_data)) = (self.evaluation(), self.framework.rule(rule)) else { return Vec::new() };
-        let mut steps = Teller { e: &e }.rule(rule_data);
+        let mut steps = Teller { e: &e, judgment: self }.rule(rule_data);
         let truth = e.rule(rule);
         let want = truth.holds(self.confidence) || !truth.fails(self.confidence);
         for step in &mut steps {
@@ -385,7 +413,7 @@ fn render(step: &Step, level: usize, confidence: f64, out: &mut String) {
     } else {
         "?  "
     };
-    let p = if step.truth.lo == step.truth.hi && step.truth.lo > 0.0 && step.truth.lo < 1.0 {
+    let p = if !step.hidden() && step.truth.lo == step.truth.hi && step.truth.lo > 0.0 && step.truth.lo < 1.0 {
         format!(" (probability {})", short(step.truth.lo))
     } else {
         String::new()

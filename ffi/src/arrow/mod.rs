@@ -10,6 +10,7 @@ mod cells;
 mod date;
 mod export;
 mod import;
+mod reader;
 
 pub use arrow_array::ffi_stream::FFI_ArrowArrayStream;
 #[cfg(feature = "python")]

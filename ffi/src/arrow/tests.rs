@@ -171,7 +171,7 @@ fn damaged_data_are_refused_before_a_cell_is_read() {
             .build_unchecked()
     };
     let (code, message, path) = refusal(one(StringArray::from(broken)));
-    assert_eq!((code, path.as_str()), ("bad_arrow_data", "t, rows 1 to 2, column x"));
+    assert_eq!((code, path.as_str()), ("bad_arrow_data", "t, rows from 1 on, column x"));
     assert!(message.contains("index 1"), "{message}");
     // SAFETY: as above.
     let broken = unsafe {
@@ -210,6 +210,43 @@ fn streams_that_fail_say_why_and_are_released() {
     assert_eq!(doubled.unwrap_err().code(), "duplicate_column");
     let empty = FFI_ArrowArrayStream::new(Box::new(Guarded(alive, None)));
     assert_eq!(import_stream(empty, "t").unwrap().columns()[0].cells, Cells::Int(vec![]));
+}
+
+#[test]
+fn a_row_missing_as_a_whole_is_refused() {
+    struct Whole(Arc<Schema>);
+    impl Iterator for Whole {
+        type Item = Result<RecordBatch, ArrowError>;
+        fn next(&mut self) -> Option<Self::Item> {
+            None
+        }
+    }
+    impl RecordBatchReader for Whole {
+        fn schema(&self) -> Arc<Schema> {
+            self.0.clone()
+        }
+    }
+    // A batch is a struct array, and a struct can be missing, which a record batch cannot say: the stream's
+    // own callback is replaced by one that gives such a struct.
+    unsafe extern "C" fn give(_: *mut FFI_ArrowArrayStream, out: *mut arrow_data::ffi::FFI_ArrowArray) -> i32 {
+        let cells: ArrayRef = Arc::new(Int64Array::from(vec![1, 2]));
+        let nulls = Some(arrow_buffer::NullBuffer::from(vec![true, false]));
+        let fields = vec![Field::new("x", DataType::Int64, true)].into();
+        let rows = StructArray::new(fields, vec![cells], nulls);
+        // SAFETY: `out` is the struct that the consumer wants filled.
+        unsafe { out.write(arrow_data::ffi::FFI_ArrowArray::new(&rows.to_data())) };
+        0
+    }
+    let schema = Arc::new(Schema::new(vec![Field::new("x", DataType::Int64, true)]));
+    let mut stream = FFI_ArrowArrayStream::new(Box::new(Whole(schema)));
+    let (get_schema, get_last_error) = (stream.get_schema(), stream.get_last_error());
+    // SAFETY: the parts are those of a live stream but for `get_next`, and the first struct is disarmed.
+    let (release, private) = unsafe { (stream.set_release(None), stream.private_data()) };
+    // SAFETY: as above.
+    let stream =
+        unsafe { FFI_ArrowArrayStream::new_unchecked(get_schema, Some(give), get_last_error, release, private) };
+    let e = import_stream(stream, "t").unwrap_err();
+    assert_eq!((e.code(), e.path()), ("bad_arrow_data", "t, row 2"));
 }
 
 fn exported(table: &Table, wanted: Option<Vec<(&str, DataType)>>) -> Result<RecordBatch> {

@@ -1,6 +1,6 @@
 //! The exported `colead_*` functions; `include/colead.h` is generated from these files.
 //!
-//! Every function goes through one macro, [`boundary!`](boundary), which checks and converts the arguments,
+//! Every function goes through one macro, `boundary!`, which checks and converts the arguments,
 //! catches panics, and turns an error into a status and an owned `colead_error`. A new function is its
 //! documentation, its C signature, and a body in safe Rust:
 //!

@@ -1,0 +1,269 @@
+//! The pipeline: evidence and a framework in, judgments of units and challenges out.
+
+use super::classify::{CHALLENGE, case_of, classify_challenge};
+use super::gather::gather;
+use super::manifest::Manifest;
+use super::subject::Subject;
+use super::survey::Survey;
+use super::units::Units;
+use crate::error::{Error, Result};
+use crate::evidence::{Challenges, Evidence, Instrument};
+use crate::measure::{MeasureValue, Ratings, ScaleRow};
+use crate::rules::{Case, Framework, Judgment, Question};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// The largest seed: every language and JSON hold it exactly.
+pub const MAX_SEED: u64 = (1 << 53) - 1;
+
+/// What a call may choose.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Options {
+    /// The questionnaire that the responses answer.
+    pub instrument: Option<Instrument>,
+    /// The confidence; the framework's when `None`.
+    pub confidence: Option<f64>,
+    /// The seed of everything drawn, 0 when `None`; at most [`MAX_SEED`].
+    pub seed: Option<u64>,
+}
+
+/// What was found of one subject.
+#[derive(Debug, Clone)]
+pub struct Assessed {
+    /// The unit or challenge.
+    pub subject: Subject,
+    /// What is known of it.
+    pub case: Case,
+    /// The questions put, in the order of the framework.
+    pub judgments: Vec<Judgment>,
+}
+
+/// Everything found: the data owner's side. It is never rendered; only a release leaves.
+#[derive(Clone)]
+pub struct Assessment {
+    pub(crate) framework: Framework,
+    pub(crate) units: Units,
+    pub(crate) subjects: Vec<Assessed>,
+    pub(crate) scores: Vec<ScaleRow>,
+    pub(crate) respondents: BTreeMap<(String, String), u64>,
+    pub(crate) manifest: Manifest,
+    pub(crate) notes: Vec<String>,
+}
+
+// Owner-side values show sizes only.
+impl fmt::Debug for Assessment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Assessment")
+            .field("framework", &self.framework.id())
+            .field("units", &self.units.len())
+            .field("subjects", &self.subjects.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Assesses an organization: every part of the evidence is optional, and what is missing is named.
+///
+/// ```
+/// use colead::{assess::{Options, assess}, evidence::Evidence, rules::Framework};
+/// let challenges = "challenge,criterion,value\nmerger,definable,no\nmerger,means_exist,no\nmerger,solvers_unchanged,no\n";
+/// let (evidence, _) = Evidence::from_files(&[("challenges.csv", challenges.as_bytes())])?;
+/// let assessment = assess(&Framework::builtin()?, &evidence, &Options::default())?;
+/// let judgment = assessment.judgment("merger", "challenge").unwrap();
+/// assert_eq!(judgment.answer(), Some("complex"));
+/// # Ok::<(), colead::Error>(())
+/// ```
+///
+/// # Errors
+/// `no_evidence`, `no_instrument` for responses without one, and every error of the evidence, with its place.
+pub fn assess(framework: &Framework, evidence: &Evidence, options: &Options) -> Result<Assessment> {
+    let confidence = framework.confidence_or(options.confidence)?;
+    let seed = options.seed.unwrap_or(0);
+    if seed > MAX_SEED {
+        return Err(Error::input("bad_seed", format!("the seed `{seed}` is larger than {MAX_SEED}"))
+            .at("seed")
+            .help("give a smaller one"));
+    }
+    if evidence.is_empty() {
+        return Err(Error::input("no_evidence", "there is nothing to assess")
+            .help("hand in at least one table, such as `challenges`, `facts` or `responses`"));
+    }
+    evidence.validate()?;
+    let units = Units::of(evidence)?;
+    let survey = match (&evidence.responses, &options.instrument) {
+        (Some(table), Some(instrument)) => Some((Survey::read(table, instrument, &units)?, instrument)),
+        (Some(_), None) => {
+            return Err(Error::input("no_instrument", "there are responses and no instrument to read them with")
+                .at("instrument")
+                .help("name one, such as `collective-leadership`, or hand in your own"));
+        }
+        (None, _) => None,
+    };
+    let gathered = gather(framework, evidence, &units, survey.as_ref().map(|(s, i)| (s, *i)))?;
+    let mut notes = gathered.notes;
+    let mut subjects = Vec::new();
+    if let Some(challenges) = &evidence.challenges {
+        subjects.extend(judge_challenges(framework, challenges, confidence)?);
+    }
+    for (i, case) in gathered.cases.into_iter().enumerate() {
+        let judgments = judge_unit(framework, &units, i, &case, options, confidence);
+        subjects.push(Assessed { subject: Subject::unit(units.name(i)), case, judgments });
+    }
+    let survey_ref = survey.as_ref().map(|(s, _)| s);
+    notes.extend(survey_ref.map(loss_note));
+    for (name, _) in evidence.tables() {
+        if ["ties", "nodes", "declared", "decision_effects", "interventions"].contains(&name) {
+            notes.push(format!("`{name}` was read and checked; no rule of this framework looks at it yet"));
+        }
+    }
+    let manifest = Manifest::of(framework, evidence, options, survey_ref, confidence, seed);
+    let (scores, respondents) = match survey {
+        Some((s, _)) => (s.scores, s.respondents),
+        None => Default::default(),
+    };
+    Ok(Assessment { framework: framework.clone(), units, subjects, scores, respondents, manifest, notes })
+}
+
+fn loss_note(survey: &Survey) -> String {
+    let loss = &survey.loss;
+    format!(
+        "{} response rows read; {} answers missing, {} don't know: neither counts as a value",
+        loss.rows, loss.missing_answers, loss.dont_know
+    )
+}
+
+/// A question is put to a unit when anything is known that bears on it; a root is asked everything that the
+/// instrument at hand could fill, so that what is missing is named once.
+fn judge_unit(framework: &Framework, units: &Units, unit: usize, case: &Case, options: &Options, confidence: f64) -> Vec<Judgment> {
+    let root = units.parent(unit).is_none();
+    let asked = |q: &&Question| {
+        let known = q.measures.iter().any(|m| case.knows(*m));
+        q.about != "challenge" && (known || (root && fits(framework, q, options)))
+    };
+    let questions = framework.questions().iter().filter(asked);
+    questions.filter_map(|q| framework.find_question(&q.id).ok()).map(|q| framework.judge_at(q, case, confidence)).collect()
+}
+
+/// Whether some measure of a question is not tied to an instrument other than the one at hand.
+fn fits(framework: &Framework, question: &Question, options: &Options) -> bool {
+    let at_hand = options.instrument.as_ref().map(|i| i.id());
+    question.measures.iter().filter_map(|m| framework.measure(*m)).any(|m| {
+        m.scale.as_ref().and_then(|s| s.instrument.as_deref()).is_none_or(|i| Some(i) == at_hand)
+    })
+}
+
+type Described = (Vec<Ratings>, Vec<(String, Vec<Ratings>)>);
+
+fn judge_challenges(framework: &Framework, challenges: &Challenges, confidence: f64) -> Result<Vec<Assessed>> {
+    // Questions need their place among rows for errors: criteria are checked row by row first.
+    for (row, c) in challenges.rows().iter().enumerate() {
+        let one = Ratings::from([(c.criterion.clone(), None)]);
+        case_of(framework, &[one]).map_err(|e| e.at(format!("challenges, row {}, column criterion", row + 1)))?;
+    }
+    let mut order: Vec<&str> = Vec::new();
+    for c in challenges.rows() {
+        if !order.contains(&c.challenge.as_str()) {
+            order.push(&c.challenge);
+        }
+    }
+    let mut out = Vec::new();
+    for id in order {
+        let (facts, components) = described(challenges, id);
+        let kind = classify_challenge(framework, &facts, &components, Some(confidence))?;
+        let case = case_of(framework, &facts)?.case;
+        let mut judgments = vec![kind];
+        if components.is_empty() {
+            judgments.extend(other_questions(framework, &case, confidence));
+        }
+        out.push(Assessed { subject: Subject::Challenge { id: id.to_owned(), component: None }, case, judgments });
+        for (name, facts) in &components {
+            let case = case_of(framework, facts)?.case;
+            let mut judgments = vec![classify_challenge(framework, facts, &[], Some(confidence))?];
+            judgments.extend(other_questions(framework, &case, confidence));
+            let subject = Subject::Challenge { id: id.to_owned(), component: Some(name.clone()) };
+            out.push(Assessed { subject, case, judgments });
+        }
+    }
+    Ok(out)
+}
+
+fn other_questions<'f>(framework: &'f Framework, case: &'f Case, confidence: f64) -> impl Iterator<Item = Judgment> + 'f {
+    let others = framework.questions().iter().filter(|q| q.about == "challenge" && q.id != CHALLENGE);
+    others.filter_map(|q| framework.find_question(&q.id).ok()).map(move |q| framework.judge_at(q, case, confidence))
+}
+
+/// The raters of a challenge, for the whole and by component.
+fn described(challenges: &Challenges, id: &str) -> Described {
+    let mut whole: BTreeMap<&str, Ratings> = BTreeMap::new();
+    let mut parts: Vec<(String, BTreeMap<&str, Ratings>)> = Vec::new();
+    for row in challenges.rows().iter().filter(|r| r.challenge == id) {
+        let rater = row.rater.as_deref().unwrap_or("");
+        let raters = match &row.component {
+            None => &mut whole,
+            Some(name) => {
+                let at = parts.iter().position(|(n, _)| n == name).unwrap_or_else(|| {
+                    parts.push((name.clone(), BTreeMap::new()));
+                    parts.len() - 1
+                });
+                match parts.get_mut(at) {
+                    Some((_, raters)) => raters,
+                    None => continue,
+                }
+            }
+        };
+        raters.entry(rater).or_default().insert(row.criterion.clone(), row.value);
+    }
+    let list = |raters: BTreeMap<&str, Ratings>| raters.into_values().collect::<Vec<_>>();
+    (list(whole), parts.into_iter().map(|(n, r)| (n, list(r))).collect())
+}
+
+impl Assessment {
+    /// The framework that judged.
+    pub fn framework(&self) -> &Framework {
+        &self.framework
+    }
+    /// The units and their tree.
+    pub fn units(&self) -> &Units {
+        &self.units
+    }
+    /// Challenges first, then units in the order of the organization.
+    pub fn subjects(&self) -> &[Assessed] {
+        &self.subjects
+    }
+    /// Scores of every unit, scale and wave, in the long form.
+    pub fn scores(&self) -> &[ScaleRow] {
+        &self.scores
+    }
+    /// What it was made from, so that it can be made again.
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+    /// Remarks about evidence that was lost or set aside.
+    pub fn notes(&self) -> &[String] {
+        &self.notes
+    }
+
+    /// The judgment of a unit or challenge (`id`, or `id: component`) on a question.
+    pub fn judgment(&self, subject: &str, question: &str) -> Option<&Judgment> {
+        let found = self.subjects.iter().find(|a| a.subject.to_string() == subject)?;
+        found.judgments.iter().find(|j| j.question_id() == question)
+    }
+
+    /// Every value known of every subject, as JSON rows `subject kind measure value se n status origin`.
+    pub fn measures(&self) -> Vec<Value> {
+        let mut rows = Vec::new();
+        for a in &self.subjects {
+            for (i, m) in self.framework.measures().iter().enumerate() {
+                let Some(value) = a.case.get(crate::rules::MeasureId(i)) else { continue };
+                let mut row = MeasureValue::to_json(value);
+                if let Value::Object(map) = &mut row {
+                    map.insert("subject".into(), json!(a.subject.to_string()));
+                    map.insert("kind".into(), json!(a.subject.kind()));
+                    map.insert("measure".into(), json!(m.id));
+                }
+                rows.push(row);
+            }
+        }
+        rows
+    }
+}

@@ -1,0 +1,155 @@
+//! Every table's contribution to what is known of a unit, as one case a unit.
+
+use super::survey::{Survey, by_wave};
+use super::units::Units;
+use crate::error::{Error, Result};
+use crate::evidence::{DecisionRow, Evidence, FactRow, Instrument, Pressure, RankingRow};
+use crate::measure::{MeasureValue, approvals, decision_days, decision_rights, join_facts, kendalls_w};
+use crate::rules::{Case, Framework};
+use std::collections::BTreeMap;
+
+/// Cases of all units, and remarks about evidence that was set aside.
+pub(crate) struct Gathered {
+    pub(crate) cases: Vec<Case>,
+    pub(crate) notes: Vec<String>,
+}
+
+pub(crate) fn gather(
+    framework: &Framework,
+    evidence: &Evidence,
+    units: &Units,
+    survey: Option<(&Survey, &Instrument)>,
+) -> Result<Gathered> {
+    let mut out = Gathered { cases: vec![Case::new(framework); units.len()], notes: Vec::new() };
+    if let Some((survey, instrument)) = survey {
+        out.answers(framework, survey, instrument, units)?;
+    }
+    out.rights(framework, evidence, units)?;
+    out.decisions(framework, evidence, units)?;
+    out.rankings(framework, evidence, units)?;
+    out.facts(framework, evidence, units)?;
+    Ok(out)
+}
+
+impl Gathered {
+    /// Sets a measure of the framework; a framework without the measure simply does not look at it.
+    fn set(&mut self, framework: &Framework, unit: usize, id: &str, value: MeasureValue) -> Result<()> {
+        match (self.cases.get_mut(unit), framework.find_measure(id)) {
+            (Some(case), Ok(m)) => case.put(framework, m, value),
+            _ => Ok(()),
+        }
+    }
+
+    fn answers(&mut self, framework: &Framework, survey: &Survey, instrument: &Instrument, units: &Units) -> Result<()> {
+        for unit in 0..units.len() {
+            if survey.n(units.name(unit)) == 0 {
+                continue;
+            }
+            for measure in framework.measures() {
+                if let Some(value) = survey.value(measure, instrument, units, unit) {
+                    self.set(framework, unit, &measure.id, value)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn rights(&mut self, framework: &Framework, evidence: &Evidence, units: &Units) -> Result<()> {
+        let Some(table) = &evidence.decision_rights else { return Ok(()) };
+        for unit in 0..units.len() {
+            let own = table.rows().iter().filter(|r| lies_in(units, &r.unit, unit));
+            let m = decision_rights(own)?;
+            for (id, value) in [
+                ("contested_share", m.contested_share),
+                ("unowned_share", m.unowned_share),
+                ("contributor_share", m.contributor_share),
+            ] {
+                self.set_known(framework, unit, id, value)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn decisions(&mut self, framework: &Framework, evidence: &Evidence, units: &Units) -> Result<()> {
+        let Some(table) = &evidence.decisions else { return Ok(()) };
+        let latest = table.rows().iter().filter_map(|r| r.wave.as_deref()).max_by(|a, b| by_wave(a, b));
+        for unit in 0..units.len() {
+            let own: Vec<&DecisionRow> = table
+                .rows()
+                .iter()
+                .filter(|r| r.wave.as_deref() == latest && lies_in(units, &r.unit, unit))
+                .collect();
+            self.set_known(framework, unit, "decision_days", decision_days(&own)?)?;
+            self.set_known(framework, unit, "approvals", approvals(&own)?)?;
+        }
+        Ok(())
+    }
+
+    /// Agreement on priorities in the latest wave, at the highest pressure that was observed: that is where
+    /// diverging readings of the priorities matter.
+    fn rankings(&mut self, framework: &Framework, evidence: &Evidence, units: &Units) -> Result<()> {
+        let Some(table) = &evidence.rankings else { return Ok(()) };
+        let latest = table.rows().iter().filter_map(|r| r.wave.as_deref()).max_by(|a, b| by_wave(a, b));
+        let now = |r: &&RankingRow| r.wave.as_deref() == latest;
+        let highest: Option<Pressure> = table.rows().iter().filter(now).filter_map(|r| r.pressure).max();
+        for unit in 0..units.len() {
+            let own: Vec<&RankingRow> = table
+                .rows()
+                .iter()
+                .filter(now)
+                .filter(|r| r.pressure == highest && lies_in(units, &r.unit, unit))
+                .collect();
+            self.set_known(framework, unit, "priority_agreement", kendalls_w(&own)?)?;
+        }
+        Ok(())
+    }
+
+    fn facts(&mut self, framework: &Framework, evidence: &Evidence, units: &Units) -> Result<()> {
+        let Some(table) = &evidence.facts else { return Ok(()) };
+        let mut groups: BTreeMap<(usize, usize), Vec<(usize, &FactRow)>> = BTreeMap::new();
+        for (row, fact) in table.rows().iter().enumerate() {
+            let place = |column: &str| format!("facts, row {}, column {column}", row + 1);
+            let m = framework.find_measure(&fact.measure).map_err(|e| e.at(place("measure")))?;
+            if framework.measure(m).is_some_and(|m| m.about == "challenge") {
+                let message = format!("`{}` describes a challenge, not a unit", fact.measure);
+                return Err(Error::input("wrong_table", message)
+                    .at(place("measure"))
+                    .help("put it into `challenges`, as a criterion"));
+            }
+            let unit = units.index(&fact.unit).ok_or_else(|| {
+                Error::input("unknown_unit", format!("unknown unit `{}`", fact.unit))
+                    .at(place("unit"))
+                    .help("add it to `organization`")
+            })?;
+            groups.entry((unit, m.0)).or_default().push((row, fact));
+        }
+        for ((unit, _), rows) in groups {
+            let Some((first, fact)) = rows.first() else { continue };
+            let place = format!("facts, row {}, column value", first + 1);
+            let facts: Vec<&FactRow> = rows.iter().map(|(_, f)| *f).collect();
+            let value = join_facts(&facts)?;
+            let m = framework.find_measure(&fact.measure)?;
+            if self.cases.get(unit).is_some_and(|c| c.knows(m)) {
+                self.notes.push(format!(
+                    "the fact `{}` of `{}` was set aside: the tables measure it directly",
+                    fact.measure, fact.unit
+                ));
+                continue;
+            }
+            self.set(framework, unit, &fact.measure, value).map_err(|e| e.at(place))?;
+        }
+        Ok(())
+    }
+
+    /// As `set`, but leaves alone what the tables do not tell.
+    fn set_known(&mut self, framework: &Framework, unit: usize, id: &str, value: MeasureValue) -> Result<()> {
+        match value {
+            MeasureValue::Absent(crate::measure::Absence::NotAsked) => Ok(()),
+            value => self.set(framework, unit, id, value),
+        }
+    }
+}
+
+fn lies_in(units: &Units, name: &str, top: usize) -> bool {
+    units.index(name).is_some_and(|i| units.within(i, top))
+}

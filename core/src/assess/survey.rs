@@ -1,0 +1,189 @@
+//! Answers to an instrument as measures of every unit of the organization, rolled up without averages of averages.
+
+use super::units::Units;
+use crate::error::Result;
+use crate::evidence::{Instrument, Loss, Responses, Table};
+use crate::measure::{
+    Absence, Estimate, MeasureValue, Origin, Reading, Reveals, ScaleRow, Status, agreement, differences, scores,
+};
+use crate::rules::{Measure, MeasureKind, ScaleBinding};
+use crate::tally::Tally;
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, HashMap};
+
+/// The fewest respondents of whom the spread of answers is judged.
+const MIN_FOR_SPREAD: u64 = 5;
+
+/// What a questionnaire says of every unit.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Survey {
+    /// Scores of every unit, scale and wave.
+    pub(crate) scores: Vec<ScaleRow>,
+    /// Respondents by wave and unit, everybody below included.
+    pub(crate) respondents: BTreeMap<(String, String), u64>,
+    /// The wave that is judged: the latest.
+    pub(crate) wave: String,
+    /// Every wave, earliest first.
+    pub(crate) waves: Vec<String>,
+    /// What was not answered.
+    pub(crate) loss: Loss,
+    rows: HashMap<RowKey, ScaleRow>,
+}
+
+/// Unit, scale or pair, statistic, variant, estimand.
+type RowKey = (String, String, &'static str, &'static str, &'static str);
+
+impl Survey {
+    pub(crate) fn read(table: &Table, instrument: &Instrument, units: &Units) -> Result<Survey> {
+        let (responses, loss) = Responses::from_table(table, instrument, true)?;
+        let mut tally = Tally::new(instrument);
+        tally.add(&responses)?;
+        let mut waves: Vec<String> = tally.waves().into_iter().map(str::to_owned).collect();
+        waves.sort_by(|a, b| by_wave(a, b));
+        let wave = waves.last().cloned().unwrap_or_default();
+        let mut survey = Survey { wave, waves, loss, ..Survey::default() };
+        let deepest = (0..units.len()).map(|i| units.depth(i)).max().unwrap_or(0);
+        for depth in 0..=deepest {
+            // Units of one depth are peers: they shrink towards one another, and each holds all that lies below it.
+            let level = tally.rollup(|name| {
+                let unit = units.index(name)?;
+                units.at_depth(unit, depth).map(|u| units.name(u).to_owned())
+            })?;
+            survey.take(&level, units);
+        }
+        Ok(survey)
+    }
+
+    fn take(&mut self, level: &Tally, units: &Units) {
+        let sizes = |name: &str| units.index(name).and_then(|i| units.size(i));
+        for key in level.keys() {
+            self.respondents.insert((key.wave.clone(), key.unit.clone()), level.respondents(key));
+        }
+        let rows = scores(level, Some(&sizes));
+        let reading = Reading { missing_rule: None, sizes: Some(&sizes) };
+        for row in rows.iter().chain(&differences(level, &reading)).chain(&agreement(level)) {
+            if row.wave.as_deref().unwrap_or("") == self.wave
+                && let Some(unit) = &row.unit
+            {
+                let key = (unit.clone(), row.scale.clone(), row.measure, row.variant, row.estimand);
+                self.rows.insert(key, row.clone());
+            }
+        }
+        self.scores.extend(rows);
+    }
+
+    /// Respondents of a unit, all below it included, in the judged wave.
+    pub(crate) fn n(&self, unit: &str) -> u64 {
+        self.respondents.get(&(self.wave.clone(), unit.to_owned())).copied().unwrap_or(0)
+    }
+
+    /// The value of a measure that an instrument's scale fills; `None` when this instrument cannot fill it.
+    pub(crate) fn value(
+        &self,
+        measure: &Measure,
+        instrument: &Instrument,
+        units: &Units,
+        unit: usize,
+    ) -> Option<MeasureValue> {
+        let binding = measure.scale.as_ref()?;
+        let scale = instrument.scale(&binding.scale)?;
+        if binding.instrument.as_ref().is_some_and(|i| i != instrument.id()) {
+            return None;
+        }
+        let origin = Origin::Responses { validated: instrument.validated() };
+        let name = units.name(unit);
+        let row = match (&binding.minus, binding.reads.as_str()) {
+            (Some(minus), _) => self.difference(name, &binding.scale, minus)?,
+            (None, "ad_m") => self.find(name, &binding.scale, "ad_m", "mean_of_items", "respondents")?.clone(),
+            (None, "total") => self.find(name, &binding.scale, "score", "rescaled", "respondents")?.clone(),
+            (None, _) => self.level(name, binding, units, unit)?.clone(),
+        };
+        let value = match row.status {
+            Status::Absent(a) => return Some(MeasureValue::Absent(a)),
+            Status::Known => row.value?,
+        };
+        let span = (scale.hi - scale.lo) as f64;
+        let items = scale.items.len() as f64;
+        let (value, se) = match binding.reads.as_str() {
+            "ad_m" if row.n < MIN_FOR_SPREAD => {
+                return Some(MeasureValue::Absent(Absence::TooFew { n: row.n, need: MIN_FOR_SPREAD }));
+            }
+            // As a share of the published cut-off, a sixth of the number of options (Burke and Dunlap 2002).
+            "ad_m" => (value / ((span + 1.0) / 6.0), None),
+            "total" => {
+                let per_item = |x: f64| x / 100.0 * span;
+                ((scale.lo as f64 + per_item(value)) * items, row.se.map(|s| per_item(s) * items))
+            }
+            _ => (value, row.se),
+        };
+        if se.is_none() && binding.reads != "ad_m" {
+            // A mean of one person, or of a few who all say the same, is not an exact number.
+            let absent = if row.n < 2 { Absence::TooFew { n: row.n, need: 2 } } else { NO_SPREAD };
+            return Some(MeasureValue::Absent(absent));
+        }
+        let value = match measure.kind {
+            MeasureKind::Score { lo, hi } => value.clamp(lo, hi),
+            MeasureKind::Category(_) => value,
+        };
+        let reveals = match (binding.reads.as_str(), row.variant) {
+            ("ad_m", _) => Reveals::OwnSpread,
+            (_, "empirical_bayes") => Reveals::Level,
+            _ => Reveals::OwnError,
+        };
+        let estimate = Estimate::new(value, se, Some(row.n), origin).ok()?;
+        Some(MeasureValue::Known(estimate.revealing(reveals)))
+    }
+
+    /// The level of a scale: what the members are a draw from for a team, the current members for a unit of teams.
+    fn level(&self, name: &str, binding: &ScaleBinding, units: &Units, unit: usize) -> Option<&ScaleRow> {
+        let find = |estimand: &'static str| {
+            ["empirical_bayes", "unit_mean"]
+                .into_iter()
+                .filter_map(|variant| self.find(name, &binding.scale, "score", variant, estimand))
+                .find(|row| row.status == Status::Known)
+        };
+        let (first, second) = if units.children(unit).is_empty() { ("process", "census") } else { ("census", "process") };
+        find(first).or_else(|| find(second)).or_else(|| self.find(name, &binding.scale, "score", "rescaled", "respondents"))
+    }
+
+    fn difference(&self, name: &str, a: &str, b: &str) -> Option<ScaleRow> {
+        let find = |id: String| {
+            self.rows.iter().find(|(k, _)| k.0 == name && k.1 == id).map(|(_, row)| row.clone())
+        };
+        find(format!("{a} - {b}")).or_else(|| {
+            let mut row = find(format!("{b} - {a}"))?;
+            row.value = row.value.map(|v| -v);
+            (row.lower, row.upper) = (row.upper.map(|v| -v), row.lower.map(|v| -v));
+            Some(row)
+        })
+    }
+
+    fn find(&self, unit: &str, scale: &str, measure: &'static str, variant: &'static str, estimand: &'static str) -> Option<&ScaleRow> {
+        self.rows.get(&(unit.to_owned(), scale.to_owned(), measure, variant, estimand))
+    }
+}
+
+const NO_SPREAD: Absence = Absence::Undefined("the few who answered all said the same");
+
+/// Waves in the order that people mean: `w2` before `w10`, `2024` before `2025`.
+pub(crate) fn by_wave(a: &str, b: &str) -> Ordering {
+    let split = |s: &str| {
+        let digits = s.chars().rev().take_while(char::is_ascii_digit).count();
+        let cut = s.len() - digits;
+        let (head, tail) = s.split_at_checked(cut).map_or((s.to_owned(), ""), |(h, t)| (h.to_owned(), t));
+        (head, tail.parse::<u64>().ok())
+    };
+    split(a).cmp(&split(b)).then_with(|| a.cmp(b))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waves_are_ordered_as_people_mean() {
+        let mut waves = ["w10", "w2", "w1", "2025", "2024", ""];
+        waves.sort_by(|a, b| by_wave(a, b));
+        assert_eq!(waves, ["", "2024", "2025", "w1", "w2", "w10"]);
+    }
+}

@@ -1,0 +1,603 @@
+//! Answers to an instrument, column by column: small codes for answers, dictionaries for units and waves.
+//!
+//! Missing and "don't know" are kept apart from every answer and from each other.
+
+use super::instrument::{Instrument, Item};
+use super::instrument_read::RESERVED;
+use super::table::{Cells, Table, place as cell_place, shown};
+use crate::error::{Error, Result, suggest};
+use std::collections::{HashMap, HashSet};
+
+/// The answer code of a cell that was left empty.
+pub const MISSING: u8 = 255;
+/// The answer code of a "don't know".
+pub const DONT_KNOW: u8 = 254;
+
+/// Which columns of a table mean what, and how strictly the others are taken.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AnswerColumns {
+    /// The column of units.
+    pub unit: String,
+    /// The column of waves; `None` takes `wave` when it is there.
+    pub wave: Option<String>,
+    /// Whether a column that is neither an item nor known is an error (`unknown_item`) or left out and named.
+    pub strict: bool,
+}
+
+impl AnswerColumns {
+    /// The contract's names: `unit`, `wave` when it is there.
+    pub fn standard(strict: bool) -> AnswerColumns {
+        AnswerColumns { unit: "unit".into(), wave: None, strict }
+    }
+}
+
+/// What was left out or not answered while reading.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Loss {
+    /// Rows read.
+    pub rows: u64,
+    /// Columns that were left unread, in the order of the table.
+    pub ignored_columns: Vec<String>,
+    /// Cells of items that were left empty.
+    pub missing_answers: u64,
+    /// Cells of items that say "don't know".
+    pub dont_know: u64,
+}
+
+/// Answers of respondents, column-wise.
+#[derive(Clone, PartialEq)]
+pub struct Responses {
+    logic_sha256: String,
+    units: Vec<String>,
+    unit_codes: Vec<u32>,
+    waves: Vec<String>,
+    wave_codes: Vec<u32>,
+    respondents: Option<Vec<Option<String>>>,
+    items: Vec<String>,
+    answers: Vec<Vec<u8>>,
+    loss: Loss,
+}
+
+// Rows are personal data: a debug print shows sizes only.
+impl std::fmt::Debug for Responses {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Responses")
+            .field("rows", &self.rows())
+            .field("items", &self.items.len())
+            .field("units", &self.units.len())
+            .field("waves", &self.waves)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Responses {
+    /// Reads a table with the contract's column names `unit`, `respondent` and `wave`.
+    ///
+    /// # Errors
+    /// As [`Responses::from_columns`].
+    pub fn from_table(table: &Table, instrument: &Instrument, strict: bool) -> Result<(Responses, Loss)> {
+        Responses::from_columns(table, instrument, &AnswerColumns::standard(strict))
+    }
+
+    /// Reads a table whose unit and wave columns may have other names.
+    ///
+    /// # Errors
+    /// `empty_table`, `missing_column`, `missing_item`, `unknown_item` (strict), `weights_unsupported`,
+    /// `missing_unit`, `missing_wave`, `bad_unit`, `out_of_range`, `not_a_number`, `not_whole`,
+    /// `duplicate_respondent`; each with row and column.
+    pub fn from_columns(table: &Table, instrument: &Instrument, columns: &AnswerColumns) -> Result<(Responses, Loss)> {
+        let rows = table.rows();
+        if rows == 0 {
+            return Err(Error::input("empty_table", "the table has no rows")
+                .at(table.name())
+                .help("give one row a respondent"));
+        }
+        let wave = columns.wave.as_deref().unwrap_or("wave");
+        let ignored_columns = sort_columns(table, instrument, columns, wave)?;
+        let place = |row: usize, column: &str| cell_place(table.name(), row, column);
+
+        let unit_cells = needed(table, &columns.unit, "unit", columns)?;
+        let (unit_codes, units) = keys(unit_cells, "unit", |row| place(row, &columns.unit))?;
+        let (wave_codes, waves) = match table.column(wave) {
+            Some(c) => keys(&c.cells, "wave", |row| place(row, wave))?,
+            None if columns.wave.is_some() => {
+                let names = table.columns().iter().map(|c| c.name.as_str());
+                return Err(Error::input("missing_column", format!("there is no column {}", shown(wave)))
+                    .at(table.name())
+                    .help(suggest(wave, names)));
+            }
+            None => (vec![0; rows], vec![String::new()]),
+        };
+        let respondents = match table.column("respondent") {
+            Some(c) => Some(people(&c.cells, |row| place(row, "respondent"))?),
+            None => None,
+        };
+        if let Some(people) = &respondents {
+            check_distinct(people, &wave_codes, |row| place(row, "respondent"))?;
+        }
+
+        let mut loss = Loss { rows: rows as u64, ignored_columns, ..Loss::default() };
+        let mut answers = Vec::with_capacity(instrument.items().len());
+        for item in instrument.items() {
+            let Some(column) = table.column(&item.id) else {
+                let names = table.columns().iter().map(|c| c.name.as_str()).filter(|n| instrument.item(n).is_none());
+                return Err(Error::input("missing_item", format!("item `{}` has no column", item.id))
+                    .at(table.name())
+                    .help(suggest(&item.id, names)));
+            };
+            let codes = codes(&column.cells, item, instrument.dont_know(), |row| place(row, &item.id))?;
+            loss.missing_answers += codes.iter().filter(|c| **c == MISSING).count() as u64;
+            loss.dont_know += codes.iter().filter(|c| **c == DONT_KNOW).count() as u64;
+            answers.push(codes);
+        }
+        let responses = Responses {
+            logic_sha256: instrument.logic_sha256(),
+            units,
+            unit_codes,
+            waves,
+            wave_codes,
+            respondents,
+            items: instrument.items().iter().map(|i| i.id.clone()).collect(),
+            answers,
+            loss: loss.clone(),
+        };
+        Ok((responses, loss))
+    }
+
+    /// The number of rows.
+    pub fn rows(&self) -> usize {
+        self.unit_codes.len()
+    }
+    /// The distinct units, in order of first appearance.
+    pub fn units(&self) -> &[String] {
+        &self.units
+    }
+    /// For each row, an index into [`Responses::units`].
+    pub fn unit_codes(&self) -> &[u32] {
+        &self.unit_codes
+    }
+    /// The distinct waves, in order of first appearance; one empty text when there is no wave column.
+    pub fn waves(&self) -> &[String] {
+        &self.waves
+    }
+    /// For each row, an index into [`Responses::waves`].
+    pub fn wave_codes(&self) -> &[u32] {
+        &self.wave_codes
+    }
+    /// The respondent keys, when the table had them; needed to link waves.
+    pub fn respondents(&self) -> Option<&[Option<String>]> {
+        self.respondents.as_deref()
+    }
+    /// The items, in the order of the instrument.
+    pub fn items(&self) -> &[String] {
+        &self.items
+    }
+    /// The answers to one item: `code - lowest`, not reversed; [`MISSING`] and [`DONT_KNOW`] stand apart.
+    pub fn answers(&self, item: &str) -> Option<&[u8]> {
+        let index = self.items.iter().position(|i| i == item)?;
+        self.answers.get(index).map(Vec::as_slice)
+    }
+    /// The logic hash of the instrument that was answered.
+    pub fn logic_sha256(&self) -> &str {
+        &self.logic_sha256
+    }
+    /// What was left out while reading.
+    pub fn loss(&self) -> &Loss {
+        &self.loss
+    }
+}
+
+/// Refuses what cannot be taken and names the columns that are left unread.
+fn sort_columns(table: &Table, instrument: &Instrument, columns: &AnswerColumns, wave: &str) -> Result<Vec<String>> {
+    let mut left_out = Vec::new();
+    for name in [columns.unit.as_str(), wave] {
+        if instrument.item(name).is_some() {
+            let message = format!("column `{name}` is an item and cannot be the unit or wave as well");
+            return Err(Error::input("column_used_twice", message).at(table.name()).help("name another column"));
+        }
+    }
+    for column in table.columns() {
+        let name = column.name.as_str();
+        if instrument.item(name).is_some() || name == columns.unit || name == wave || name == "respondent" {
+            continue;
+        }
+        if instrument.ignore().iter().any(|i| i == name) {
+            left_out.push(name.to_owned());
+        } else if name == "weight" {
+            return Err(Error::input("weights_unsupported", "a tally counts people, it does not weigh them")
+                .at(format!("{}, column weight", table.name()))
+                .help("drop the column, or add `weight` to `ignore` in the instrument"));
+        } else if columns.strict {
+            let known = instrument.items().iter().map(|i| i.id.as_str()).chain(RESERVED);
+            let near = suggest(name, known);
+            let help = if near.starts_with("did you mean") {
+                near
+            } else {
+                "drop it, or add it to `ignore` in the instrument".into()
+            };
+            return Err(Error::input(
+                "unknown_item",
+                format!("column {} is not an item of `{}`", shown(name), instrument.id()),
+            )
+            .at(format!("{}, column {name}", table.name()))
+            .help(help));
+        } else {
+            left_out.push(name.to_owned());
+        }
+    }
+    Ok(left_out)
+}
+
+fn needed<'a>(table: &'a Table, name: &str, what: &str, columns: &AnswerColumns) -> Result<&'a Cells> {
+    match table.column(name) {
+        Some(c) => Ok(&c.cells),
+        None => {
+            let names = table.columns().iter().map(|c| c.name.as_str());
+            let help = match suggest(name, names) {
+                s if s.is_empty() || !columns.strict => format!("name the column that holds the {what}"),
+                s => s,
+            };
+            Err(Error::input("missing_column", format!("there is no column {}", shown(name)))
+                .at(table.name())
+                .help(help))
+        }
+    }
+}
+
+/// A cell as a key: text as it is, whole numbers in digits.
+fn key_of_number(x: f64) -> Option<String> {
+    // Beyond 2^53 neighbouring whole numbers are one float, so that two keys would become one.
+    (x.fract() == 0.0 && x.abs() <= 9_007_199_254_740_992.0).then(|| format!("{x:.0}"))
+}
+
+type Keys = (Vec<u32>, Vec<String>);
+
+fn keys(cells: &Cells, what: &'static str, place: impl Fn(usize) -> String) -> Result<Keys> {
+    let mut intern = Interner::default();
+    let missing = |row| {
+        let code = if what == "unit" { "missing_unit" } else { "missing_wave" };
+        Error::input(code, format!("the {what} is missing"))
+            .at(place(row))
+            .help(format!("say which {what} it is, or drop the row"))
+    };
+    let code = |intern: &mut Interner, row: usize, text: &str| {
+        if text.trim().is_empty() {
+            return Err(missing(row));
+        }
+        if text.len() > 255 || text.chars().any(char::is_control) {
+            let message = format!("{} is not the name of a {what}", shown(text));
+            let code = if what == "unit" { "bad_unit" } else { "bad_wave" };
+            return Err(Error::input(code, message)
+                .at(place(row))
+                .help("give at most 255 bytes without control characters"));
+        }
+        Ok(intern.code(text))
+    };
+    let mut codes = Vec::with_capacity(cells.len());
+    match cells {
+        Cells::Text(v) => {
+            for (row, cell) in v.iter().enumerate() {
+                codes.push(code(&mut intern, row, cell.as_deref().unwrap_or(""))?);
+            }
+        }
+        Cells::Int(v) => {
+            for (row, cell) in v.iter().enumerate() {
+                codes.push(code(&mut intern, row, &cell.map(|i| i.to_string()).unwrap_or_default())?);
+            }
+        }
+        Cells::Float(v) => {
+            for (row, cell) in v.iter().enumerate() {
+                let text = match cell {
+                    None => String::new(),
+                    Some(x) => key_of_number(*x).ok_or_else(|| {
+                        let code = if what == "unit" { "bad_unit" } else { "bad_wave" };
+                        Error::input(code, format!("`{x}` is not the name of a {what}"))
+                            .at(place(row))
+                            .help("give text or whole numbers")
+                    })?,
+                };
+                codes.push(code(&mut intern, row, &text)?);
+            }
+        }
+        Cells::Bool(v) => {
+            for (row, cell) in v.iter().enumerate() {
+                codes.push(code(&mut intern, row, cell.map_or("", |b| if b { "true" } else { "false" }))?);
+            }
+        }
+        Cells::Dictionary { values, codes: given } => {
+            // Each value is checked once, where it is first used.
+            let mut known: Vec<Option<u32>> = vec![None; values.len()];
+            for (row, cell) in given.iter().enumerate() {
+                let Some(index) = cell.map(|c| c as usize) else { return Err(missing(row)) };
+                let (Some(text), Some(slot)) = (values.get(index), known.get_mut(index)) else {
+                    return Err(Error::input("bad_code", format!("dictionary code `{index}` has no value"))
+                        .at(place(row))
+                        .help("give codes below the number of values"));
+                };
+                let found = match *slot {
+                    Some(c) => c,
+                    None => *slot.insert(code(&mut intern, row, text)?),
+                };
+                codes.push(found);
+            }
+        }
+    }
+    Ok((codes, intern.values))
+}
+
+#[derive(Default)]
+struct Interner {
+    index: HashMap<String, u32>,
+    values: Vec<String>,
+}
+
+impl Interner {
+    fn code(&mut self, text: &str) -> u32 {
+        if let Some(code) = self.index.get(text) {
+            return *code;
+        }
+        // A table of 2^32 distinct units does not fit in memory.
+        let code = u32::try_from(self.values.len()).unwrap_or(u32::MAX);
+        self.index.insert(text.to_owned(), code);
+        self.values.push(text.to_owned());
+        code
+    }
+}
+
+fn people(cells: &Cells, place: impl Fn(usize) -> String) -> Result<Vec<Option<String>>> {
+    let tidy = |text: &str| (!text.trim().is_empty()).then(|| text.to_owned());
+    match cells {
+        Cells::Text(v) => Ok(v.iter().map(|c| c.as_deref().and_then(tidy)).collect()),
+        Cells::Int(v) => Ok(v.iter().map(|c| c.map(|i| i.to_string())).collect()),
+        Cells::Bool(_) => Err(Error::input("bad_respondent", "the respondents are true and false")
+            .at(place(0))
+            .help("give a key a person")),
+        Cells::Float(v) => v
+            .iter()
+            .enumerate()
+            .map(|(row, c)| match c {
+                None => Ok(None),
+                Some(x) => key_of_number(*x).map(Some).ok_or_else(|| {
+                    Error::input("bad_respondent", format!("`{x}` is not a key"))
+                        .at(place(row))
+                        .help("give text or whole numbers")
+                }),
+            })
+            .collect(),
+        Cells::Dictionary { values, codes } => {
+            Ok(codes.iter().map(|c| c.and_then(|c| values.get(c as usize)).and_then(|t| tidy(t))).collect())
+        }
+    }
+}
+
+fn check_distinct(people: &[Option<String>], waves: &[u32], place: impl Fn(usize) -> String) -> Result<()> {
+    let mut seen: HashSet<(&str, u32)> = HashSet::with_capacity(people.len());
+    for (row, (person, wave)) in people.iter().zip(waves).enumerate() {
+        if let Some(person) = person
+            && !seen.insert((person, *wave))
+        {
+            return Err(Error::input(
+                "duplicate_respondent",
+                format!("respondent {} answers twice in one wave", shown(person)),
+            )
+            .at(place(row))
+            .help("keep one row a respondent and wave"));
+        }
+    }
+    Ok(())
+}
+
+/// The answer codes of one column.
+fn codes(cells: &Cells, item: &Item, dont_know: &[i64], place: impl Fn(usize) -> String) -> Result<Vec<u8>> {
+    let integer = |row: usize, value: i64| -> Result<u8> {
+        if (item.lo..=item.hi).contains(&value) {
+            // The reader of instruments allows at most 11 options.
+            return Ok(u8::try_from(value - item.lo).unwrap_or(MISSING));
+        }
+        if dont_know.contains(&value) {
+            return Ok(DONT_KNOW);
+        }
+        let mut help = format!("answers to `{}` are {} to {}", item.id, item.lo, item.hi);
+        if !dont_know.is_empty() {
+            let known: Vec<String> = dont_know.iter().map(|c| format!("`{c}`")).collect();
+            help.push_str(&format!(", or {} for don't know", known.join(", ")));
+        }
+        help.push_str("; leave the cell empty when there is no answer");
+        Err(Error::input("out_of_range", format!("answer `{value}` is out of range")).at(place(row)).help(help))
+    };
+    let float = |row: usize, x: f64| -> Result<u8> {
+        if x.fract() != 0.0 || x.abs() > 1e15 {
+            let code = if x.is_finite() && x.abs() <= 1e15 { "not_whole" } else { "out_of_range" };
+            return Err(Error::input(code, format!("answer `{x}` is not a whole number"))
+                .at(place(row))
+                .help(format!("answers to `{}` are whole numbers from {} to {}", item.id, item.lo, item.hi)));
+        }
+        integer(row, x as i64)
+    };
+    let text = |row: usize, t: &str| -> Result<u8> {
+        let t = t.trim();
+        if t.is_empty() {
+            return Ok(MISSING);
+        }
+        match (t.parse::<i64>(), t.parse::<f64>()) {
+            (Ok(i), _) => integer(row, i),
+            (_, Ok(x)) if x.is_finite() => float(row, x),
+            _ => Err(Error::input("not_a_number", format!("answer {} is not a number", shown(t)))
+                .at(place(row))
+                .help(format!("answers to `{}` are codes from {} to {}", item.id, item.lo, item.hi))),
+        }
+    };
+    match cells {
+        Cells::Int(v) => v.iter().enumerate().map(|(row, c)| c.map_or(Ok(MISSING), |i| integer(row, i))).collect(),
+        Cells::Float(v) => v.iter().enumerate().map(|(row, c)| c.map_or(Ok(MISSING), |x| float(row, x))).collect(),
+        Cells::Text(v) => {
+            v.iter().enumerate().map(|(row, c)| c.as_deref().map_or(Ok(MISSING), |t| text(row, t))).collect()
+        }
+        Cells::Bool(v) => v
+            .iter()
+            .enumerate()
+            .map(|(row, c)| match c {
+                None => Ok(MISSING),
+                Some(b) => Err(Error::input("not_a_number", format!("answer `{b}` is not a number"))
+                    .at(place(row))
+                    .help(format!("answers to `{}` are codes from {} to {}", item.id, item.lo, item.hi))),
+            })
+            .collect(),
+        Cells::Dictionary { values, codes } => {
+            let mut known: Vec<Option<u8>> = vec![None; values.len()];
+            codes
+                .iter()
+                .enumerate()
+                .map(|(row, c)| {
+                    let Some(index) = c.map(|c| c as usize) else { return Ok(MISSING) };
+                    let (Some(t), Some(slot)) = (values.get(index), known.get_mut(index)) else {
+                        return Err(Error::input("bad_code", format!("dictionary code `{index}` has no value"))
+                            .at(place(row))
+                            .help("give codes below the number of values"));
+                    };
+                    match *slot {
+                        Some(code) => Ok(code),
+                        None => Ok(*slot.insert(text(row, t)?)),
+                    }
+                })
+                .collect()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::Column;
+
+    fn instrument(more: &str) -> Instrument {
+        Instrument::from_json(&format!(
+            r#"{{"id":"s","version":"1","license":"CC0","options":[1,5],"dont_know":[9],"scales":[{{"id":"a","items":["x","-y"]}}]{more}}}"#
+        ))
+        .unwrap()
+    }
+
+    fn int(name: &str, v: &[Option<i64>]) -> Column {
+        Column { name: name.into(), cells: Cells::Int(v.to_vec()) }
+    }
+    fn text(name: &str, v: &[&str]) -> Column {
+        Column {
+            name: name.into(),
+            cells: Cells::Text(v.iter().map(|t| (!t.is_empty()).then(|| (*t).to_owned())).collect()),
+        }
+    }
+    fn table(columns: Vec<Column>) -> Table {
+        Table::new("responses", columns).unwrap()
+    }
+    fn good() -> Vec<Column> {
+        vec![
+            text("unit", &["t1", "t2", "t1"]),
+            int("x", &[Some(1), None, Some(9)]),
+            int("y", &[Some(5), Some(3), Some(2)]),
+        ]
+    }
+    fn refusal(columns: Vec<Column>, strict: bool) -> (&'static str, String) {
+        let e = Responses::from_table(&table(columns), &instrument(""), strict).unwrap_err();
+        assert!(!e.help_text().is_empty(), "{e}");
+        (e.code(), e.path().to_owned())
+    }
+
+    #[test]
+    fn missing_and_dont_know_stand_apart() {
+        let (r, loss) = Responses::from_table(&table(good()), &instrument(""), true).unwrap();
+        assert_eq!(r.answers("x").unwrap(), [0, MISSING, DONT_KNOW]);
+        assert_eq!(r.answers("y").unwrap(), [4, 2, 1]);
+        assert_eq!((r.units(), r.unit_codes()), (&["t1".to_owned(), "t2".to_owned()][..], &[0, 1, 0][..]));
+        assert_eq!((r.waves(), r.wave_codes()), (&[String::new()][..], &[0, 0, 0][..]));
+        assert_eq!((loss.rows, loss.missing_answers, loss.dont_know), (3, 1, 1));
+        assert!(!format!("{r:?}").contains("t1"));
+    }
+
+    #[test]
+    fn every_kind_of_cells_gives_the_same_answers() {
+        let want = Responses::from_table(&table(good()), &instrument(""), true).unwrap().0;
+        let x = [
+            Cells::Float(vec![Some(1.0), None, Some(9.0)]),
+            Cells::Text(vec![Some(" 1".into()), Some("".into()), Some("9.0".into())]),
+            Cells::Dictionary { values: vec!["9".into(), "1".into()], codes: vec![Some(1), None, Some(0)] },
+        ];
+        for cells in x {
+            let mut c = good();
+            c[1].cells = cells;
+            assert_eq!(Responses::from_table(&table(c), &instrument(""), true).unwrap().0, want);
+        }
+        let mut c = good();
+        let values = vec!["t2".into(), "never".into(), "t1".into()];
+        c[0].cells = Cells::Dictionary { values, codes: vec![Some(2), Some(0), Some(2)] };
+        assert_eq!(Responses::from_table(&table(c), &instrument(""), true).unwrap().0, want);
+    }
+
+    #[test]
+    fn numbers_are_keys() {
+        let mut c = good();
+        c[0].cells = Cells::Float(vec![Some(12.0), Some(7.0), Some(12.0)]);
+        c.push(int("wave", &[Some(1), Some(2), Some(2)]));
+        let (r, _) = Responses::from_table(&table(c), &instrument(""), true).unwrap();
+        assert_eq!(
+            (r.units(), r.waves()),
+            (&["12".to_owned(), "7".to_owned()][..], &["1".to_owned(), "2".to_owned()][..])
+        );
+    }
+
+    #[test]
+    fn bad_cells_are_named_by_row_and_column() {
+        let put = |i: usize, cells: Cells| {
+            let mut c = good();
+            c[i].cells = cells;
+            c
+        };
+        let x = "responses, row 2, column x".to_owned();
+        let num = |v: f64| Cells::Float(vec![Some(1.0), Some(v), None]);
+        let txt = |v: &str| Cells::Text(vec![Some("1".into()), Some(v.into()), None]);
+        assert_eq!(refusal(put(1, Cells::Int(vec![Some(1), Some(6), None])), true), ("out_of_range", x.clone()));
+        assert_eq!(refusal(put(1, Cells::Int(vec![Some(1), Some(i64::MIN), None])), true), ("out_of_range", x.clone()));
+        assert_eq!(refusal(put(1, num(2.5)), true), ("not_whole", x.clone()));
+        assert_eq!(refusal(put(1, num(f64::NAN)), true), ("out_of_range", x.clone()));
+        assert_eq!(refusal(put(1, num(1e300)), true), ("out_of_range", x.clone()));
+        assert_eq!(refusal(put(1, txt("agree")), true), ("not_a_number", x.clone()));
+        assert_eq!(refusal(put(1, txt("nan")), true), ("not_a_number", x.clone()));
+        assert_eq!(refusal(put(1, txt("2.5")), true), ("not_whole", x.clone()));
+        assert_eq!(refusal(put(1, Cells::Bool(vec![None, Some(true), None])), true), ("not_a_number", x));
+        let unit = "responses, row 2, column unit".to_owned();
+        assert_eq!(refusal(put(0, Cells::Int(vec![Some(1), None, Some(1)])), true), ("missing_unit", unit.clone()));
+        assert_eq!(refusal(put(0, txt("  ")), true), ("missing_unit", unit.clone()));
+        assert_eq!(refusal(put(0, num(1.5)), true), ("bad_unit", unit));
+    }
+
+    #[test]
+    fn columns_are_known_or_named() {
+        let plus = |c: Column| [good(), vec![c]].concat();
+        assert_eq!(refusal(plus(int("xx", &[None; 3])), true).0, "unknown_item");
+        assert_eq!(refusal(plus(int("weight", &[None; 3])), false).0, "weights_unsupported");
+        assert_eq!(refusal(good().into_iter().take(2).collect(), false).0, "missing_item");
+        assert_eq!(refusal(good().into_iter().skip(1).collect(), false).0, "missing_column");
+        assert_eq!(refusal(good().into_iter().map(|c| int(&c.name, &[])).collect(), false).0, "empty_table");
+        assert_eq!(refusal(plus(text("respondent", &["p", "", "p"])), false).0, "duplicate_respondent");
+        let t = table(plus(int("age", &[None; 3])));
+        let (_, loss) = Responses::from_table(&t, &instrument(""), false).unwrap();
+        assert_eq!(loss.ignored_columns, ["age"]);
+        let (_, loss) = Responses::from_table(&t, &instrument(r#","ignore":["age"]"#), true).unwrap();
+        assert_eq!(loss.ignored_columns, ["age"]);
+        let waves = [text("respondent", &["p", "", "p"]), text("wave", &["1", "1", "2"])];
+        assert!(Responses::from_table(&table([good(), waves.to_vec()].concat()), &instrument(""), true).is_ok());
+    }
+
+    #[test]
+    fn the_unit_and_wave_columns_may_have_other_names() {
+        let mut c = good();
+        c[0].name = "team".into();
+        c.push(text("round", &["1", "1", "2"]));
+        let named = |unit: &str, wave: Option<&str>| {
+            let columns = AnswerColumns { unit: unit.into(), wave: wave.map(str::to_owned), strict: true };
+            Responses::from_columns(&table(c.clone()), &instrument(""), &columns).map(|(r, _)| r).map_err(|e| e.code())
+        };
+        assert_eq!(named("team", Some("round")).unwrap().waves(), ["1", "2"]);
+        assert_eq!(named("team", Some("rounds")), Err("unknown_item"));
+        assert_eq!(named("x", None), Err("column_used_twice"));
+    }
+}
