@@ -300,6 +300,11 @@ impl Judgment {
         self.rests_on().into_iter().any(|v| self.hides(Some(v)) != Reveals::Level)
     }
 
+    /// Whether a rule of its question looks at a measure.
+    pub fn looks_at(&self, m: MeasureId) -> bool {
+        self.asked().is_some_and(|q| q.measures.contains(&m))
+    }
+
     pub(crate) fn asked(&self) -> Option<&Question> {
         self.framework.question(self.question)
     }
