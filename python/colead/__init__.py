@@ -4,8 +4,10 @@ Direction, alignment and commitment judged by typed, cited rules over incomplete
 measures with their uncertainty, judgments with their reasons, and a release that protects the people who answered.
 """
 
+from ._assess import Assessment, assess
 from ._core import __version__
 from ._errors import ColeadError, DisclosureError, InputError, RulebookError
+from ._instrument import Instrument
 from ._records import (
     Change,
     Cite,
@@ -13,17 +15,24 @@ from ._records import (
     Counterfactual,
     Diagnostic,
     Hypothesis,
+    Item,
+    Loss,
     Measure,
     Need,
     NextQuestion,
     Prompt,
     Question,
     Rule,
+    Scale,
 )
+from ._release import DisclosurePolicy, Ledger, Release
 from ._rules import Framework, Judgment, check, classify_challenge
+from ._simulate import Simulation, simulate
 from ._tables import Table
+from ._tally import Tally, tally
 
 __all__ = [
+    "Assessment",
     "Change",
     "Cite",
     "ColeadError",
@@ -31,21 +40,33 @@ __all__ = [
     "Counterfactual",
     "Diagnostic",
     "DisclosureError",
+    "DisclosurePolicy",
     "Framework",
     "Hypothesis",
     "InputError",
+    "Instrument",
+    "Item",
     "Judgment",
+    "Ledger",
+    "Loss",
     "Measure",
     "Need",
     "NextQuestion",
     "Prompt",
     "Question",
+    "Release",
     "Rule",
     "RulebookError",
+    "Scale",
+    "Simulation",
     "Table",
+    "Tally",
     "__version__",
+    "assess",
     "check",
     "classify_challenge",
+    "simulate",
+    "tally",
 ]
 
 # Tracebacks and pickles show the public names, not the modules that implement them.

@@ -15,10 +15,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn, TextIO
 
+from ._arguments import read_text
 from ._core import __version__
 from ._errors import ColeadError, InputError, RulebookError
 from ._records import Diagnostic
-from ._rules import Framework, Judgment, check, classify_challenge, read_text
+from ._rules import Framework, Judgment, check, classify_challenge
 
 WORDS: Mapping[str, float | None] = {"yes": 1.0, "partly": 0.5, "no": 0.0, "unknown": None}
 SHORT: Mapping[str, str] = {"y": "yes", "p": "partly", "n": "no", "?": "unknown", "": "unknown"}

@@ -279,3 +279,40 @@ class NextQuestion(str):
 
     def __getnewargs__(self) -> tuple[Any, ...]:
         return self.measure, self.asks, self.whom, self.settles, self.tried
+
+
+@dataclass(frozen=True, slots=True)
+class Scale(Record):
+    """A scale of an instrument: the mean of its answered items."""
+
+    id: str
+    title: str
+    items: tuple[str, ...]
+    referent: str | None
+    composition: str | None
+    concepts: tuple[str, ...]
+    lo: int
+    hi: int
+    favorable: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Item(Record):
+    """An item of an instrument: a column of a response table."""
+
+    id: str
+    text: str
+    referent: str | None
+    lo: int
+    hi: int
+    reversed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Loss(Record):
+    """What was left out or not answered while responses were read."""
+
+    rows: int
+    ignored_columns: tuple[str, ...]
+    missing_answers: int
+    dont_know: int

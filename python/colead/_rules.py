@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
-from typing import Any, NoReturn, TypeAlias
+from typing import Any, TypeAlias
 
 from . import _core
+from ._arguments import a_path, read_text, wrong_type
+from ._arguments import text as text_of
 from ._errors import InputError, RulebookError
 from ._records import (
     Cite,
@@ -62,17 +63,17 @@ class Framework(Frozen):
         Raises:
             RulebookError: with every finding in ``diagnostics``.
         """
-        return cls._from_files([("", _text(text, "text"))])
+        return cls._from_files([("", text_of(text, "text"))])
 
     @classmethod
     def from_json(cls, text: str) -> Framework:
         """A framework from JSON text: the same grammar as TOML."""
-        return cls._from_files([("", _text(text, "text"))])
+        return cls._from_files([("", text_of(text, "text"))])
 
     @classmethod
     def from_path(cls, path: str | os.PathLike[str]) -> Framework:
         """A framework from a file, TOML or JSON, or from every ``*.toml`` of a folder read as one."""
-        place = _path(path)
+        place = a_path(path)
         if place.is_dir():
             files = sorted(place.glob("*.toml"))
             if not files:
@@ -200,18 +201,21 @@ class Framework(Frozen):
 class Judgment(Frozen):
     """What a question came to: an answer, or a typed reason why there is none. Immutable."""
 
-    __slots__ = ("_core", "_document")
+    __slots__ = ("_core", "_document", "_home")
     _core: _core.Judgment
     _document: dict[str, Any] | None
+    #: How to make it again, when it is part of something else.
+    _home: tuple[Any, ...] | None
 
     def __init__(self) -> None:
         raise TypeError("a Judgment comes from framework.judge(), classify_challenge() or assess()")
 
     @classmethod
-    def _of(cls, core: _core.Judgment) -> Judgment:
+    def _of(cls, core: _core.Judgment, home: tuple[Any, ...] | None = None) -> Judgment:
         judgment = object.__new__(cls)
         object.__setattr__(judgment, "_core", core)
         object.__setattr__(judgment, "_document", None)
+        object.__setattr__(judgment, "_home", home)
         return judgment
 
     @property
@@ -279,7 +283,7 @@ class Judgment(Frozen):
     @property
     def parts(self) -> dict[str, Judgment]:
         """The judgments of the components, when the whole was judged by its components."""
-        return {name: Judgment._of(part) for name, part in self._core.parts}
+        return {name: Judgment._of(part, (_part, (self, name))) for name, part in self._core.parts}
 
     @property
     def unvalidated(self) -> bool:
@@ -334,12 +338,12 @@ class Judgment(Frozen):
         return f"<Judgment {self.question}: {self._core.headline()}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _judgment, (self.framework, self._core.recipe())
+        return self._home or (_judgment, (self.framework, self._core.recipe()))
 
 
 def check(text: str) -> list[Diagnostic]:
     """Everything that is wrong with a rulebook, and what a person should look at; empty when all is well."""
-    text = _text(text, "text")
+    text = text_of(text, "text")
     found: list[Any] = json.loads(_core.check(text))
     return [Diagnostic.from_doc(doc).with_excerpt({"": text}) for doc in found]
 
@@ -369,23 +373,8 @@ def classify_challenge(
     elif framework is None:
         core = _core.Framework.builtin()
     else:
-        _wrong_type(framework, "framework", "a Framework", "give a colead.Framework, or None for the built-in one")
+        wrong_type(framework, "framework", "a Framework", "give a colead.Framework, or None for the built-in one")
     return Judgment._of(core.classify(facts, components, confidence))
-
-
-def read_text(path: Path) -> str:
-    """The text of a file, with errors that name it."""
-    try:
-        return path.read_text(encoding="utf-8")
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise InputError(
-            f"cannot read `{path}`: {reason}", code="cannot_read", path=str(path), help="check the path"
-        ) from error
-    except UnicodeDecodeError as error:
-        raise InputError(
-            f"`{path}` is not UTF-8 text", code="bad_text", path=str(path), help="save it as UTF-8"
-        ) from error
 
 
 def _framework(sources: list[tuple[str, str]] | None) -> Framework:
@@ -398,28 +387,8 @@ def _judgment(framework: Framework, recipe: tuple[Any, ...]) -> Judgment:
             return framework.judge(question, measures, confidence=confidence)
         case ("classify", facts, components, confidence):
             return classify_challenge(facts, components=components, framework=framework, confidence=confidence)
-        case ("part", whole, name):
-            return _judgment(framework, whole).parts[name]
     raise InputError("the stored judgment is of another version of colead", code="bad_state", help="judge again")
 
 
-def _wrong_type(value: object, path: str, wanted: str, help: str) -> NoReturn:
-    message = f"expected {wanted}, found `{type(value).__name__}`"
-    raise InputError(message, code="wrong_type", path=path, help=help)
-
-
-def _text(value: object, path: str) -> str:
-    if not isinstance(value, str):
-        _wrong_type(value, path, "text", "give a str")
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        message = "the text holds half a character (a lone surrogate)"
-        raise InputError(message, code="bad_text", path=path, help="give text that UTF-8 can write") from None
-    return value
-
-
-def _path(value: object) -> Path:
-    if not isinstance(value, str | os.PathLike):
-        _wrong_type(value, "path", "a path", "give a str or a pathlib.Path")
-    return Path(value)
+def _part(whole: Judgment, name: str) -> Judgment:
+    return whole.parts[name]

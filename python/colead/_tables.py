@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from . import _core
 from ._errors import InputError
@@ -42,24 +42,28 @@ class Table(Frozen):
     def __len__(self) -> int:
         return len(self._core)
 
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.columns)
-
-    def __contains__(self, column: object) -> bool:
-        return column in self.columns
-
-    def __getitem__(self, column: str) -> list[Any]:
-        """The cells of a column."""
-        cells = self._core.column(column)
-        if cells is None:
-            known = ", ".join(f"`{name}`" for name in self.columns)
-            raise KeyError(f"no column `{column}`; known: {known}")
-        return cells
-
-    def rows(self) -> list[dict[str, Any]]:
+    def __iter__(self) -> Iterator[dict[str, Any]]:
         """Its rows, each a dict from column to cell."""
         columns = self.columns
-        return [dict(zip(columns, row, strict=True)) for row in zip(*(self[name] for name in columns), strict=True)]
+        for row in zip(*(self[name] for name in columns), strict=True):
+            yield dict(zip(columns, row, strict=True))
+
+    @overload
+    def __getitem__(self, key: str) -> list[Any]: ...
+    @overload
+    def __getitem__(self, key: int) -> dict[str, Any]: ...
+    def __getitem__(self, key: str | int) -> list[Any] | dict[str, Any]:
+        """The cells of a column by its name, or a row by its number from 0."""
+        if isinstance(key, int):
+            columns = self.to_dict()
+            if not -len(self) <= key < len(self):
+                raise IndexError(f"row {key} of {len(self)}")
+            return {name: cells[key] for name, cells in columns.items()}
+        cells = self._core.column(key)
+        if cells is None:
+            known = ", ".join(f"`{name}`" for name in self.columns)
+            raise KeyError(f"no column `{key}`; known: {known}")
+        return cells
 
     def to_dict(self) -> dict[str, list[Any]]:
         """Its columns as a dict of lists."""

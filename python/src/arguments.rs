@@ -213,6 +213,23 @@ pub(crate) fn count(value: &Bound<'_, PyAny>, at: &str) -> Read<Option<u64>> {
     }
 }
 
+/// A seed, or None.
+pub(crate) fn seed(value: Option<&Bound<'_, PyAny>>) -> Read<Option<u64>> {
+    const HELP: &str = "give a whole number from 0 to 2^53 - 1, or None";
+    let Some(value) = value.filter(|v| !v.is_none()) else { return Ok(None) };
+    let whole = value.is_instance_of::<PyInt>() && !value.is_instance_of::<PyBool>();
+    if !whole && unwrapped(value)?.is_none_or(|v| !v.is_instance_of::<PyInt>()) {
+        return Err(wrong_type(value, "seed", "a whole number", HELP));
+    }
+    match value.extract::<u64>() {
+        Ok(seed) if seed < 1 << 53 => Ok(Some(seed)),
+        _ => Err(Error::input("bad_seed", format!("the seed `{value}` is not from 0 to 2^53 - 1"))
+            .at("seed")
+            .help(HELP)
+            .into()),
+    }
+}
+
 /// The case of a framework that measures make.
 pub(crate) fn case(framework: &Framework, measures: &Measures) -> Result<Case> {
     let mut case = Case::new(framework);

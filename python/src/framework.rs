@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 /// Where a framework came from: enough to make it again in another process.
 #[derive(Debug, Clone)]
-pub(crate) enum Source {
+enum Source {
     Builtin,
     /// File names (or nothing) and texts.
     Files(Arc<Vec<(String, String)>>),
@@ -27,11 +27,18 @@ pub(crate) struct Framework {
     source: Source,
 }
 
+impl Framework {
+    /// A framework that was read from these files.
+    pub(crate) fn of_files(inner: Rulebook, files: Vec<(String, String)>) -> Framework {
+        Framework { inner, source: Source::Files(Arc::new(files)) }
+    }
+}
+
 #[pymethods]
 impl Framework {
     /// The framework that ships with the library, read once a process.
     #[staticmethod]
-    fn builtin(py: Python<'_>) -> PyResult<Framework> {
+    pub(crate) fn builtin(py: Python<'_>) -> PyResult<Framework> {
         static BUILTIN: PyOnceLock<Framework> = PyOnceLock::new();
         BUILTIN
             .get_or_try_init(py, || Ok(Framework { inner: run(py, Rulebook::builtin)?, source: Source::Builtin }))
@@ -45,7 +52,7 @@ impl Framework {
             let files: Vec<(&str, &str)> = files.iter().map(|(n, t)| (n.as_str(), t.as_str())).collect();
             Rulebook::from_files(&files)
         })?;
-        Ok(Framework { inner, source: Source::Files(Arc::new(files)) })
+        Ok(Framework::of_files(inner, files))
     }
 
     /// The files it was read from; None for the built-in framework.

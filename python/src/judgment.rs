@@ -16,9 +16,18 @@ type Components = Vec<(String, Vec<Ratings>)>;
 /// What a judgment was made from, so that it can be made again in another process.
 #[derive(Debug, Clone)]
 pub(crate) enum Recipe {
-    Judge { question: String, measures: Measures, confidence: Option<f64> },
-    Classify { facts: Vec<Ratings>, components: Components, confidence: Option<f64> },
-    Part { whole: Arc<Recipe>, name: String },
+    Judge {
+        question: String,
+        measures: Measures,
+        confidence: Option<f64>,
+    },
+    Classify {
+        facts: Vec<Ratings>,
+        components: Components,
+        confidence: Option<f64>,
+    },
+    /// Part of a whole, such as an assessment, which knows how to be made again.
+    Elsewhere,
 }
 
 impl Recipe {
@@ -42,7 +51,7 @@ impl Recipe {
                 }
                 ("classify", facts, parts, confidence).into_pyobject(py)
             }
-            Recipe::Part { whole, name } => ("part", whole.to_python(py)?, name).into_pyobject(py),
+            Recipe::Elsewhere => ("elsewhere",).into_pyobject(py),
         }
     }
 }
@@ -73,7 +82,7 @@ impl Judgment {
         self.framework.clone()
     }
 
-    /// What it was made from: `("judge" | "classify" | "part", ...)`.
+    /// What it was made from: `("judge" | "classify" | "elsewhere", ...)`.
     fn recipe<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
         self.recipe.to_python(py)
     }
@@ -133,8 +142,7 @@ impl Judgment {
     #[getter]
     fn parts(&self) -> Vec<(String, Judgment)> {
         let part = |(name, part): &(String, rules::Judgment)| {
-            let recipe = Recipe::Part { whole: self.recipe.clone(), name: name.clone() };
-            (name.clone(), Judgment::new(part.clone(), self.framework.clone(), recipe))
+            (name.clone(), Judgment::new(part.clone(), self.framework.clone(), Recipe::Elsewhere))
         };
         self.inner.parts().iter().map(part).collect()
     }

@@ -5,10 +5,16 @@
 #![forbid(unsafe_code)]
 
 mod arguments;
+mod assess;
 mod call;
 mod framework;
+mod instrument;
 mod judgment;
+mod release;
+mod results;
+mod simulate;
 mod tables;
+mod tally;
 
 use pyo3::prelude::*;
 
@@ -22,9 +28,14 @@ fn _panic(py: Python<'_>) -> PyResult<()> {
 /// What every class here promises: usable from any thread.
 const _: () = {
     const fn shared<T: Send + Sync>() {}
+    shared::<assess::Assessment>();
     shared::<framework::Framework>();
+    shared::<instrument::Instrument>();
     shared::<judgment::Judgment>();
+    shared::<release::DisclosurePolicy>();
+    shared::<release::Ledger>();
     shared::<tables::Table>();
+    shared::<tally::Tally>();
 };
 
 #[pymodule(gil_used = false)]
@@ -32,11 +43,21 @@ mod _core {
     #[pymodule_export]
     use crate::_panic;
     #[pymodule_export]
+    use crate::assess::{Assessment, assess};
+    #[pymodule_export]
     use crate::framework::{Framework, check};
+    #[pymodule_export]
+    use crate::instrument::Instrument;
     #[pymodule_export]
     use crate::judgment::Judgment;
     #[pymodule_export]
+    use crate::release::{DisclosurePolicy, Ledger};
+    #[pymodule_export]
+    use crate::simulate::{read_csv, simulate_harbour, simulate_spec};
+    #[pymodule_export]
     use crate::tables::Table;
+    #[pymodule_export]
+    use crate::tally::Tally;
 
     #[pymodule_export]
     #[allow(non_upper_case_globals)]
