@@ -3,7 +3,7 @@
 
 use crate::error::{Diagnostic, Error, Family, Result, Severity, suggest};
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::ops::Range;
 
@@ -136,12 +136,15 @@ impl Document {
                         e.span(),
                     );
                 }
-                let code = if message.contains("duplicate key") { "duplicate_key" } else { "syntax" };
-                fail(code, message, "see https://toml.io for the syntax", e.span())
+                if message.contains("duplicate key") {
+                    return fail("duplicate_key", message, json_help("duplicate_key"), e.span());
+                }
+                fail("syntax", message, "see https://toml.io for the syntax", e.span())
             })?;
             let span = table.span();
             let root = toml::de::DeValue::Table(table.into_inner());
-            from_toml(&root, span, 0).map_err(|(code, message, span)| fail(code, message, "", Some(span)))?
+            from_toml(&root, span, 0)
+                .map_err(|(code, message, span)| fail(code, message, number_help(code), Some(span)))?
         };
         if depth(&root) > MAX_DEPTH {
             let message = format!("the file nests deeper than {MAX_DEPTH} levels");
@@ -183,6 +186,14 @@ fn json_help(code: &str) -> &'static str {
         "duplicate_key" => "keep one of the two entries",
         "too_deep" => "nest less: conditions may be 16 levels deep",
         _ => "give well-formed JSON (RFC 8259)",
+    }
+}
+
+fn number_help(code: &str) -> &'static str {
+    match code {
+        "not_finite" => "leave the value out when it is not known",
+        "out_of_range" => "give a number of at most 18 digits",
+        _ => json_help(code),
     }
 }
 
@@ -293,24 +304,38 @@ impl<'de> Deserialize<'de> for Node {
     }
 }
 
+/// The most errors that are kept of a refused file: nobody reads more, and memory stays bounded.
+const MAX_ERRORS: usize = 1_000;
+/// The most errors that get a "did you mean": looking for near names is the dear part of a fault.
+const MAX_SUGGESTIONS: usize = 50;
+
 /// Collects diagnostics while documents are read.
 #[derive(Debug, Default)]
-pub struct Diagnostics(RefCell<Vec<Diagnostic>>);
+pub struct Diagnostics {
+    kept: RefCell<Vec<Diagnostic>>,
+    errors: Cell<usize>,
+}
 
 impl Diagnostics {
     /// Adds one that was made elsewhere.
     pub fn push(&self, d: Diagnostic) {
-        self.0.borrow_mut().push(d);
+        if d.severity == Severity::Error {
+            self.errors.set(self.errors.get().saturating_add(1));
+            if self.errors.get() > MAX_ERRORS {
+                return;
+            }
+        }
+        self.kept.borrow_mut().push(d);
     }
 
     /// Whether an error was met.
     pub fn failed(&self) -> bool {
-        self.0.borrow().iter().any(|d| d.severity == Severity::Error)
+        self.errors.get() > 0
     }
 
-    /// All of them, in order.
+    /// All of them, in order; of very many errors the first thousand.
     pub fn into_vec(self) -> Vec<Diagnostic> {
-        self.0.into_inner()
+        self.kept.into_inner()
     }
 
     /// Ok when no error was met.
@@ -356,13 +381,20 @@ impl<'a> At<'a> {
         self.faults.push(self.mark().diagnostic(Severity::Warning, code, message, help));
     }
 
-    fn child(&self, node: &'a Node, step: impl fmt::Display) -> At<'a> {
-        let dot = if self.path.is_empty() || step.to_string().starts_with('[') { "" } else { "." };
-        At { node, doc: self.doc, faults: self.faults, path: format!("{}{dot}{step}", self.path) }
+    fn item(&self, node: &'a Node, index: usize) -> At<'a> {
+        At { node, doc: self.doc, faults: self.faults, path: format!("{}[{index}]", self.path) }
+    }
+
+    fn entry(&self, node: &'a Node, key: &str) -> At<'a> {
+        let dot = if self.path.is_empty() { "" } else { "." };
+        // Every child carries its path, so a monstrous key must not be copied into all of them.
+        let key: String = key.escape_debug().take(120).collect();
+        At { node, doc: self.doc, faults: self.faults, path: format!("{}{dot}{key}", self.path) }
     }
 
     fn wrong(&self, wanted: &str) {
-        self.error("type_mismatch", format!("expected {wanted}, found {}", self.node.kind.name()), "");
+        let message = format!("expected {wanted}, found {}", self.node.kind.name());
+        self.error("type_mismatch", message, format!("give {wanted} here"));
     }
 
     /// Text.
@@ -378,15 +410,29 @@ impl<'a> At<'a> {
 
     /// An id: 1 to 120 printable characters without spaces or backticks.
     pub fn id(&self) -> Option<&'a str> {
-        let s = self.text()?;
+        self.text().filter(|s| self.names(s))
+    }
+
+    /// Whether the key under which this value stands can be an id; a fault when it cannot.
+    pub fn names(&self, s: &str) -> bool {
         let fine =
             !s.is_empty() && s.len() <= 120 && !s.chars().any(|c| c.is_whitespace() || c.is_control() || c == '`');
         if !fine {
             let help = "an id has 1 to 120 characters, no spaces, no backticks";
-            self.error("bad_id", format!("`{}` is not an id", s.escape_debug()), help);
-            return None;
+            let shown: String = s.escape_debug().take(120).collect();
+            self.error("bad_id", format!("`{shown}` is not an id"), help);
         }
-        Some(s)
+        fine
+    }
+
+    /// "did you mean `x`", or what is known when that is short; empty once a file has many faults.
+    pub fn suggest<'c>(&self, wanted: &str, candidates: impl IntoIterator<Item = &'c str> + Clone) -> String {
+        if self.crowded() { String::new() } else { suggest(wanted, candidates) }
+    }
+
+    /// Whether the document has so many faults already that no more near names are looked for.
+    pub fn crowded(&self) -> bool {
+        self.faults.errors.get() >= MAX_SUGGESTIONS
     }
 
     /// A finite number.
@@ -426,7 +472,7 @@ impl<'a> At<'a> {
     /// The elements of a list.
     pub fn list(&self) -> Option<Vec<At<'a>>> {
         match &self.node.kind {
-            Kind::List(items) => Some(items.iter().enumerate().map(|(i, n)| self.child(n, format!("[{i}]"))).collect()),
+            Kind::List(items) => Some(items.iter().enumerate().map(|(i, n)| self.item(n, i)).collect()),
             _ => {
                 self.wrong("a list");
                 None
@@ -442,7 +488,7 @@ impl<'a> At<'a> {
     /// The entries of a table, in the order of the file.
     pub fn entries(&self) -> Option<Vec<(&'a str, At<'a>)>> {
         match &self.node.kind {
-            Kind::Map(entries) => Some(entries.iter().map(|(k, n)| (k.as_str(), self.child(n, k))).collect()),
+            Kind::Map(entries) => Some(entries.iter().map(|(k, n)| (k.as_str(), self.entry(n, k))).collect()),
             _ => {
                 self.wrong("a table");
                 None
@@ -455,7 +501,8 @@ impl<'a> At<'a> {
         let entries = self.entries()?;
         for (key, at) in &entries {
             if !known.contains(key) {
-                at.error("unknown_key", format!("unknown key `{key}`"), suggest(key, known.iter().copied()));
+                let shown: String = key.escape_debug().take(120).collect();
+                at.error("unknown_key", format!("unknown key `{shown}`"), at.suggest(key, known.iter().copied()));
             }
         }
         Some(Fields { at: self.clone(), entries })

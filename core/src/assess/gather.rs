@@ -40,7 +40,13 @@ impl Gathered {
         }
     }
 
-    fn answers(&mut self, framework: &Framework, survey: &Survey, instrument: &Instrument, units: &Units) -> Result<()> {
+    fn answers(
+        &mut self,
+        framework: &Framework,
+        survey: &Survey,
+        instrument: &Instrument,
+        units: &Units,
+    ) -> Result<()> {
         for unit in 0..units.len() {
             if survey.n(units.name(unit)) == 0 {
                 continue;
@@ -74,11 +80,8 @@ impl Gathered {
         let Some(table) = &evidence.decisions else { return Ok(()) };
         let latest = table.rows().iter().filter_map(|r| r.wave.as_deref()).max_by(|a, b| by_wave(a, b));
         for unit in 0..units.len() {
-            let own: Vec<&DecisionRow> = table
-                .rows()
-                .iter()
-                .filter(|r| r.wave.as_deref() == latest && lies_in(units, &r.unit, unit))
-                .collect();
+            let own: Vec<&DecisionRow> =
+                table.rows().iter().filter(|r| r.wave.as_deref() == latest && lies_in(units, &r.unit, unit)).collect();
             self.set_known(framework, unit, "decision_days", decision_days(&own)?)?;
             self.set_known(framework, unit, "approvals", approvals(&own)?)?;
         }

@@ -53,7 +53,8 @@ impl Project {
             Some((_, bytes)) => read_settings(text(SETTINGS, bytes)?)?,
             None => Settings::default(),
         };
-        let named: Vec<&str> = [&settings.instrument, &settings.framework].into_iter().flatten().map(String::as_str).collect();
+        let named: Vec<&str> =
+            [&settings.instrument, &settings.framework].into_iter().flatten().map(String::as_str).collect();
         // A framework or instrument in JSON is no evidence.
         let tables: Vec<(&str, &[u8])> = files.iter().filter(|(n, _)| !named.contains(n)).copied().collect();
         let (evidence, unread) = Evidence::from_files(&tables)?;
@@ -102,7 +103,9 @@ fn missing(name: &str, key: &str) -> Error {
 
 fn text<'t>(name: &str, bytes: &'t [u8]) -> Result<&'t str> {
     std::str::from_utf8(bytes).map_err(|e| {
-        Error::input("not_utf8", format!("byte {} is not UTF-8", e.valid_up_to() + 1)).at(name.to_owned()).help("save the file as UTF-8")
+        Error::input("not_utf8", format!("byte {} is not UTF-8", e.valid_up_to() + 1))
+            .at(name.to_owned())
+            .help("save the file as UTF-8")
     })
 }
 

@@ -142,14 +142,15 @@ impl Survey {
                 .filter_map(|variant| self.find(name, &binding.scale, "score", variant, estimand))
                 .find(|row| row.status == Status::Known)
         };
-        let (first, second) = if units.children(unit).is_empty() { ("process", "census") } else { ("census", "process") };
-        find(first).or_else(|| find(second)).or_else(|| self.find(name, &binding.scale, "score", "rescaled", "respondents"))
+        let (first, second) =
+            if units.children(unit).is_empty() { ("process", "census") } else { ("census", "process") };
+        find(first)
+            .or_else(|| find(second))
+            .or_else(|| self.find(name, &binding.scale, "score", "rescaled", "respondents"))
     }
 
     fn difference(&self, name: &str, a: &str, b: &str) -> Option<ScaleRow> {
-        let find = |id: String| {
-            self.rows.iter().find(|(k, _)| k.0 == name && k.1 == id).map(|(_, row)| row.clone())
-        };
+        let find = |id: String| self.rows.iter().find(|(k, _)| k.0 == name && k.1 == id).map(|(_, row)| row.clone());
         find(format!("{a} - {b}")).or_else(|| {
             let mut row = find(format!("{b} - {a}"))?;
             row.value = row.value.map(|v| -v);
@@ -158,7 +159,14 @@ impl Survey {
         })
     }
 
-    fn find(&self, unit: &str, scale: &str, measure: &'static str, variant: &'static str, estimand: &'static str) -> Option<&ScaleRow> {
+    fn find(
+        &self,
+        unit: &str,
+        scale: &str,
+        measure: &'static str,
+        variant: &'static str,
+        estimand: &'static str,
+    ) -> Option<&ScaleRow> {
         self.rows.get(&(unit.to_owned(), scale.to_owned(), measure, variant, estimand))
     }
 }

@@ -75,7 +75,9 @@ pub fn kendalls_w(rows: &[&RankingRow]) -> Result<MeasureValue> {
     let priorities: BTreeSet<&str> = by_ranker.values().flat_map(|r| r.keys().copied()).collect();
     let n = priorities.len();
     if partial || n < 2 || by_ranker.values().any(|r| r.len() != n) {
-        return Ok(MeasureValue::Absent(Absence::Undefined("the rankers did not all rank the same two or more priorities")));
+        return Ok(MeasureValue::Absent(Absence::Undefined(
+            "the rankers did not all rank the same two or more priorities",
+        )));
     }
     let mut sums: BTreeMap<&str, f64> = BTreeMap::new();
     let mut ties = 0.0;

@@ -53,7 +53,8 @@ impl Ledger {
             for old in self.entries.iter().filter(|o| o.wave == e.wave && o.unit == e.unit) {
                 let moved = old.n.abs_diff(e.n);
                 if moved > 0 && moved < min_group {
-                    let message = format!("`{}` left before with {} people and would leave now with {}", e.unit, old.n, e.n);
+                    let message =
+                        format!("`{}` left before with {} people and would leave now with {}", e.unit, old.n, e.n);
                     return Err(Error::disclosure("difference_exposed", message)
                         .at(format!("ledger, unit {}", e.unit))
                         .help(format!("wait until at least {min_group} answers were added or taken out")));
@@ -78,7 +79,11 @@ impl Ledger {
     /// `syntax`, `duplicate_key`, `newer_format`, `bad_ledger`.
     pub fn from_json(text: &str) -> Result<Ledger> {
         let node = parse_json("ledger", text)?;
-        let bad = |what: &str| Error::input("bad_ledger", format!("the ledger has no {what}")).at("ledger").help("hand in what a release gave back");
+        let bad = |what: &str| {
+            Error::input("bad_ledger", format!("the ledger has no {what}"))
+                .at("ledger")
+                .help("hand in what a release gave back")
+        };
         let number = |n: Option<&Node>, what: &str| match n.map(|n| &n.kind) {
             Some(Kind::Int(i)) => u64::try_from(*i).map_err(|_| bad(what)),
             _ => Err(bad(what)),
@@ -90,9 +95,12 @@ impl Ledger {
         match number(node.get("format"), "`format`")? {
             LEDGER_FORMAT => {}
             newer => {
-                return Err(Error::input("newer_format", format!("the ledger has format {newer}, this library reads {LEDGER_FORMAT}"))
-                    .at("ledger")
-                    .help("use the library that wrote it, or a later one"));
+                return Err(Error::input(
+                    "newer_format",
+                    format!("the ledger has format {newer}, this library reads {LEDGER_FORMAT}"),
+                )
+                .at("ledger")
+                .help("use the library that wrote it, or a later one"));
             }
         }
         let Some(Kind::List(rows)) = node.get("entries").map(|n| &n.kind) else { return Err(bad("`entries`")) };

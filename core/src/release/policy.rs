@@ -34,15 +34,21 @@ impl DisclosurePolicy {
     /// `bad_min_group`; `purpose_refused` for pay, promotion, dismissal and their like; `unknown_purpose`.
     pub fn new(min_group: u64, purpose: &str) -> Result<DisclosurePolicy> {
         if !(2..=1_000_000).contains(&min_group) {
-            return Err(Error::disclosure("bad_min_group", format!("the minimum group `{min_group}` protects nobody or hides all"))
-                .at("min_group")
-                .help("give 5, or another number from 2; `unrestricted` says openly that nothing is protected"));
+            return Err(Error::disclosure(
+                "bad_min_group",
+                format!("the minimum group `{min_group}` protects nobody or hides all"),
+            )
+            .at("min_group")
+            .help("give 5, or another number from 2; `unrestricted` says openly that nothing is protected"));
         }
         let asked = purpose.to_lowercase();
         if REFUSED.iter().any(|r| asked.contains(r)) {
-            return Err(Error::disclosure("purpose_refused", format!("no release is made for the purpose `{purpose}`"))
-                .at("purpose")
-                .help("what groups say of their leadership is no basis for decisions about persons"));
+            return Err(Error::disclosure(
+                "purpose_refused",
+                format!("no release is made for the purpose `{purpose}`"),
+            )
+            .at("purpose")
+            .help("what groups say of their leadership is no basis for decisions about persons"));
         }
         if !PURPOSES.contains(&purpose) {
             return Err(Error::disclosure("unknown_purpose", format!("unknown purpose `{purpose}`"))

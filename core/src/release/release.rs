@@ -6,7 +6,7 @@ use super::suppress::hidden;
 use crate::assess::{Assessed, Assessment, Manifest, Subject, Units};
 use crate::error::{Error, Result};
 use crate::measure::{Estimate, MeasureValue, Origin, ScaleRow, Status};
-use crate::rules::{Judgment, Measure, MeasureId};
+use crate::rules::{Judgment, Measure, MeasureId, Mode, OptionFinding, Status as JudgmentStatus, Verdict};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashMap};
 
@@ -57,6 +57,14 @@ pub struct JudgmentCell {
     pub headline: String,
     /// Why, a sentence a line.
     pub because: Vec<String>,
+    /// The few numbers that decide it, each in short.
+    pub evidence: Vec<String>,
+    /// Option, verdict and, where it holds, the rule's reason, for an independent question.
+    pub verdicts: Vec<(String, &'static str, Option<String>)>,
+    /// The rule that carries the answer, and its reason.
+    pub rule: Option<(String, String)>,
+    /// Whether anything is known that bears on it.
+    pub touched: bool,
     /// Whether it rests on an instrument without published validation.
     pub unvalidated: bool,
     /// What to ask next, when it is open.
@@ -124,14 +132,12 @@ impl Assessment {
         }
         let units = (0..self.units.len()).map(|i| self.unit_cell(i, &pattern, &judged)).collect();
         let mut works: Vec<String> = Vec::new();
-        for j in self.subjects.iter().flat_map(|a| &a.judgments) {
-            for cite in j.cites() {
-                if let Some(work) = self.framework.catalogue().work(&cite.work) {
-                    let line = work.line();
-                    if !works.contains(&line) {
-                        works.push(line);
-                    }
-                }
+        let settled =
+            self.subjects.iter().flat_map(|a| &a.judgments).filter(|j| *j.status() != JudgmentStatus::Insufficient);
+        for work in settled.flat_map(|j| j.cites()).filter_map(|c| self.framework.catalogue().work(&c.work)) {
+            let line = work.line();
+            if !works.contains(&line) {
+                works.push(line);
             }
         }
         works.sort();
@@ -259,6 +265,10 @@ impl Assessment {
             status: "masked".to_owned(),
             headline: "masked to protect a small group".to_owned(),
             because: Vec::new(),
+            evidence: Vec::new(),
+            verdicts: Vec::new(),
+            rule: None,
+            touched: true,
             unvalidated: false,
             next: Vec::new(),
             document: Value::Null,
@@ -274,6 +284,10 @@ impl Assessment {
             status: j.status().as_str().to_owned(),
             headline: j.headline(),
             because: j.because(),
+            evidence: j.evidence(),
+            verdicts: verdicts(&j),
+            rule: j.answering_rule().map(|r| (r.id.clone(), r.because.clone())),
+            touched: j.touched(),
             unvalidated: j.unvalidated(),
             next: j.next_questions().iter().map(|q| q.to_json()).collect(),
             document: j.to_json(),
@@ -379,7 +393,8 @@ impl Release {
 
     /// How many of the questions put were answered, and how many were put.
     pub fn answered(&self) -> (usize, usize) {
-        let answered = self.judgments.iter().filter(|j| !["insufficient", "masked"].contains(&j.status.as_str())).count();
+        let answered =
+            self.judgments.iter().filter(|j| !["insufficient", "masked"].contains(&j.status.as_str())).count();
         (answered, self.judgments.len())
     }
 
@@ -413,6 +428,19 @@ impl Release {
             "works": self.works,
         })
     }
+}
+
+/// The verdicts of an independent question, as people say them.
+fn verdicts(j: &Judgment) -> Vec<(String, &'static str, Option<String>)> {
+    let Some(question) = j.framework().questions().iter().find(|q| q.id == j.question_id()) else { return Vec::new() };
+    if question.mode != Mode::Independent {
+        return Vec::new();
+    }
+    let told = |(option, found): (&String, &OptionFinding)| {
+        let rule = found.rule.filter(|_| found.verdict == Verdict::Holds).and_then(|r| j.framework().rule(r));
+        (option.replace('_', " "), found.verdict.words(), rule.map(|r| format!("{} [{}]", r.because, r.id)))
+    };
+    question.options.iter().zip(j.options()).map(told).collect()
 }
 
 fn dedup<'a>(names: &[&'a str]) -> Vec<&'a str> {

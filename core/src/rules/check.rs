@@ -6,13 +6,14 @@ use super::case::Case;
 use super::condition::leaves;
 use super::evaluate::{Evaluation, Verdict};
 use super::model::*;
-use crate::document::Diagnostics;
+use crate::document::{Diagnostics, Mark};
 use crate::error::Severity;
 use std::collections::HashSet;
 
 /// Connects rules to questions, orders them, and reports cycles, unused measures and options without a rule.
 pub(super) fn connect(mut inner: Inner, faults: &Diagnostics) -> Option<Inner> {
     let refers: Vec<Vec<RuleId>> = inner.rules.iter().map(references).collect();
+    reserved(&inner, faults);
     let order = order(&inner, &refers, faults)?;
     for (i, rule) in inner.rules.iter().enumerate() {
         if let Some((q, option)) = rule.says
@@ -44,13 +45,9 @@ pub(super) fn connect(mut inner: Inner, faults: &Diagnostics) -> Option<Inner> {
     Some(inner)
 }
 
-fn conditions(rule: &Rule) -> impl Iterator<Item = &Condition> {
-    [Some(&rule.when), rule.unless.as_ref()].into_iter().flatten().chain(rule.requires.iter().map(|r| &r.when))
-}
-
 fn references(rule: &Rule) -> Vec<RuleId> {
     let mut found = Vec::new();
-    for c in conditions(rule) {
+    for c in rule.conditions() {
         leaves(c, &mut |leaf| {
             if let Condition::Holds(r) = leaf {
                 found.push(*r);
@@ -62,7 +59,7 @@ fn references(rule: &Rule) -> Vec<RuleId> {
 
 fn measures_of(rule: &Rule) -> Vec<MeasureId> {
     let mut found = Vec::new();
-    for c in conditions(rule) {
+    for c in rule.conditions() {
         leaves(c, &mut |leaf| {
             if let Condition::Compare(m, ..) | Condition::OneOf(m, _) = leaf {
                 found.push(*m);
@@ -97,14 +94,58 @@ fn order(inner: &Inner, refers: &[Vec<RuleId>], faults: &Diagnostics) -> Option<
     if done.len() == refers.len() {
         return Some(done);
     }
-    let stuck: Vec<&Rule> = inner.rules.iter().zip(&missing).filter(|(_, left)| **left > 0).map(|(r, _)| r).collect();
-    if let Some(first) = stuck.first() {
-        let names: Vec<String> = stuck.iter().take(8).map(|r| format!("`{}`", r.id)).collect();
-        let message = format!("rules refer to one another in a cycle: {}", names.join(", "));
+    if let Some(cycle) = cycle(refers, &missing) {
+        let rules: Vec<&Rule> = cycle.iter().filter_map(|i| inner.rules.get(*i)).collect();
+        let first = rules.first()?;
+        let names: Vec<String> = rules.iter().take(8).map(|r| format!("`{}`", r.id)).collect();
+        let more = if rules.len() > names.len() { ", ..." } else { "" };
+        let message = format!("rules refer to one another in a cycle: {}{more}", names.join(", "));
         let help = "take one `holds` out of the cycle";
         faults.push(first.mark.diagnostic(Severity::Error, "cycle", message, help));
     }
     None
+}
+
+/// The rules of one cycle, each referring to the next, beginning with the first in the file. Rules that only lead
+/// into a cycle are stuck too, and are no part of it.
+fn cycle(refers: &[Vec<RuleId>], missing: &[usize]) -> Option<Vec<usize>> {
+    let stuck = |i: usize| missing.get(i).is_some_and(|left| *left > 0);
+    let mut at = (0..refers.len()).find(|i| stuck(*i))?;
+    let mut step_of: Vec<Option<usize>> = vec![None; refers.len()];
+    let mut walk = Vec::new();
+    loop {
+        if let Some(start) = step_of.get(at).copied().flatten() {
+            let mut found = walk.split_off(start);
+            let lowest = found.iter().enumerate().min_by_key(|(_, i)| **i).map_or(0, |(step, _)| step);
+            found.rotate_left(lowest);
+            return Some(found);
+        }
+        *step_of.get_mut(at)? = Some(walk.len());
+        walk.push(at);
+        at = refers.get(at)?.iter().map(|r| r.0).find(|r| stuck(*r))?;
+    }
+}
+
+/// Names that would meet in the columns of a table.
+fn reserved(inner: &Inner, faults: &Diagnostics) {
+    let report = |mark: &Mark, id: &str, what: &str| {
+        let message = format!("`{id}` is also the name of {what}");
+        faults.push(mark.diagnostic(Severity::Error, "reserved_id", message, "choose another id"));
+    };
+    for m in &inner.measures {
+        for (suffix, what) in [(".se", "the standard error of a measure"), (".n", "the n of a measure")] {
+            if m.id.strip_suffix(suffix).is_some_and(|base| inner.measure_index.contains_key(base)) {
+                report(&m.mark, &m.id, what);
+            }
+        }
+    }
+    for r in &inner.rules {
+        for (suffix, what) in [(".status", "the status of a question"), (".answer", "the answer to a question")] {
+            if r.id.strip_suffix(suffix).is_some_and(|base| inner.question_index.contains_key(base)) {
+                report(&r.mark, &r.id, what);
+            }
+        }
+    }
 }
 
 fn warn(inner: &Inner, used: &HashSet<MeasureId>, used_rules: &HashSet<RuleId>, faults: &Diagnostics) {
@@ -114,16 +155,14 @@ fn warn(inner: &Inner, used: &HashSet<MeasureId>, used_rules: &HashSet<RuleId>, 
             if !answers {
                 let message = format!("no rule can answer `{option}` of `{}`", q.id);
                 let help = "add a rule of strength `defines` or `typical`, or drop the option";
-                let mark = crate::document::Mark { path: format!("question.{}", q.id), ..Default::default() };
-                faults.push(mark.diagnostic(Severity::Warning, "option_without_rule", message, help));
+                faults.push(q.mark.diagnostic(Severity::Warning, "option_without_rule", message, help));
             }
         }
     }
     for (i, m) in inner.measures.iter().enumerate() {
         if !used.contains(&MeasureId(i)) {
-            let mark = crate::document::Mark { path: format!("measure.{}", m.id), ..Default::default() };
             let message = format!("no rule of a question looks at `{}`", m.id);
-            faults.push(mark.diagnostic(Severity::Warning, "unused_measure", message, "use it, or leave it out"));
+            faults.push(m.mark.diagnostic(Severity::Warning, "unused_measure", message, "use it, or leave it out"));
         }
     }
     for (i, r) in inner.rules.iter().enumerate() {
@@ -143,7 +182,6 @@ fn warn(inner: &Inner, used: &HashSet<MeasureId>, used_rules: &HashSet<RuleId>, 
 
 /// Runs the tests that rules carry with them.
 pub(super) fn run_tests(framework: &Framework, faults: &Diagnostics) {
-    // One order serves all rules; it was found when the rules were connected.
     for (i, rule) in framework.rules().iter().enumerate() {
         for test in &rule.tests {
             let mut case = Case::new(framework);
@@ -159,7 +197,8 @@ pub(super) fn run_tests(framework: &Framework, faults: &Diagnostics) {
                 Verdict::Insufficient(_) => "insufficient",
             };
             if got != test.expect {
-                let message = format!("the rule `{}` {got} here, the test expects `{}`", rule.id, test.expect);
+                let says = if got == "insufficient" { "is insufficient" } else { got };
+                let message = format!("the rule `{}` {says} here, the test expects `{}`", rule.id, test.expect);
                 let help = "mend the rule or the test";
                 faults.push(test.mark.diagnostic(Severity::Error, "failing_test", message, help));
             }

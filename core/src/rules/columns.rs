@@ -2,13 +2,11 @@
 
 use super::case::Case;
 use super::judgment::{Answer, Status};
+use super::load::KEYS;
 use super::model::*;
 use crate::error::{Error, Result};
 use crate::evidence::{Cells, Column, Table};
 use crate::measure::{Estimate, MeasureValue, Origin};
-
-/// Columns that name a row and are carried over.
-const KEYS: &[&str] = &["unit", "id", "case", "wave"];
 
 impl Framework {
     /// Judges questions for every row. Columns in: `m`, `m.se`, `m.n` for measures `m`, and any of
@@ -121,10 +119,13 @@ impl Framework {
             let place = |suffix: &str| format!("{table}, row {}, column {}{suffix}", row + 1, i.name);
             let [value, se, n] = i.columns;
             let Some(value) = value else { continue };
+            let category = matches!(self.measure(i.measure).map(|m| &m.kind), Some(MeasureKind::Category(_)));
             let v = match cell(value, row) {
                 Cell::Missing => continue,
-                Cell::Text(c) => MeasureValue::Category(c.to_owned(), Origin::Given),
-                Cell::Number(v) => {
+                // Of a category, `1` or `inf` is a name; of a score, text is how CSV writes numbers.
+                Cell::Text(c) if category => MeasureValue::Category(c.to_owned(), Origin::Given),
+                seen => {
+                    let v = seen.number().map_err(|e| e.at(place("")))?;
                     let se = number(se, row).map_err(|e| e.at(place(".se")))?;
                     let n = number(n, row).map_err(|e| e.at(place(".n")))?;
                     let n = match n {
@@ -157,9 +158,23 @@ enum Cell<'t> {
     Text(&'t str),
 }
 
+impl Cell<'_> {
+    fn number(&self) -> Result<f64> {
+        let found = match self {
+            Cell::Number(v) => Some(*v),
+            Cell::Text(t) => t.trim().parse().ok(),
+            Cell::Missing => None,
+        };
+        found.ok_or_else(|| {
+            let text = if let Cell::Text(t) = self { t } else { "" };
+            Error::input("not_a_number", format!("`{text}` is not a number")).help("give a number, or nothing")
+        })
+    }
+}
+
 fn cell(cells: &Cells, row: usize) -> Cell<'_> {
     let found = match cells {
-        Cells::Text(v) => v.get(row).and_then(Option::as_deref).map(|t| t.parse().map_or(Cell::Text(t), Cell::Number)),
+        Cells::Text(v) => v.get(row).and_then(Option::as_deref).map(Cell::Text),
         Cells::Float(v) => v.get(row).copied().flatten().map(Cell::Number),
         Cells::Int(v) => v.get(row).copied().flatten().map(|i| Cell::Number(i as f64)),
         Cells::Bool(v) => v.get(row).copied().flatten().map(|b| Cell::Number(f64::from(u8::from(b)))),
@@ -173,9 +188,6 @@ fn cell(cells: &Cells, row: usize) -> Cell<'_> {
 fn number(cells: Option<&Cells>, row: usize) -> Result<Option<f64>> {
     match cells.map_or(Cell::Missing, |c| cell(c, row)) {
         Cell::Missing => Ok(None),
-        Cell::Number(v) => Ok(Some(v)),
-        Cell::Text(t) => {
-            Err(Error::input("not_a_number", format!("`{t}` is not a number")).help("give a number, or nothing"))
-        }
+        seen => seen.number().map(Some),
     }
 }

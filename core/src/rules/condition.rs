@@ -3,13 +3,15 @@
 use super::model::{Condition, Measure, MeasureId, MeasureKind, RuleId};
 use super::truth::Op;
 use crate::document::{At, Fields, Kind};
-use crate::error::suggest;
+use std::cell::Cell;
 use std::collections::HashMap;
 
 /// The deepest nesting of a condition.
 pub const MAX_DEPTH: usize = 16;
 /// The most points that the parts of one condition may add up to.
 pub const MAX_POINTS: u32 = 1_000;
+/// The most comparisons that the levels of scorecards are lowered to: each use is a copy of its scorecard.
+const MAX_LOWERED: usize = 100_000;
 const FORMS: &[&str] = &["all", "any", "at_least", "not", "ge", "gt", "le", "lt", "is", "one_of", "holds", "level"];
 
 /// What a condition may name.
@@ -17,7 +19,16 @@ const FORMS: &[&str] = &["all", "any", "at_least", "not", "ge", "gt", "le", "lt"
 pub(crate) struct Scope {
     measures: HashMap<String, (MeasureId, MeasureKind)>,
     rules: HashMap<String, RuleId>,
-    scorecards: HashMap<String, Vec<(String, Condition)>>,
+    scorecards: HashMap<String, Scorecard>,
+    in_scorecard: bool,
+    lowered: Cell<usize>,
+}
+
+/// Weighted items, and bands by the points at which they begin.
+#[derive(Debug)]
+struct Scorecard {
+    of: Vec<(u32, Condition)>,
+    bands: Vec<(String, u32)>,
 }
 
 impl Scope {
@@ -39,37 +50,76 @@ impl Scope {
     /// Reads `[scorecard.x]`: items with points, and bands that begin at a number of points.
     pub(crate) fn add_scorecards(&mut self, file: &Fields<'_>) {
         for (id, at) in file.get("scorecard").and_then(|a| a.entries()).unwrap_or_default() {
-            let Some(f) = at.fields(&["items", "bands", "title", "note"]) else { continue };
-            let Some(of) = f.need("items").and_then(|a| weighted(self, &a, 1)) else { continue };
-            let mut bands: Vec<(String, u32)> = Vec::new();
-            for band in f.need("bands").and_then(|a| a.list()).unwrap_or_default() {
-                let Some(b) = band.fields(&["name", "from"]) else { continue };
-                let (Some(name), Some(from)) =
-                    (b.need("name").and_then(|a| a.id()), b.need("from").and_then(|a| a.integer()))
-                else {
-                    continue;
-                };
-                let from = u32::try_from(from).unwrap_or(u32::MAX);
-                let rising = bands.last().map_or(from == 0, |(_, last)| from > *last);
-                if !rising || from > MAX_POINTS {
-                    band.error("bad_bands", format!("the bands of `{id}` do not rise from 0"), "order them by `from`");
-                }
-                bands.push((name.to_owned(), from));
+            if !at.names(id) {
+                continue;
             }
-            let at_least = |points: u32| Condition::AtLeast { points, of: of.clone() };
-            let levels = bands.iter().enumerate().map(|(i, (name, from))| {
-                let mut parts = vec![(1, at_least(*from))];
-                if let Some((_, next)) = bands.get(i + 1) {
-                    parts.push((1, Condition::Not(Box::new(at_least(*next)))));
-                }
-                (name.clone(), Condition::AtLeast { points: parts.len() as u32, of: parts })
-            });
-            let levels: Vec<_> = levels.collect();
-            if self.scorecards.insert(id.to_owned(), levels).is_some() {
+            let Some(f) = at.fields(&["items", "bands", "title", "note"]) else { continue };
+            self.in_scorecard = true;
+            let of = f.need("items").and_then(|a| weighted(self, &a, 1));
+            self.in_scorecard = false;
+            let (Some(of), Some(bands)) = (of, f.need("bands")) else { continue };
+            let card = Scorecard { bands: read_bands(id, &bands, total(&of)), of };
+            if self.scorecards.insert(id.to_owned(), card).is_some() {
                 at.error("duplicate_id", format!("the scorecard `{id}` is declared twice"), "keep one of them");
             }
         }
     }
+
+    /// A band as a condition: at least its points, and not those of the next.
+    fn level(&self, at: &At<'_>, card: &str, band: &str) -> Option<Condition> {
+        let Some(Scorecard { of, bands }) = self.scorecards.get(card) else {
+            at.error("unknown_scorecard", format!("unknown scorecard `{card}`"), near(at, card, &self.scorecards));
+            return None;
+        };
+        let Some(i) = bands.iter().position(|(name, _)| name == band) else {
+            let help = at.suggest(band, bands.iter().map(|(n, _)| n.as_str()));
+            at.error("unknown_option", format!("unknown band `{band}` of `{card}`"), help);
+            return None;
+        };
+        let mut count = 0;
+        of.iter().for_each(|(_, c)| leaves(c, &mut |_| count += 2));
+        self.lowered.set(self.lowered.get().saturating_add(count));
+        if self.lowered.get() > MAX_LOWERED {
+            let help = "name the band as a rule and refer to it with `holds`";
+            at.error("too_large", "the levels of scorecards add up to too many comparisons", help);
+            return None;
+        }
+        let at_least = |points: u32| Condition::AtLeast { points, of: of.clone() };
+        let mut parts: Vec<(u32, Condition)> = bands.get(i).map(|(_, from)| (1, at_least(*from))).into_iter().collect();
+        if let Some((_, next)) = bands.get(i + 1) {
+            parts.push((1, Condition::Not(Box::new(at_least(*next)))));
+        }
+        Some(Condition::AtLeast { points: parts.len() as u32, of: parts })
+    }
+}
+
+fn read_bands(id: &str, at: &At<'_>, total: u32) -> Vec<(String, u32)> {
+    let mut bands: Vec<(String, u32)> = Vec::new();
+    let items = at.list().unwrap_or_default();
+    for band in &items {
+        let Some(b) = band.fields(&["name", "from"]) else { continue };
+        let (Some(name), Some(from)) = (b.need("name").and_then(|a| a.id()), b.need("from")) else { continue };
+        let Some(points) = from.integer() else { continue };
+        let points = u32::try_from(points).unwrap_or(u32::MAX);
+        if !bands.last().map_or(points == 0, |(_, last)| points > *last) {
+            from.error("bad_bands", format!("the bands of `{id}` do not rise from 0"), "order them by `from`, first 0");
+        } else if points > total {
+            let help = format!("begin it at {total} points or fewer");
+            from.error("bad_bands", format!("the band `{name}` of `{id}` can never be reached"), help);
+        }
+        if bands.iter().any(|(known, _)| known == name) {
+            band.error("duplicate_id", format!("the band `{name}` of `{id}` is declared twice"), "rename one of them");
+        }
+        bands.push((name.to_owned(), points));
+    }
+    if items.len() < 2 {
+        at.error("bad_bands", format!("`{id}` needs at least two bands"), "add a band, or use `at_least` in the rule");
+    }
+    bands
+}
+
+fn total(of: &[(u32, Condition)]) -> u32 {
+    of.iter().map(|(w, _)| w).sum()
 }
 
 /// Reads and lowers one condition; faults are reported where they stand.
@@ -85,7 +135,9 @@ fn read_at(scope: &Scope, at: &At<'_>, level: usize) -> Option<Condition> {
     }
     let entries = at.entries()?;
     let [(form, value)] = &entries[..] else {
-        at.error("bad_condition", format!("a condition has one key, this has {}", entries.len()), "wrap them in `all`");
+        let help =
+            if entries.is_empty() { "such as { gt = [\"measure\", 0.5] }" } else { "wrap them in `all` or `any`" };
+        at.error("bad_condition", format!("a condition has one key, this has {}", entries.len()), help);
         return None;
     };
     match *form {
@@ -101,7 +153,7 @@ fn read_at(scope: &Scope, at: &At<'_>, level: usize) -> Option<Condition> {
         "at_least" => {
             let f = value.fields(&["points", "of"])?;
             let of = weighted(scope, &f.need("of")?, level)?;
-            let total: u32 = of.iter().map(|(w, _)| w).sum();
+            let total = total(&of);
             let points = f.need("points")?;
             let wanted = points.integer()?;
             match u32::try_from(wanted) {
@@ -126,33 +178,28 @@ fn read_at(scope: &Scope, at: &At<'_>, level: usize) -> Option<Condition> {
             let name = value.text()?;
             let found = scope.rules.get(name).copied();
             if found.is_none() {
-                value.error("unknown_rule", format!("unknown rule `{name}`"), suggest_map(name, &scope.rules));
+                value.error("unknown_rule", format!("unknown rule `{name}`"), near(value, name, &scope.rules));
             }
             found.map(Condition::Holds)
         }
         "level" => {
             let names = value.texts();
             let [card, band] = names[..] else {
-                value.error("bad_condition", "`level` is not [scorecard, band]", "");
+                value.error("bad_condition", "`level` is not [scorecard, band]", "such as [\"strain\", \"high\"]");
                 return None;
             };
-            let Some(levels) = scope.scorecards.get(card) else {
-                value.error(
-                    "unknown_scorecard",
-                    format!("unknown scorecard `{card}`"),
-                    suggest_map(card, &scope.scorecards),
-                );
+            // Scorecards of scorecards would grow without bound, and with the order of the file.
+            if scope.in_scorecard {
+                let help = "name the level as a rule and refer to it with `holds`";
+                value.error("bad_condition", "a scorecard cannot be an item of a scorecard", help);
                 return None;
-            };
-            let found = levels.iter().find(|(name, _)| name == band).map(|(_, c)| c.clone());
-            if found.is_none() {
-                let help = suggest(band, levels.iter().map(|(n, _)| n.as_str()));
-                value.error("unknown_option", format!("unknown band `{band}` of `{card}`"), help);
             }
-            found
+            scope.level(value, card, band)
         }
         other => {
-            at.error("unknown_key", format!("unknown condition `{other}`"), suggest(other, FORMS.iter().copied()));
+            let shown: String = other.escape_debug().take(120).collect();
+            let help = value.suggest(other, FORMS.iter().copied());
+            value.error("unknown_key", format!("unknown condition `{shown}`"), help);
             None
         }
     }
@@ -167,7 +214,8 @@ fn weighted(scope: &Scope, at: &At<'_>, level: usize) -> Option<Vec<(u32, Condit
             let points = f.need("points")?;
             let weight = u32::try_from(points.integer()?).unwrap_or(0);
             if weight == 0 || weight > MAX_POINTS {
-                points.error("out_of_range", "the points of a part are not 1 to 1000", "");
+                let message = format!("the points of a part are not 1 to {MAX_POINTS}");
+                points.error("out_of_range", message, "give a whole number of points; scale all of them down");
                 return None;
             }
             of.push((weight, read_at(scope, &f.need("when")?, level + 1)?));
@@ -182,7 +230,11 @@ fn weighted(scope: &Scope, at: &At<'_>, level: usize) -> Option<Vec<(u32, Condit
 fn bounded(at: &At<'_>, of: &[(u32, Condition)]) -> Option<()> {
     let total: u64 = of.iter().map(|(w, _)| u64::from(*w)).sum();
     if of.is_empty() || total > u64::from(MAX_POINTS) {
-        at.error("bad_condition", format!("a condition needs 1 to {MAX_POINTS} parts, this has {total}"), "");
+        at.error(
+            "bad_condition",
+            format!("a condition needs 1 to {MAX_POINTS} parts, this has {total}"),
+            "add a part, or split it into rules and refer to them with `holds`",
+        );
         return None;
     }
     Some(())
@@ -191,7 +243,8 @@ fn bounded(at: &At<'_>, of: &[(u32, Condition)]) -> Option<()> {
 fn compare(scope: &Scope, at: &At<'_>, op: Op) -> Option<Condition> {
     let items = at.list()?;
     let [name, threshold] = &items[..] else {
-        at.error("bad_condition", format!("`{}` is not [measure, number]", op.as_str()), "");
+        let help = format!("such as {{ {} = [\"measure\", 0.5] }}", op.as_str());
+        at.error("bad_condition", format!("`{}` is not [measure, number]", op.as_str()), help);
         return None;
     };
     let (id, kind) = measure(scope, name)?;
@@ -200,7 +253,7 @@ fn compare(scope: &Scope, at: &At<'_>, op: Op) -> Option<Condition> {
         MeasureKind::Score { lo, hi } if (*lo..=*hi).contains(&value) => Some(Condition::Compare(id, op, value)),
         MeasureKind::Score { lo, hi } => {
             let message = format!("the threshold `{value}` lies outside [{lo}, {hi}]");
-            threshold.error("threshold_out_of_range", message, "give a threshold within the measure's range");
+            threshold.error("threshold_out_of_range", message, format!("give a threshold from {lo} to {hi}"));
             None
         }
         MeasureKind::Category(_) => {
@@ -213,7 +266,11 @@ fn compare(scope: &Scope, at: &At<'_>, op: Op) -> Option<Condition> {
 fn one_of(scope: &Scope, at: &At<'_>) -> Option<Condition> {
     let items = at.list()?;
     let [name, wanted] = &items[..] else {
-        at.error("bad_condition", "expected [measure, category] or [measure, [categories]]", "");
+        at.error(
+            "bad_condition",
+            "expected [measure, category] or [measure, [categories]]",
+            "such as { is = [\"phase\", \"late\"] }",
+        );
         return None;
     };
     let (id, kind) = measure(scope, name)?;
@@ -230,7 +287,7 @@ fn one_of(scope: &Scope, at: &At<'_>) -> Option<Condition> {
         match known.iter().position(|k| k == n) {
             Some(i) => found.push(i),
             None => {
-                let help = suggest(n, known.iter().map(String::as_str));
+                let help = wanted.suggest(n, known.iter().map(String::as_str));
                 wanted.error("unknown_category", format!("unknown category `{n}`"), help);
                 return None;
             }
@@ -247,22 +304,25 @@ fn measure<'s>(scope: &'s Scope, at: &At<'_>) -> Option<(MeasureId, &'s MeasureK
     let name = at.text()?;
     let found = scope.measures.get(name);
     if found.is_none() {
-        at.error("unknown_measure", format!("unknown measure `{name}`"), suggest_map(name, &scope.measures));
+        at.error("unknown_measure", format!("unknown measure `{name}`"), near(at, name, &scope.measures));
     }
     found.map(|(id, kind)| (*id, kind))
 }
 
-fn suggest_map<V>(name: &str, map: &HashMap<String, V>) -> String {
-    let mut known: Vec<&str> = map.keys().map(String::as_str).collect();
+fn near<V>(at: &At<'_>, name: &str, map: &HashMap<String, V>) -> String {
+    let mut known: Vec<&str> = if at.crowded() { Vec::new() } else { map.keys().map(String::as_str).collect() };
     known.sort_unstable();
-    suggest(name, known.iter().copied())
+    let help = at.suggest(name, known.iter().copied());
+    if help.is_empty() { "declare it, or mend the name".to_owned() } else { help }
 }
 
-/// Whether a number decides anywhere in it.
+/// Whether a number decides anywhere in it: a threshold, or how many of several conditions are enough.
 pub(crate) fn has_threshold(c: &Condition) -> bool {
     match c {
         Condition::Compare(..) => true,
-        Condition::AtLeast { of, .. } => of.iter().any(|(_, c)| has_threshold(c)),
+        Condition::AtLeast { points, of } => {
+            (*points > 1 && *points < total(of)) || of.iter().any(|(_, c)| has_threshold(c))
+        }
         Condition::Not(c) => has_threshold(c),
         Condition::OneOf(..) | Condition::Holds(_) => false,
     }

@@ -5,9 +5,9 @@ use super::condition::leaves;
 use super::evaluate::Verdict;
 use super::judgment::{Judgment, Status};
 use super::model::*;
-use super::truth::Op;
 use crate::measure::{Estimate, MeasureValue, Origin};
 use serde_json::{Value, json};
+use std::collections::HashMap;
 
 /// A change of measures that would change the conclusion. It would not by itself change the group.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,20 +42,26 @@ pub struct NextQuestion {
     pub settles: usize,
     /// How many answers were tried.
     pub tried: usize,
+    /// The part of the whole that it is about, when the whole is judged by its parts.
+    pub part: Option<String>,
     weight: f64,
 }
 
 impl NextQuestion {
     /// The question as a JSON document.
     pub fn to_json(&self) -> Value {
-        json!({ "measure": self.measure, "asks": self.asks, "whom": self.whom, "settles": self.settles, "tried": self.tried })
+        json!({
+            "measure": self.measure, "asks": self.asks, "whom": self.whom, "settles": self.settles,
+            "tried": self.tried, "part": self.part,
+        })
     }
 }
 
 impl Judgment {
     /// The smallest changes of at most two known numbers that change the conclusion, cheapest first; all that tie
-    /// with the cheapest are listed. Exact over thresholds and range ends for measures without a standard error;
-    /// measures with one, measures marked not actionable, and parts are held as they are.
+    /// with the cheapest are listed. Exact over thresholds and range ends for measures without a standard error,
+    /// within 4,096 tries for two at once; measures with a standard error, measures marked not actionable, categories
+    /// and parts are held as they are.
     pub fn counterfactuals(&self) -> Vec<Counterfactual> {
         if !self.parts.is_empty() {
             return Vec::new();
@@ -87,28 +93,43 @@ impl Judgment {
         (measure.actionable && e.se().is_none_or(|s| s == 0.0)).then(|| e.value())
     }
 
-    /// Values just across each threshold of the question's rules, by a declared step or a thousandth of the range.
+    /// Where the question's rules may change their mind about a measure: every threshold, and just across it on
+    /// either side. By a declared step only values on that step are named, since no others can be observed.
     fn candidates(&self, question: &Question, m: MeasureId) -> Vec<f64> {
         let Some(measure) = self.framework.measure(m) else { return Vec::new() };
         let MeasureKind::Score { lo, hi } = measure.kind else { return Vec::new() };
-        let step = measure.step.unwrap_or((hi - lo) / 1000.0);
-        let mut out: Vec<f64> = Vec::new();
+        let mut bounds: Vec<f64> = vec![lo, hi];
         let mut see = |leaf: &Condition| {
-            if let Condition::Compare(id, op, t) = leaf
+            if let Condition::Compare(id, _, t) = leaf
                 && *id == m
             {
-                let across = match op {
-                    Op::Ge | Op::Lt => [*t, t - step],
-                    Op::Gt | Op::Le => [t + step, *t],
-                };
-                out.extend(across.into_iter().filter(|v| (lo..=hi).contains(v)));
+                bounds.push(*t);
             }
         };
         for r in question.order.iter().filter_map(|r| self.framework.rule(*r)) {
-            leaves(&r.when, &mut see);
-            r.unless.iter().for_each(|c| leaves(c, &mut see));
-            r.requires.iter().for_each(|g| leaves(&g.when, &mut see));
+            r.conditions().for_each(|c| leaves(c, &mut see));
         }
+        bounds.sort_by(f64::total_cmp);
+        bounds.dedup();
+        let mut out = Vec::new();
+        match measure.step {
+            // The nearest steps on and around each bound: all on one side of every threshold behave alike.
+            Some(step) => {
+                for b in &bounds {
+                    let k = ((b - lo) / step).round();
+                    out.extend([k - 1.0, k, k + 1.0].map(|k| settle_on(lo + k * step, b)));
+                }
+            }
+            None => {
+                let step = (hi - lo) / 1000.0;
+                out.extend(bounds.iter().copied());
+                for (a, b) in bounds.iter().zip(bounds.iter().skip(1)) {
+                    let near = if b - a > step { [a + step, b - step] } else { [a + (b - a) / 2.0; 2] };
+                    out.extend(near);
+                }
+            }
+        }
+        out.retain(|v| (lo..=hi).contains(v));
         out.sort_by(f64::total_cmp);
         out.dedup();
         out
@@ -146,10 +167,15 @@ impl Judgment {
     }
 
     /// What to ask next, most telling first: how many of its possible answers would settle the judgment alone,
-    /// then how much of the open rules hangs on it.
+    /// then how much of the open rules hangs on it. Of a whole judged by its parts: what to ask of the first part
+    /// that is open.
     pub fn next_questions(&self) -> Vec<NextQuestion> {
-        if let Some((_, part)) = self.parts.iter().find(|(_, j)| matches!(j.status, Status::Insufficient)) {
-            return part.next_questions();
+        if !self.parts.is_empty() && !matches!(self.status, Status::Insufficient) {
+            return Vec::new();
+        }
+        if let Some((name, part)) = self.parts.iter().find(|(_, j)| matches!(j.status, Status::Insufficient)) {
+            let of_part = |q: NextQuestion| NextQuestion { part: Some(name.clone()), ..q };
+            return part.next_questions().into_iter().map(of_part).collect();
         }
         let mut out: Vec<NextQuestion> = self.needs().missing.iter().filter_map(|m| self.next_question(*m)).collect();
         // Stable: ties stay in the order of the rulebook.
@@ -179,30 +205,49 @@ impl Judgment {
                 settles += usize::from(settled);
             }
         }
+        let weights = self.weights(m);
         let open = self.options.iter().filter(|o| matches!(o.verdict, Verdict::Insufficient(_)));
-        let weight = open.filter_map(|o| self.framework.rule(o.rule?)).map(|r| self.weight(&r.when, m)).sum();
+        let weight = open.filter_map(|o| weights.get(&o.rule?)).sum();
         Some(NextQuestion {
             measure: measure.id.clone(),
             asks: measure.asks.clone(),
             whom: measure.whom.clone(),
             settles,
             tried: answers.len(),
+            part: None,
             weight,
         })
     }
 
-    /// The share of a condition that hangs on a measure: each part weighs by its points.
-    fn weight(&self, c: &Condition, m: MeasureId) -> f64 {
-        match c {
-            Condition::AtLeast { of, .. } => {
-                let total: u32 = of.iter().map(|(w, _)| w).sum();
-                of.iter().map(|(w, c)| f64::from(*w) / f64::from(total.max(1)) * self.weight(c, m)).sum()
-            }
-            Condition::Not(c) => self.weight(c, m),
-            Condition::Compare(id, ..) | Condition::OneOf(id, _) => f64::from(u8::from(*id == m)),
-            Condition::Holds(r) => self.framework.rule(*r).map_or(0.0, |r| self.weight(&r.when, m)),
+    /// The share of each rule of the question that hangs on a measure, rules in the order in which they build on
+    /// one another.
+    fn weights(&self, m: MeasureId) -> HashMap<RuleId, f64> {
+        let mut weights = HashMap::new();
+        for r in self.asked().map(|q| q.order.as_slice()).unwrap_or_default() {
+            let Some(rule) = self.framework.rule(*r) else { continue };
+            let parts: Vec<f64> = rule.conditions().map(|c| weight(c, m, &weights)).collect();
+            weights.insert(*r, parts.iter().sum::<f64>() / parts.len().max(1) as f64);
         }
+        weights
     }
+}
+
+/// The share of a condition that hangs on a measure: each part weighs by its points.
+fn weight(c: &Condition, m: MeasureId, rules: &HashMap<RuleId, f64>) -> f64 {
+    match c {
+        Condition::AtLeast { of, .. } => {
+            let total: u32 = of.iter().map(|(w, _)| w).sum();
+            of.iter().map(|(w, c)| f64::from(*w) / f64::from(total.max(1)) * weight(c, m, rules)).sum()
+        }
+        Condition::Not(c) => weight(c, m, rules),
+        Condition::Compare(id, ..) | Condition::OneOf(id, _) => f64::from(u8::from(*id == m)),
+        Condition::Holds(r) => rules.get(r).copied().unwrap_or(0.0),
+    }
+}
+
+/// A value on a step that is a threshold but for rounding is that threshold.
+fn settle_on(value: f64, threshold: &f64) -> f64 {
+    if (value - threshold).abs() <= 1e-9 * threshold.abs().max(1.0) { *threshold } else { value }
 }
 
 fn put(framework: &Framework, case: &mut Case, m: MeasureId, value: f64) {

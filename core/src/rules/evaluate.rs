@@ -5,6 +5,7 @@ use super::model::*;
 use super::truth::Truth;
 use crate::measure::MeasureValue;
 use serde_json::{Value, json};
+use std::collections::{BTreeMap, HashSet};
 
 /// What a rule says of a case.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,6 +25,15 @@ impl Verdict {
             Verdict::Holds => "holds",
             Verdict::Fails => "fails",
             Verdict::Insufficient(_) => "insufficient",
+        }
+    }
+
+    /// `yes`, `no` or `cannot tell`, for people.
+    pub fn words(&self) -> &'static str {
+        match self {
+            Verdict::Holds => "yes",
+            Verdict::Fails => "no",
+            Verdict::Insufficient(_) => "cannot tell",
         }
     }
 
@@ -123,8 +133,7 @@ impl<'a> Evaluation<'a> {
             }
             open.push((r, true));
             let Some(rule) = framework.rule(r) else { continue };
-            let conditions = [Some(&rule.when), rule.unless.as_ref()].into_iter().flatten();
-            for c in conditions.chain(rule.requires.iter().map(|g| &g.when)) {
+            for c in rule.conditions() {
                 super::condition::leaves(c, &mut |leaf| {
                     if let Condition::Holds(next) = leaf {
                         open.push((*next, false));
@@ -191,51 +200,103 @@ impl<'a> Evaluation<'a> {
         }
     }
 
-    /// Whether a truth is open at the confidence of this evaluation.
-    fn open(&self, t: Truth) -> bool {
-        !t.holds(self.confidence) && !t.fails(self.confidence)
-    }
-
+    /// The leaves that keep a rule open. Chains of rules may be long and may branch: a stack of its own, and each
+    /// rule once.
     fn rule_needs(&self, r: RuleId, needs: &mut Needs) {
-        let Some(rule) = self.framework.rule(r) else { return };
-        let mut guarded = false;
-        for guard in &rule.requires {
-            if !self.truth(&guard.when).holds(self.confidence) {
-                guarded = true;
-                extend(&mut needs.reasons, std::slice::from_ref(&guard.reason));
-                self.needs(&guard.when, needs);
+        let mut seen = HashSet::new();
+        let mut stack = vec![Part::Rule(r)];
+        while let Some(part) = stack.pop() {
+            let mut inner: Vec<Part<'_>> = Vec::new();
+            match part {
+                Part::Rule(r) => {
+                    if seen.insert(r)
+                        && let Some(rule) = self.framework.rule(r)
+                    {
+                        inner = self.open_parts(rule, needs);
+                    }
+                }
+                // Settled for good: no value of any measure below can move it.
+                Part::Condition(c) if matches!(self.truth(c), Truth::TRUE | Truth::FALSE) => {}
+                Part::Condition(Condition::AtLeast { points, of }) => {
+                    inner = self.movers(*points, of).into_iter().map(Part::Condition).collect();
+                }
+                Part::Condition(Condition::Not(c)) => inner.push(Part::Condition(c)),
+                Part::Condition(Condition::Compare(m, ..) | Condition::OneOf(m, _)) => {
+                    let list = if self.case.knows(*m) { &mut needs.too_close } else { &mut needs.missing };
+                    extend(list, &[*m]);
+                }
+                Part::Condition(Condition::Holds(r)) => inner.push(Part::Rule(*r)),
             }
-        }
-        if !guarded {
-            self.needs(&rule.when, needs);
-            if let Some(unless) = &rule.unless {
-                self.needs(unless, needs);
-            }
+            stack.extend(inner.into_iter().rev());
         }
     }
 
-    /// The leaves that keep a condition open: branches that are settled cannot help and are passed over.
-    fn needs(&self, c: &Condition, needs: &mut Needs) {
-        // A branch may be settled on its own and still weigh in a sum of small doubts: pass over exact ones only.
-        let t = self.truth(c);
-        if t == Truth::TRUE || t == Truth::FALSE {
-            return;
+    /// The conditions of a rule that may still move it; none when a guard is unmet, since nothing else counts then.
+    fn open_parts<'r>(&self, rule: &'r Rule, needs: &mut Needs) -> Vec<Part<'r>> {
+        let mut parts = Vec::new();
+        let mut unmet = false;
+        for guard in &rule.requires {
+            let truth = self.truth(&guard.when);
+            if !truth.holds(self.confidence) {
+                extend(&mut needs.reasons, std::slice::from_ref(&guard.reason));
+                unmet |= truth.fails(self.confidence);
+                parts.push(Part::Condition(&guard.when));
+            }
         }
-        match c {
-            Condition::AtLeast { of, .. } => {
-                let open: Vec<&Condition> = of.iter().map(|(_, c)| c).filter(|c| self.open(self.truth(c))).collect();
-                if open.is_empty() {
-                    of.iter().for_each(|(_, c)| self.needs(c, needs));
-                } else {
-                    open.into_iter().for_each(|c| self.needs(c, needs));
-                }
+        if unmet {
+            return Vec::new();
+        }
+        parts.extend([Some(&rule.when), rule.unless.as_ref()].into_iter().flatten().map(Part::Condition));
+        parts
+    }
+
+    /// The parts of a sum that can still decide it: with the settled parts as they stand, some outcome of the other
+    /// open parts leaves it to this one. Where no single part can (small doubts add up), all that are not certain.
+    fn movers<'c>(&self, points: u32, of: &'c [(u32, Condition)]) -> Vec<&'c Condition> {
+        let mut need = points as usize;
+        let mut open: Vec<(usize, &Condition)> = Vec::new();
+        for (w, c) in of {
+            let truth = self.truth(c);
+            if truth.holds(self.confidence) {
+                need = need.saturating_sub(*w as usize);
+            } else if !truth.fails(self.confidence) {
+                open.push((*w as usize, c));
             }
-            Condition::Not(c) => self.needs(c, needs),
-            Condition::Compare(m, ..) | Condition::OneOf(m, _) => {
-                let list = if self.case.knows(*m) { &mut needs.too_close } else { &mut needs.missing };
-                extend(list, &[*m]);
+        }
+        let mut known: BTreeMap<usize, bool> = BTreeMap::new();
+        let movers: Vec<&Condition> = open
+            .iter()
+            .filter(|(w, _)| *known.entry(*w).or_insert_with(|| decides(*w, need, &open)))
+            .map(|(_, c)| *c)
+            .collect();
+        if movers.is_empty() { of.iter().map(|(_, c)| c).collect() } else { movers }
+    }
+}
+
+/// A rule or a condition that is still to be looked through.
+enum Part<'c> {
+    Rule(RuleId),
+    Condition(&'c Condition),
+}
+
+/// Whether one of the open parts, of weight `w`, can turn the sum: the others can reach a total that needs it.
+fn decides(w: usize, need: usize, open: &[(usize, &Condition)]) -> bool {
+    let mut reach = vec![false; need];
+    if let Some(none) = reach.first_mut() {
+        *none = true;
+    }
+    let mut own = true;
+    for (other, _) in open {
+        // Parts of one weight are alike, so any one of them may stand for itself.
+        if *other == w && std::mem::take(&mut own) {
+            continue;
+        }
+        for total in (*other..need).rev() {
+            let from = reach.get(total - other).copied().unwrap_or(false);
+            if let (true, Some(slot)) = (from, reach.get_mut(total)) {
+                *slot = true;
             }
-            Condition::Holds(r) => self.rule_needs(*r, needs),
         }
     }
+    reach.iter().skip(need.saturating_sub(w)).any(|r| *r)
 }

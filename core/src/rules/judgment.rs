@@ -126,24 +126,20 @@ fn settle(framework: &Framework, question: &Question, case: &Case, confidence: f
     let evaluation = Evaluation::of_question(framework, case, question, confidence);
     let options: Vec<OptionFinding> = question.rules.iter().map(|rules| find(&evaluation, rules)).collect();
     let holding: Vec<usize> = indexes(&options, |o| o.verdict == Verdict::Holds);
-    let open: Vec<usize> = indexes(&options, |o| o.answerable && matches!(o.verdict, Verdict::Insufficient(_)));
-    let status = match question.mode {
-        Mode::Independent if open.len() == options.len() => Status::Insufficient,
-        Mode::Independent => Status::Answer(Answer::Each),
-        Mode::Exclusive => match holding[..] {
-            [one] => Status::Answer(Answer::One(one)),
-            [] if open.is_empty() => Status::NoneHold,
-            [] => Status::Insufficient,
-            _ => Status::Conflict(holding),
-        },
-        Mode::Graded => {
-            let left: Vec<usize> = indexes(&options, |o| o.answerable && o.verdict != Verdict::Fails);
-            match left[..] {
-                [] => Status::NoneHold,
-                [one] => Status::Answer(Answer::One(one)),
-                _ => Status::Insufficient,
-            }
+    let left: Vec<usize> = indexes(&options, |o| o.verdict != Verdict::Fails);
+    let settled = options.iter().any(|o| !matches!(o.verdict, Verdict::Insufficient(_)));
+    let status = match (question.mode, &holding[..], &left[..]) {
+        (Mode::Independent, ..) if settled => Status::Answer(Answer::Each),
+        (Mode::Independent, ..) => Status::Insufficient,
+        // Levels exclude one another as options do, so the same reading serves both; a graded question is also
+        // answered by the only level that is left.
+        (_, [one], _) => Status::Answer(Answer::One(*one)),
+        (_, [_, _, ..], _) => Status::Conflict(holding),
+        (_, [], []) => Status::NoneHold,
+        (Mode::Graded, [], [one]) if options.get(*one).is_some_and(|o| o.answerable) => {
+            Status::Answer(Answer::One(*one))
         }
+        (_, [], _) => Status::Insufficient,
     };
     (status, options)
 }
@@ -206,8 +202,13 @@ fn combine(
     let answers: Vec<Option<usize>> = parts.iter().map(|(_, j)| j.one()).collect();
     let settled: Vec<usize> = answers.iter().flatten().copied().collect();
     let first = settled.first().copied();
-    let mixed = settled.iter().any(|a| *a == differ || Some(*a) != first);
     let count = framework.question(q).map_or(0, |q| q.options.len());
+    let answerable = |j: &Judgment| matches!(j.status, Status::Answer(_) | Status::Insufficient);
+    // Before every part is settled it may be plain that no one answer fits all of them.
+    let apart = count > 1
+        && parts.iter().all(|(_, j)| answerable(j))
+        && (0..count).filter(|i| *i != differ).all(|i| parts.iter().any(|(_, j)| j.excludes(i)));
+    let mixed = apart || settled.iter().any(|a| *a == differ || Some(*a) != first);
     let all_settled = settled.len() == parts.len();
     let options: Vec<OptionFinding> = (0..count)
         .map(|i| {
@@ -243,7 +244,17 @@ fn combine(
         _ => Status::Insufficient,
     };
     let case = parts.first().map_or_else(|| Case::new(framework), |(_, j)| j.case.clone());
-    Judgment { framework: framework.clone(), question: q, case, confidence, status, options, parts, flags: Vec::new(), spread_from: 0 }
+    Judgment {
+        framework: framework.clone(),
+        question: q,
+        case,
+        confidence,
+        status,
+        options,
+        parts,
+        flags: Vec::new(),
+        spread_from: 0,
+    }
 }
 
 impl Judgment {
@@ -300,6 +311,11 @@ impl Judgment {
         self.rests_on().into_iter().any(|v| self.hides(Some(v)) != Reveals::Level)
     }
 
+    /// Whether anything is known that bears on it.
+    pub fn touched(&self) -> bool {
+        self.asked().is_some_and(|q| q.measures.iter().any(|m| self.case.knows(*m))) || !self.parts.is_empty()
+    }
+
     /// Whether a rule of its question looks at a measure.
     pub fn looks_at(&self, m: MeasureId) -> bool {
         self.asked().is_some_and(|q| q.measures.contains(&m))
@@ -344,18 +360,23 @@ impl Judgment {
         }
     }
 
-    /// Options that could still be the answer.
+    /// Options that could still be the answer: those that are not excluded, of a conflict those that hold at once,
+    /// and of an independent question those that are still open.
     pub fn remaining(&self) -> Vec<&str> {
-        match self.status {
+        match &self.status {
             Status::Answer(Answer::One(_)) | Status::NoneHold => Vec::new(),
-            _ => self.names(|o| o.verdict != Verdict::Fails),
+            Status::Conflict(of) => of.iter().map(|i| self.name(*i)).collect(),
+            Status::Answer(Answer::Each) => {
+                self.names(|o| o.answerable && matches!(o.verdict, Verdict::Insufficient(_)))
+            }
+            Status::Insufficient => self.names(|o| o.answerable && o.verdict != Verdict::Fails),
         }
     }
 
-    /// Options that are excluded.
+    /// Options that are excluded. An answer to an exclusive or graded question excludes all others; those of an
+    /// independent question are excluded each by its own rules.
     pub fn excluded(&self) -> Vec<&str> {
         match self.one() {
-            // An answer to an exclusive or graded question excludes the others, settled or not.
             Some(i) => (0..self.options.len()).filter(|j| *j != i).map(|j| self.name(j)).collect(),
             None => self.names(|o| o.verdict == Verdict::Fails),
         }
@@ -375,8 +396,13 @@ impl Judgment {
 
     pub(crate) fn all_needs(&self) -> Needs {
         let mut all = Needs::default();
-        for o in &self.options {
-            if let (Verdict::Insufficient(n), true) = (&o.verdict, o.answerable) {
+        let open = |o: &&OptionFinding| o.answerable;
+        let (answerable, others): (Vec<_>, Vec<_>) = self.options.iter().partition(open);
+        // That an option has no rule that can answer it matters only when nothing else is open.
+        for o in answerable.into_iter().chain(others) {
+            if let Verdict::Insufficient(n) = &o.verdict
+                && (o.answerable || all == Needs::default())
+            {
                 all.absorb(n);
             }
         }

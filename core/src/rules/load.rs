@@ -3,8 +3,8 @@
 use super::check::{connect, run_tests};
 use super::condition::{self, Scope};
 use super::model::*;
-use crate::document::{At, Diagnostics, Document, Fields, Kind, Node};
-use crate::error::{Diagnostic, Family, Result, suggest};
+use crate::document::{At, Diagnostics, Document, Fields, Kind, Mark, Node};
+use crate::error::{Diagnostic, Error, Family, Result, Severity};
 use crate::json;
 use crate::measure::{Estimate, MeasureValue, Origin};
 use crate::vocabulary::Catalogue;
@@ -14,27 +14,21 @@ use std::sync::Arc;
 
 /// The most rules, measures or questions a framework may have.
 pub const MAX_RULES: usize = 10_000;
+/// The most ends of conditions that the rules of a framework may have together.
+const MAX_LEAVES: usize = 200_000;
+/// Columns that name a row of a table and so cannot name a measure, a question or a rule.
+pub(super) const KEYS: &[&str] = &["unit", "id", "case", "wave"];
 const SECTIONS: &[&str] =
     &["framework", "work", "concept", "prompt", "measure", "question", "scorecard", "rule", "not_encoded"];
-/// What may be left out without a different verdict anywhere.
-const PROSE: &[&str] = &[
-    "because",
-    "asks",
-    "title",
-    "text",
-    "whom",
-    "cites",
-    "concepts",
-    "basis",
-    "test",
-    "unit",
-    "work",
-    "concept",
-    "prompt",
-    "not_encoded",
-    "note",
-    "reason_text",
+/// What decides, by section: all else may change without a different verdict anywhere.
+const LOGIC: &[(&str, &[&str])] = &[
+    ("framework", &["id", "confidence"]),
+    ("measure", &["score", "category", "about", "scale", "minus", "instrument", "reads", "actionable", "step"]),
+    ("question", &["options", "mode", "about", "parts_differ", "overlap"]),
+    ("scorecard", &["items", "bands"]),
+    ("rule", &["id", "says", "strength", "when", "unless", "requires"]),
 ];
+const READS: &[&str] = &["percent_of_range", "total", "ad_m"];
 const BASES: &[&str] = &["published", "simulation", "norm", "convention", "user"];
 
 /// The files of the built-in rulebook.
@@ -96,7 +90,7 @@ pub fn check(text: &str) -> Vec<Diagnostic> {
 fn accept(framework: Option<Framework>, diagnostics: Vec<Diagnostic>) -> Result<Framework> {
     match framework {
         Some(f) => Ok(f),
-        None => Err(crate::error::Error::from_diagnostics(Family::Rulebook, diagnostics)),
+        None => Err(Error::from_diagnostics(Family::Rulebook, diagnostics)),
     }
 }
 
@@ -125,9 +119,7 @@ fn read(catalogue: Catalogue, documents: &[Document], faults: &Diagnostics) -> O
     let mut inner = Inner { catalogue, ..Inner::default() };
     (inner.sha256, inner.logic_sha256) = digests(documents);
     read_header(&mut inner, &files, documents, faults);
-    for file in &files {
-        inner.catalogue.read(file);
-    }
+    inner.catalogue.read(&files);
     for file in &files {
         read_measures(&mut inner, file);
         read_questions(&mut inner, file);
@@ -156,12 +148,18 @@ fn read(catalogue: Catalogue, documents: &[Document], faults: &Diagnostics) -> O
         for at in file.get("not_encoded").and_then(|a| a.list()).unwrap_or_default() {
             let Some(f) = at.fields(&["concept", "why"]) else { continue };
             let Some(concept) = f.need("concept").and_then(|a| a.text()) else { continue };
-            if inner.catalogue.concept(concept).is_none() {
-                at.error("unknown_concept", format!("the concept `{concept}` is not in the catalogue"), "");
-            }
+            inner.catalogue.expect_concept(&at, concept);
             let why = f.need("why").and_then(|a| a.text()).unwrap_or_default().to_owned();
             inner.not_encoded.push(NotEncoded { concept: concept.to_owned(), why });
         }
+    }
+    let mut ends = 0_usize;
+    for rule in &inner.rules {
+        rule.conditions().for_each(|c| condition::leaves(c, &mut |_| ends += 1));
+    }
+    if ends > MAX_LEAVES {
+        let at = files.first().map(|f| f.at().clone())?;
+        at.error("too_large", format!("the rules have more than {MAX_LEAVES} comparisons"), "split the framework");
     }
     // Rule numbers are places in the file: a rule that was not read would shift them.
     if faults.failed() {
@@ -180,9 +178,10 @@ fn read(catalogue: Catalogue, documents: &[Document], faults: &Diagnostics) -> O
 fn read_header(inner: &mut Inner, files: &[Fields<'_>], documents: &[Document], faults: &Diagnostics) {
     let mut headers = files.iter().filter_map(|f| f.get("framework"));
     let Some(at) = headers.next() else {
-        if let Some(d) = documents.first() {
-            let help = "add [framework] with id, version and confidence";
-            At::root(d, faults).error("missing_key", "missing section `framework`", help);
+        let (message, help) = ("missing section `framework`", "add [framework] with id, version and confidence");
+        match documents.first() {
+            Some(d) => At::root(d, faults).error("missing_key", message, help),
+            None => faults.push(Mark::default().diagnostic(Severity::Error, "missing_key", message, help)),
         }
         return;
     };
@@ -195,7 +194,8 @@ fn read_header(inner: &mut Inner, files: &[Fields<'_>], documents: &[Document], 
     if let Some(v) = f.need("version") {
         inner.version = v.text().unwrap_or_default().to_owned();
         let numbers: Vec<&str> = inner.version.split('.').collect();
-        if numbers.len() != 3 || numbers.iter().any(|n| n.parse::<u32>().is_err()) {
+        let plain = |n: &str| n.parse::<u32>().is_ok_and(|value| value.to_string() == n);
+        if numbers.len() != 3 || !numbers.into_iter().all(plain) {
             v.error("bad_version", format!("`{}` is not a version", inner.version), "write it as 1.2.3");
         }
     }
@@ -214,8 +214,12 @@ fn read_header(inner: &mut Inner, files: &[Fields<'_>], documents: &[Document], 
 
 fn read_measures(inner: &mut Inner, file: &Fields<'_>) {
     for (id, at) in file.get("measure").and_then(|a| a.entries()).unwrap_or_default() {
+        if !usable(&at, id) {
+            continue;
+        }
         let Some(f) = at.fields(&[
             "score",
+            "title",
             "category",
             "asks",
             "whom",
@@ -236,7 +240,7 @@ fn read_measures(inner: &mut Inner, file: &Fields<'_>) {
             (Some(a), None) => {
                 let range: Vec<f64> = a.list().unwrap_or_default().iter().filter_map(At::number).collect();
                 match range[..] {
-                    [lo, hi] if lo < hi => MeasureKind::Score { lo, hi },
+                    [lo, hi] if lo < hi && (hi - lo).is_finite() => MeasureKind::Score { lo, hi },
                     _ => {
                         a.error(
                             "bad_range",
@@ -248,16 +252,18 @@ fn read_measures(inner: &mut Inner, file: &Fields<'_>) {
                 }
             }
             (None, Some(a)) => {
-                let names: Vec<String> = a.texts().into_iter().map(str::to_owned).collect();
+                let names = names(&a);
                 let distinct: HashSet<&String> = names.iter().collect();
                 if names.len() < 2 || distinct.len() != names.len() || names.len() > 64 {
-                    a.error("bad_categories", format!("`{id}` needs 2 to 64 distinct categories"), "");
+                    let help = "such as [\"early\", \"late\"]";
+                    a.error("bad_categories", format!("`{id}` needs 2 to 64 distinct categories"), help);
                     continue;
                 }
                 MeasureKind::Category(names)
             }
             _ => {
-                at.error("missing_key", format!("`{id}` needs either `score` or `category`"), "add `score = [0, 1]`");
+                let help = "give one of them, such as `score = [0, 1]`";
+                at.error("missing_key", format!("`{id}` needs either `score` or `category`"), help);
                 continue;
             }
         };
@@ -267,10 +273,24 @@ fn read_measures(inner: &mut Inner, file: &Fields<'_>) {
             instrument: f.get("instrument").and_then(|a| a.id()).map(str::to_owned),
             reads: f.get("reads").and_then(|a| a.text()).unwrap_or("percent_of_range").to_owned(),
         });
-        if let Some(a) = f.get("reads")
-            && !["percent_of_range", "total", "ad_m"].contains(&a.text().unwrap_or_default())
+        if let Some((a, reads)) = f.get("reads").and_then(|a| Some((a.clone(), a.text()?)))
+            && !READS.contains(&reads)
         {
-            a.error("unknown_name", "a scale is read as `percent_of_range`, `total` or `ad_m`", "");
+            a.error(
+                "unknown_name",
+                format!("unknown way `{reads}` to read a scale"),
+                a.suggest(reads, READS.iter().copied()),
+            );
+        }
+        let step = f.get("step").and_then(|a| Some((a.number()?, a)));
+        if let Some((s, a)) = &step
+            && *s <= 0.0
+        {
+            a.error(
+                "out_of_range",
+                format!("the step `{s}` is not above zero"),
+                "give the smallest change worth naming",
+            );
         }
         let about = about(&f);
         let next = MeasureId(inner.measures.len());
@@ -279,6 +299,7 @@ fn read_measures(inner: &mut Inner, file: &Fields<'_>) {
         }
         inner.measures.push(Measure {
             id: id.to_owned(),
+            title: f.text_or_empty("title"),
             kind,
             asks: f.text_or_empty("asks"),
             whom: f.text_or_empty("whom"),
@@ -286,55 +307,73 @@ fn read_measures(inner: &mut Inner, file: &Fields<'_>) {
             unit: f.text_or_empty("unit"),
             scale,
             actionable: f.get("actionable").and_then(|a| a.boolean()).unwrap_or(true),
-            step: f.get("step").and_then(|a| a.number()).filter(|s| *s > 0.0),
+            step: step.map(|(s, _)| s),
             concepts: f.get("concepts").map(|a| inner.catalogue.known_concepts(&a)).unwrap_or_default(),
+            mark: at.mark(),
         });
     }
+}
+
+/// Whether the key of a section can be an id, and is not the name of a column that names rows.
+fn usable(at: &At<'_>, id: &str) -> bool {
+    if KEYS.contains(&id) {
+        at.error("reserved_id", format!("`{id}` names the rows of a table"), "choose another id");
+        return false;
+    }
+    at.names(id)
+}
+
+/// A list of ids; faults are reported and left out.
+fn names(at: &At<'_>) -> Vec<String> {
+    at.list().unwrap_or_default().iter().filter_map(At::id).map(str::to_owned).collect()
 }
 
 fn about(f: &Fields<'_>) -> String {
     const ABOUT: &[&str] = &["group", "organization", "challenge"];
     let Some(a) = f.get("about") else { return "group".to_owned() };
-    let text = a.text().unwrap_or_default();
+    let Some(text) = a.text() else { return "group".to_owned() };
     if text == "person" {
         let help = "leadership lives between people: say `group`, `organization` or `challenge`";
         a.error("person_level", "nothing here may be judged of a person", help);
     } else if !ABOUT.contains(&text) {
-        a.error("unknown_name", format!("unknown subject `{text}`"), suggest(text, ABOUT.iter().copied()));
+        a.error("unknown_name", format!("unknown subject `{text}`"), a.suggest(text, ABOUT.iter().copied()));
     }
     text.to_owned()
 }
 
 fn read_questions(inner: &mut Inner, file: &Fields<'_>) {
     for (id, at) in file.get("question").and_then(|a| a.entries()).unwrap_or_default() {
+        if !usable(&at, id) {
+            continue;
+        }
         let Some(f) =
             at.fields(&["options", "mode", "asks", "title", "about", "parts_differ", "concepts", "overlap", "note"])
         else {
             continue;
         };
-        let options: Vec<String> =
-            f.need("options").map(|a| a.texts().into_iter().map(str::to_owned).collect()).unwrap_or_default();
+        let Some(given) = f.need("options") else { continue };
+        let options = names(&given);
         let distinct: HashSet<&String> = options.iter().collect();
         if options.is_empty() || options.len() > 64 || distinct.len() != options.len() {
-            at.error("bad_options", format!("the question `{id}` needs 1 to 64 distinct options"), "");
+            let help = "such as [\"yes\", \"no\"]";
+            given.error("bad_options", format!("the question `{id}` needs 1 to 64 distinct options"), help);
         }
-        let mode = match f.need("mode").and_then(|a| a.text()) {
-            Some("exclusive") => Mode::Exclusive,
-            Some("independent") => Mode::Independent,
-            Some("graded") => Mode::Graded,
-            Some(other) => {
-                let help = suggest(other, ["exclusive", "independent", "graded"].iter().copied());
-                at.error("unknown_name", format!("unknown mode `{other}`"), help);
-                continue;
-            }
-            None => continue,
-        };
+        const MODES: &[(&str, Mode)] =
+            &[("exclusive", Mode::Exclusive), ("independent", Mode::Independent), ("graded", Mode::Graded)];
+        let Some(mode) = f.need("mode").and_then(|a| one_of(&a, "mode", MODES)) else { continue };
+        if let Some(a) = f.get("overlap") {
+            one_of(&a, "overlap", &[("conflict", ())]);
+        }
         let parts_differ = f.get("parts_differ").and_then(|a| {
             let name = a.text()?;
             let found = options.iter().position(|o| o == name);
             if found.is_none() {
-                let help = suggest(name, options.iter().map(String::as_str));
-                a.error("unknown_option", format!("unknown option `{name}`"), help);
+                let help = a.suggest(name, options.iter().map(String::as_str));
+                a.error("unknown_option", format!("unknown option `{name}` of `{id}`"), help);
+            }
+            if mode != Mode::Exclusive {
+                let help = "leave out `parts_differ`, or make the question exclusive";
+                a.error("bad_mode", format!("the parts of `{id}` have no single answer"), help);
             }
             found
         });
@@ -355,8 +394,20 @@ fn read_questions(inner: &mut Inner, file: &Fields<'_>) {
             rules,
             order: Vec::new(),
             measures: Vec::new(),
+            mark: at.mark(),
         });
     }
+}
+
+/// The value that a word stands for, from a short list of words.
+fn one_of<T: Copy>(at: &At<'_>, what: &str, known: &[(&str, T)]) -> Option<T> {
+    let word = at.text()?;
+    let found = known.iter().find(|(name, _)| *name == word).map(|(_, value)| *value);
+    if found.is_none() {
+        let help = at.suggest(word, known.iter().map(|(name, _)| *name));
+        at.error("unknown_name", format!("unknown {what} `{word}`"), help);
+    }
+    found
 }
 
 fn read_rule(inner: &Inner, scope: &Scope, at: &At<'_>) -> Option<Rule> {
@@ -364,19 +415,15 @@ fn read_rule(inner: &Inner, scope: &Scope, at: &At<'_>) -> Option<Rule> {
         "id", "says", "strength", "when", "unless", "requires", "basis", "because", "concepts", "cites", "replaces",
         "test", "note",
     ])?;
-    let id = f.need("id")?.id()?.to_owned();
+    let id_at = f.need("id")?;
+    let id = id_at.id()?.to_owned();
+    if KEYS.contains(&id.as_str()) {
+        id_at.error("reserved_id", format!("`{id}` names the rows of a table"), "choose another id");
+    }
     let says = f.get("says").and_then(|a| read_says(inner, &a));
-    let strength = match f.need("strength").and_then(|a| a.text()) {
-        Some("defines") => Strength::Defines,
-        Some("typical") => Strength::Typical,
-        Some("suggests") => Strength::Suggests,
-        Some(other) => {
-            let help = suggest(other, ["defines", "typical", "suggests"].iter().copied());
-            at.error("unknown_name", format!("unknown strength `{other}`"), help);
-            return None;
-        }
-        None => return None,
-    };
+    const STRENGTHS: &[(&str, Strength)] =
+        &[("defines", Strength::Defines), ("typical", Strength::Typical), ("suggests", Strength::Suggests)];
+    let strength = one_of(&f.need("strength")?, "strength", STRENGTHS)?;
     let when = condition::read(scope, &f.need("when")?)?;
     let unless = match f.get("unless") {
         Some(a) => Some(condition::read(scope, &a)?),
@@ -390,9 +437,10 @@ fn read_rule(inner: &Inner, scope: &Scope, at: &At<'_>) -> Option<Rule> {
     }
     let basis = f.get("basis").and_then(|a| {
         let b = a.fields(&["kind", "text", "cites"])?;
-        let kind = b.need("kind")?.text()?;
+        let at = b.need("kind")?;
+        let kind = at.text()?;
         if !BASES.contains(&kind) {
-            a.error("unknown_name", format!("unknown basis `{kind}`"), suggest(kind, BASES.iter().copied()));
+            at.error("unknown_name", format!("unknown basis `{kind}`"), at.suggest(kind, BASES.iter().copied()));
         }
         Some(Basis { kind: kind.to_owned(), text: b.text_or_empty("text") })
     });
@@ -429,18 +477,20 @@ fn read_rule(inner: &Inner, scope: &Scope, at: &At<'_>) -> Option<Rule> {
 fn read_says(inner: &Inner, at: &At<'_>) -> Option<(QuestionId, usize)> {
     let names = at.texts();
     let [question, option] = names[..] else {
-        at.error("bad_says", "`says` is not [question, option]", "");
+        at.error("bad_says", "`says` is not [question, option]", "such as [\"challenge\", \"technical\"]");
         return None;
     };
     let Some(q) = inner.question_index.get(question).copied() else {
-        let help = suggest(question, inner.questions.iter().map(|q| q.id.as_str()));
+        let help = at.suggest(question, inner.questions.iter().map(|q| q.id.as_str()));
+        let help = if help.is_empty() { "declare it as [question.x]".to_owned() } else { help };
         at.error("unknown_question", format!("unknown question `{question}`"), help);
         return None;
     };
     let options = &inner.questions.get(q.0)?.options;
     let found = options.iter().position(|o| o == option);
     if found.is_none() {
-        let help = suggest(option, options.iter().map(String::as_str));
+        let help = at.suggest(option, options.iter().map(String::as_str));
+        let help = if help.is_empty() { "add it to the options of the question".to_owned() } else { help };
         at.error("unknown_option", format!("unknown option `{option}` of `{question}`"), help);
     }
     found.map(|o| (q, o))
@@ -448,44 +498,47 @@ fn read_says(inner: &Inner, at: &At<'_>) -> Option<(QuestionId, usize)> {
 
 fn read_test(inner: &Inner, at: &At<'_>) -> Option<RuleTest> {
     let f = at.fields(&["given", "expect", "note"])?;
-    let expect = match f.need("expect")?.text()? {
-        "holds" => "holds",
-        "fails" => "fails",
-        "insufficient" => "insufficient",
-        other => {
-            let help = suggest(other, ["holds", "fails", "insufficient"].iter().copied());
-            at.error("unknown_name", format!("unknown verdict `{other}`"), help);
-            return None;
-        }
-    };
+    const VERDICTS: &[(&str, &str)] = &[("holds", "holds"), ("fails", "fails"), ("insufficient", "insufficient")];
+    let expect = one_of(&f.need("expect")?, "verdict", VERDICTS)?;
     let mut given = Vec::new();
     for (name, value) in f.need("given")?.entries()? {
         let Some(m) = inner.measure_index.get(name).copied() else {
-            let help = suggest(name, inner.measures.iter().map(|m| m.id.as_str()));
+            let help = value.suggest(name, inner.measures.iter().map(|m| m.id.as_str()));
+            let help = if help.is_empty() { "declare it as [measure.x]".to_owned() } else { help };
             value.error("unknown_measure", format!("unknown measure `{name}`"), help);
             continue;
         };
-        let read = match &value.node.kind {
-            Kind::Text(c) => Some(MeasureValue::Category(c.clone(), Origin::Given)),
-            Kind::List(_) => {
-                let v: Vec<f64> = value.list()?.iter().filter_map(At::number).collect();
-                let first = v.first().copied()?;
-                Estimate::new(first, v.get(1).copied(), None, Origin::Given).ok().map(MeasureValue::Known)
-            }
-            _ => {
-                let v = value.number()?;
-                Estimate::new(v, None, None, Origin::Given).ok().map(MeasureValue::Known)
-            }
-        };
-        match (read, inner.measures.get(m.0)) {
-            (Some(v), Some(measure)) => match super::case::accept(measure, &v) {
-                Ok(()) => given.push((m, v)),
-                Err(e) => value.error(e.code(), e.message().to_owned(), e.help_text().to_owned()),
-            },
-            _ => value.error("type_mismatch", format!("`{name}` is not given as a value or [value, se]"), ""),
+        let Some(measure) = inner.measures.get(m.0) else { continue };
+        let accepted = given_value(&value, name).and_then(|v| super::case::accept(measure, &v).map(|()| v));
+        match accepted {
+            Ok(v) => given.push((m, v)),
+            Err(e) => value.error(e.code(), e.message().to_owned(), e.help_text().to_owned()),
         }
     }
     Some(RuleTest { given, expect, mark: at.mark() })
+}
+
+/// A category, a number, or a number with its standard error.
+fn given_value(at: &At<'_>, name: &str) -> Result<MeasureValue> {
+    let number = |node: &Node| match node.kind {
+        Kind::Int(i) => Some(i as f64),
+        Kind::Float(x) => Some(x),
+        _ => None,
+    };
+    let numbers = match &at.node.kind {
+        Kind::Text(c) => return Ok(MeasureValue::Category(c.clone(), Origin::Given)),
+        Kind::List(items) => items.iter().map(number).collect::<Option<Vec<f64>>>(),
+        _ => number(at.node).map(|x| vec![x]),
+    };
+    let (value, se) = match numbers.as_deref() {
+        Some([value]) => (*value, None),
+        Some([value, se]) => (*value, Some(*se)),
+        _ => {
+            let message = format!("`{name}` is not given as a value or [value, se]");
+            return Err(Error::rulebook("type_mismatch", message).help("such as 0.5 or [0.5, 0.1]"));
+        }
+    };
+    Estimate::new(value, se, None, Origin::Given).map(MeasureValue::Known)
 }
 
 /// Digests of all that is said and of what decides, independent of layout and of how many files there are.
@@ -498,9 +551,12 @@ fn digests(documents: &[Document]) -> (String, String) {
             }
         }
     }
-    let whole = Value::Object(all);
-    let logic = without_prose(&whole);
-    (json::sha256(json::canonical(&whole).as_bytes()), json::sha256(json::canonical(&logic).as_bytes()))
+    let logic: Map<String, Value> = LOGIC
+        .iter()
+        .filter_map(|(section, kept)| Some(((*section).to_owned(), decides(section, all.get(*section)?, kept))))
+        .collect();
+    let digest = |v: &Value| json::sha256(json::canonical(v).as_bytes());
+    (digest(&Value::Object(all)), digest(&Value::Object(logic)))
 }
 
 fn merge(into: &mut Value, node: &Node) {
@@ -511,15 +567,23 @@ fn merge(into: &mut Value, node: &Node) {
     }
 }
 
-fn without_prose(value: &Value) -> Value {
-    match value {
+/// The entries of a section reduced to the keys that decide. Ids are keys of a table too, so the names of measures
+/// are never taken for prose, whatever they are.
+fn decides(section: &str, value: &Value, kept: &[&str]) -> Value {
+    let reduced = |v: &Value| match v {
         Value::Object(map) => Value::Object(
             map.iter()
-                .filter(|(k, _)| !PROSE.contains(&k.as_str()))
-                .map(|(k, v)| (k.clone(), without_prose(v)))
+                .filter(|(k, v)| kept.contains(&k.as_str()) && !v.is_null())
+                .map(|(k, v)| (k.clone(), v.clone()))
                 .collect(),
         ),
-        Value::Array(items) => Value::Array(items.iter().map(without_prose).collect()),
         other => other.clone(),
+    };
+    match value {
+        Value::Array(items) => Value::Array(items.iter().map(reduced).collect()),
+        Value::Object(map) if section != "framework" => {
+            Value::Object(map.iter().map(|(id, v)| (id.clone(), reduced(v))).collect())
+        }
+        other => reduced(other),
     }
 }

@@ -12,6 +12,7 @@ mod judgment;
 mod load;
 mod model;
 mod truth;
+mod words;
 
 pub use case::Case;
 pub use condition::{MAX_DEPTH, MAX_POINTS};

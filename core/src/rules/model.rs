@@ -57,6 +57,8 @@ pub enum MeasureKind {
 pub struct Measure {
     /// Its id.
     pub id: String,
+    /// What it is called in sentences; empty when the id reads well enough.
+    pub title: String,
     /// What values it takes.
     pub kind: MeasureKind,
     /// The question that asks for it.
@@ -75,6 +77,8 @@ pub struct Measure {
     pub step: Option<f64>,
     /// The concepts it serves.
     pub concepts: Vec<String>,
+    /// Where it stands in the file.
+    pub mark: Mark,
 }
 
 /// How a scale of an instrument fills a measure.
@@ -91,6 +95,11 @@ pub struct ScaleBinding {
 }
 
 impl Measure {
+    /// What it is called in a sentence.
+    pub fn words(&self) -> String {
+        if self.title.is_empty() { super::words::words(&self.id) } else { self.title.clone() }
+    }
+
     /// The measure as a JSON document.
     pub fn to_json(&self) -> Value {
         let (score, category) = match &self.kind {
@@ -98,7 +107,7 @@ impl Measure {
             MeasureKind::Category(c) => (Value::Null, json!(c)),
         };
         json!({
-            "id": self.id, "score": score, "category": category, "asks": self.asks, "whom": self.whom,
+            "id": self.id, "title": self.words(), "score": score, "category": category, "asks": self.asks, "whom": self.whom,
             "about": self.about, "unit": self.unit, "actionable": self.actionable, "concepts": self.concepts,
         })
     }
@@ -145,6 +154,8 @@ pub struct Question {
     pub parts_differ: Option<usize>,
     /// The concepts it serves.
     pub concepts: Vec<String>,
+    /// Where it stands in the file.
+    pub mark: Mark,
     /// The rules that speak to it, by option.
     pub(crate) rules: Vec<Vec<RuleId>>,
     /// Every rule needed to judge it, each after those it refers to.
@@ -234,6 +245,11 @@ pub struct Rule {
 }
 
 impl Rule {
+    /// Its conditions: what must be so, what must not be so, and its guards.
+    pub(crate) fn conditions(&self) -> impl Iterator<Item = &Condition> {
+        [Some(&self.when), self.unless.as_ref()].into_iter().flatten().chain(self.requires.iter().map(|r| &r.when))
+    }
+
     /// The rule as a JSON document, without its conditions.
     pub fn to_json(&self, framework: &Framework) -> Value {
         let says = self.says.and_then(|(q, o)| {

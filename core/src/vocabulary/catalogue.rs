@@ -107,6 +107,7 @@ pub struct Catalogue {
     prompts: Vec<Prompt>,
     concept_index: HashMap<String, usize>,
     work_index: HashMap<String, usize>,
+    prompt_index: HashMap<String, usize>,
 }
 
 /// The files of the built-in catalogue.
@@ -131,11 +132,9 @@ impl Catalogue {
                 Err(d) => faults.push(d),
             }
         }
-        for d in &documents {
-            if let Some(fields) = At::root(d, &faults).fields(&["work", "concept", "prompt"]) {
-                catalogue.read(&fields);
-            }
-        }
+        let files: Vec<Fields<'_>> =
+            documents.iter().filter_map(|d| At::root(d, &faults).fields(&["work", "concept", "prompt"])).collect();
+        catalogue.read(&files);
         faults.finish(Family::Rulebook)?;
         Ok(catalogue)
     }
@@ -161,59 +160,66 @@ impl Catalogue {
         self.work_index.get(id).and_then(|i| self.works.get(*i))
     }
 
-    /// Reads the sections `work`, `concept` and `prompt` of one document; faults go where the document's go.
-    pub(crate) fn read(&mut self, file: &Fields<'_>) {
-        for at in file.get("work").and_then(|a| a.list()).unwrap_or_default() {
-            let Some(f) = at.fields(&["id", "authors", "year", "title", "container", "role", "note"]) else { continue };
-            let (Some(id), Some(title)) = (f.need("id").and_then(|a| a.id()), f.need("title").and_then(|a| a.text()))
-            else {
-                continue;
-            };
-            if self.work_index.insert(id.to_owned(), self.works.len()).is_some() {
-                at.error("duplicate_id", format!("the work `{id}` is declared twice"), "keep one of them");
-            }
-            self.works.push(Work {
-                id: id.to_owned(),
-                authors: f.text_or_empty("authors"),
-                year: f.get("year").and_then(|a| a.integer()),
-                title: title.to_owned(),
-                container: f.text_or_empty("container"),
-                role: f.text_or_empty("role"),
-                note: f.text_or_empty("note"),
-            });
+    /// Reads the sections `work`, `concept` and `prompt` of all documents, in this order: whichever file a work
+    /// stands in, every concept may cite it. Faults go where the documents' go.
+    pub(crate) fn read(&mut self, files: &[Fields<'_>]) {
+        let section = |name| files.iter().filter_map(move |f| f.get(name)).flat_map(|a| a.list().unwrap_or_default());
+        section("work").for_each(|at| self.read_work(&at));
+        section("concept").for_each(|at| self.read_concept(&at));
+        section("prompt").for_each(|at| self.read_prompt(&at));
+    }
+
+    fn read_work(&mut self, at: &At<'_>) {
+        let Some(f) = at.fields(&["id", "authors", "year", "title", "container", "role", "note"]) else { return };
+        let (Some(id), Some(title)) = (f.need("id").and_then(|a| a.id()), f.need("title").and_then(|a| a.text()))
+        else {
+            return;
+        };
+        if self.work_index.insert(id.to_owned(), self.works.len()).is_some() {
+            at.error("duplicate_id", format!("the work `{id}` is declared twice"), "keep one of them");
         }
-        for at in file.get("concept").and_then(|a| a.list()).unwrap_or_default() {
-            let Some(f) = at.fields(&["id", "kind", "title", "definition", "cites", "origin"]) else { continue };
-            let Some(id) = f.need("id").and_then(|a| a.id()) else { continue };
-            if self.concept_index.insert(id.to_owned(), self.concepts.len()).is_some() {
-                at.error("duplicate_id", format!("the concept `{id}` is declared twice"), "keep one of them");
-            }
-            self.concepts.push(Concept {
-                id: id.to_owned(),
-                kind: f.text_or_empty("kind"),
-                title: f.need("title").and_then(|a| a.text()).unwrap_or_default().to_owned(),
-                definition: f.need("definition").and_then(|a| a.text()).unwrap_or_default().to_owned(),
-                cites: f.get("cites").map(|a| self.cites(&a, "work")).unwrap_or_default(),
-                origin: f.text_or_empty("origin"),
-            });
+        self.works.push(Work {
+            id: id.to_owned(),
+            authors: f.text_or_empty("authors"),
+            year: f.get("year").and_then(|a| a.integer()),
+            title: title.to_owned(),
+            container: f.text_or_empty("container"),
+            role: f.text_or_empty("role"),
+            note: f.text_or_empty("note"),
+        });
+    }
+
+    fn read_concept(&mut self, at: &At<'_>) {
+        let Some(f) = at.fields(&["id", "kind", "title", "definition", "cites", "origin"]) else { return };
+        let Some(id) = f.need("id").and_then(|a| a.id()) else { return };
+        if self.concept_index.insert(id.to_owned(), self.concepts.len()).is_some() {
+            at.error("duplicate_id", format!("the concept `{id}` is declared twice"), "keep one of them");
         }
-        for at in file.get("prompt").and_then(|a| a.list()).unwrap_or_default() {
-            let Some(f) = at.fields(&["id", "text", "tags", "whom", "concepts"]) else { continue };
-            let (Some(id), Some(text)) = (f.need("id").and_then(|a| a.id()), f.need("text").and_then(|a| a.text()))
-            else {
-                continue;
-            };
-            if self.prompts.iter().any(|p| p.id == id) {
-                at.error("duplicate_id", format!("the prompt `{id}` is declared twice"), "keep one of them");
-            }
-            self.prompts.push(Prompt {
-                id: id.to_owned(),
-                text: text.to_owned(),
-                tags: f.texts("tags"),
-                whom: f.text_or_empty("whom"),
-                concepts: f.get("concepts").map(|a| self.known_concepts(&a)).unwrap_or_default(),
-            });
+        self.concepts.push(Concept {
+            id: id.to_owned(),
+            kind: f.text_or_empty("kind"),
+            title: f.need("title").and_then(|a| a.text()).unwrap_or_default().to_owned(),
+            definition: f.need("definition").and_then(|a| a.text()).unwrap_or_default().to_owned(),
+            cites: f.get("cites").map(|a| self.cites(&a, "work")).unwrap_or_default(),
+            origin: f.text_or_empty("origin"),
+        });
+    }
+
+    fn read_prompt(&mut self, at: &At<'_>) {
+        let Some(f) = at.fields(&["id", "text", "tags", "whom", "concepts"]) else { return };
+        let (Some(id), Some(text)) = (f.need("id").and_then(|a| a.id()), f.need("text").and_then(|a| a.text())) else {
+            return;
+        };
+        if self.prompt_index.insert(id.to_owned(), self.prompts.len()).is_some() {
+            at.error("duplicate_id", format!("the prompt `{id}` is declared twice"), "keep one of them");
         }
+        self.prompts.push(Prompt {
+            id: id.to_owned(),
+            text: text.to_owned(),
+            tags: f.texts("tags"),
+            whom: f.text_or_empty("whom"),
+            concepts: f.get("concepts").map(|a| self.known_concepts(&a)).unwrap_or_default(),
+        });
     }
 
     /// A list of citations; a work that is not in the registry is a fault.
@@ -223,8 +229,7 @@ impl Catalogue {
             let Some(f) = at.fields(&[key, "at"]) else { continue };
             let Some(work) = f.need(key).and_then(|a| a.text()) else { continue };
             if self.work(work).is_none() {
-                let near = crate::error::nearest(work, self.works.iter().map(|w| w.id.as_str()));
-                let help = near.map_or("add it as [[work]]".to_owned(), |n| format!("did you mean `{n}`"));
+                let help = or_add(at.suggest(work, self.works.iter().map(|w| w.id.as_str())), "work");
                 at.error("unknown_work", format!("the work `{work}` is not in the registry"), help);
             }
             cites.push(Cite { work: work.to_owned(), at: f.text_or_empty("at") });
@@ -237,15 +242,23 @@ impl Catalogue {
         let mut ids = Vec::new();
         for at in at.list().unwrap_or_default() {
             let Some(id) = at.text() else { continue };
-            if self.concept(id).is_none() {
-                let near = crate::error::nearest(id, self.concepts.iter().map(|c| c.id.as_str()));
-                let help = near.map_or("add it as [[concept]]".to_owned(), |n| format!("did you mean `{n}`"));
-                at.error("unknown_concept", format!("the concept `{id}` is not in the catalogue"), help);
-            }
+            self.expect_concept(&at, id);
             ids.push(id.to_owned());
         }
         ids
     }
+
+    /// A fault when a concept is not in the catalogue.
+    pub(crate) fn expect_concept(&self, at: &At<'_>, id: &str) {
+        if self.concept(id).is_none() {
+            let help = or_add(at.suggest(id, self.concepts.iter().map(|c| c.id.as_str())), "concept");
+            at.error("unknown_concept", format!("the concept `{id}` is not in the catalogue"), help);
+        }
+    }
+}
+
+fn or_add(near: String, section: &str) -> String {
+    if near.starts_with("did you mean") { near } else { format!("add it as [[{section}]]") }
 }
 
 #[cfg(test)]

@@ -1,0 +1,281 @@
+//! What a judgment says in words: one renderer, with fixed sentences, for every language and report.
+
+use super::evaluate::Verdict;
+use super::explain::{Leaf, Step, observed, short, short_probability};
+use super::judgment::{Answer, Judgment, Status};
+use super::model::*;
+use super::truth::Truth;
+use crate::measure::{MeasureValue, Reveals};
+use std::collections::HashSet;
+
+impl Judgment {
+    /// The result in one line.
+    ///
+    /// ```
+    /// use colead::{assess::classify_challenge, rules::Framework};
+    /// let framework = Framework::builtin()?;
+    /// let facts = [("definable", 0.0), ("means_exist", 0.0)].map(|(c, x)| (c.to_owned(), Some(x)));
+    /// let judgment = classify_challenge(&framework, &[facts.into()], &[], None)?;
+    /// assert_eq!(judgment.headline(), "insufficient evidence: complex or mixed, not technical");
+    /// # Ok::<(), colead::Error>(())
+    /// ```
+    pub fn headline(&self) -> String {
+        match &self.status {
+            Status::Answer(Answer::One(i)) => words(self.name(*i)),
+            Status::Answer(Answer::Each) => {
+                let finding = |(i, o): (usize, &super::judgment::OptionFinding)| {
+                    format!("{}: {}", words(self.name(i)), o.verdict.words())
+                };
+                self.options.iter().enumerate().map(finding).collect::<Vec<_>>().join(", ")
+            }
+            Status::Insufficient => {
+                match (words(&self.remaining().join(" or ")), words(&self.excluded().join(" nor "))) {
+                    (_, excluded) if excluded.is_empty() => "insufficient evidence".to_owned(),
+                    (left, excluded) if left.is_empty() => format!("insufficient evidence: not {excluded}"),
+                    (left, excluded) => format!("insufficient evidence: {left}, not {excluded}"),
+                }
+            }
+            Status::Conflict(of) => {
+                let names: Vec<String> = of.iter().map(|i| words(self.name(*i))).collect();
+                format!("conflict: {} hold at once", names.join(" and "))
+            }
+            Status::NoneHold => "none of the options holds".to_owned(),
+        }
+    }
+
+    /// Why, a sentence a line: what is concluded or still open, what it rests on, then what is missing.
+    pub fn because(&self) -> Vec<String> {
+        let mut lines = Vec::new();
+        for (name, part) in &self.parts {
+            lines.push(format!("part `{name}`: {}", part.headline()));
+        }
+        if self.parts.is_empty() {
+            self.option_lines(&mut lines);
+        }
+        for (option, r) in self.hypotheses() {
+            if let Some(rule) = self.framework.rule(r) {
+                lines.push(format!("a hypothesis for {}: {} [{}]", words(option), rule.because, rule.id));
+            }
+        }
+        lines.extend(self.need_lines());
+        lines.extend(self.flags.iter().map(|f| format!("note: {f}")));
+        lines
+    }
+
+    fn option_lines(&self, lines: &mut Vec<String>) {
+        let exclusive = self.asked().is_some_and(|q| q.mode != Mode::Independent);
+        for (i, o) in self.options.iter().enumerate() {
+            // An answer speaks for itself; what it excludes needs no sentence, unless it stands by exclusion alone.
+            let by_exclusion =
+                self.one().and_then(|one| self.options.get(one)).map(|o| &o.verdict) != Some(&Verdict::Holds);
+            if exclusive && self.one().is_some_and(|one| one != i) && !by_exclusion {
+                continue;
+            }
+            let Some((r, rule)) = o.rule.and_then(|r| Some((r, self.framework.rule(r)?))) else { continue };
+            let name = words(self.name(i));
+            match &o.verdict {
+                Verdict::Holds => lines.push(format!("{} [{}]", rule.because, rule.id)),
+                Verdict::Fails if exclusive => lines.push(format!("{name} is excluded [{}]", rule.id)),
+                Verdict::Fails => lines.push(format!("the evidence does not support {name} [{}]", rule.id)),
+                Verdict::Insufficient(_) if self.one() == Some(i) => {
+                    lines.push(format!("{name} is the only level left; it would mean: {} [{}]", rule.because, rule.id));
+                }
+                Verdict::Insufficient(_) => {
+                    lines.push(format!("{name} is open; it would mean: {} [{}]", rule.because, rule.id));
+                }
+            }
+            let mut seen = HashSet::new();
+            for step in self.steps(r) {
+                decisive_lines(&step, &mut seen, lines);
+            }
+        }
+    }
+
+    fn need_lines(&self) -> Vec<String> {
+        let needs = self.needs();
+        let mut lines = Vec::new();
+        let names = |ids: &[MeasureId]| -> String {
+            let measures = ids.iter().filter_map(|m| self.framework.measure(*m));
+            measures.map(|m| format!("`{}`", m.id)).collect::<Vec<_>>().join(", ")
+        };
+        if !needs.missing.is_empty() {
+            lines.push(format!("missing: {}", names(&needs.missing)));
+        }
+        if !needs.too_close.is_empty() {
+            lines.push(format!("too close to call: {}", names(&needs.too_close)));
+        }
+        lines.extend(needs.reasons.iter().map(|r| format!("held back: {}", words(r))));
+        lines
+    }
+
+    /// The whole explanation as text.
+    pub fn explain(&self) -> String {
+        let mut text = Text { confidence: self.confidence, told: HashSet::new(), starred: false, out: String::new() };
+        let title = self.asked().map_or("", |q| q.title.as_str());
+        text.out.push_str(&format!("{title}: {}\n", self.headline()));
+        if self.unvalidated() {
+            text.out.push_str("  unvalidated: rests on an instrument without published validation\n");
+        }
+        for (name, part) in &self.parts {
+            text.out.push_str(&format!("  part `{name}`\n"));
+            part.explain().lines().for_each(|l| text.out.push_str(&format!("    {l}\n")));
+        }
+        if self.parts.is_empty() {
+            let held = self.one().and_then(|i| self.options.get(i)).filter(|o| o.verdict == Verdict::Holds);
+            match held {
+                Some(o) => o.rule.into_iter().for_each(|r| self.explain_rule(r, &mut text)),
+                None => self.options.iter().filter_map(|o| o.rule).for_each(|r| self.explain_rule(r, &mut text)),
+            }
+        }
+        for (option, r) in self.hypotheses() {
+            text.out.push_str(&format!("  a hypothesis for `{option}`, never the answer by itself\n"));
+            self.explain_rule(r, &mut text);
+        }
+        if text.starred {
+            text.out.push_str("  *: enough by themselves to decide the rule\n");
+        }
+        let Text { mut out, .. } = text;
+        self.need_lines().iter().for_each(|l| out.push_str(&format!("  {l}\n")));
+        self.flags.iter().for_each(|f| out.push_str(&format!("  note: {f}\n")));
+        if self.parts.is_empty() {
+            out.push_str(&format!("  confidence asked for: {}\n", short(self.confidence)));
+        }
+        out
+    }
+
+    fn explain_rule(&self, r: RuleId, text: &mut Text) {
+        let Some(rule) = self.framework.rule(r) else { return };
+        let strength = match rule.strength {
+            Strength::Defines => "by definition",
+            Strength::Typical => "as a rule of thumb",
+            Strength::Suggests => "as a hint",
+        };
+        let verdict = self.evaluation().map(|e| e.verdict(r));
+        let says = match verdict {
+            Some(Verdict::Holds) => format!("holds, {strength}: {}", rule.because),
+            Some(Verdict::Fails) => format!("fails; it would mean, {strength}: {}", rule.because),
+            _ => format!("is open; it would mean, {strength}: {}", rule.because),
+        };
+        text.out.push_str(&format!("  {} {says}\n", rule.id));
+        self.steps(r).iter().for_each(|s| text.step(s, 2));
+        if let Some(b) = &rule.basis {
+            text.out.push_str(&format!("    thresholds: {} ({})\n", b.text, b.kind));
+        }
+        for c in &rule.cites {
+            let line = self.framework.catalogue().work(&c.work).map_or(c.work.clone(), |w| w.line());
+            let at = if c.at.is_empty() { String::new() } else { format!(": {}", c.at) };
+            text.out.push_str(&format!("    source: {line}{at}\n"));
+        }
+    }
+}
+
+struct Text {
+    confidence: f64,
+    /// Rules that were explained in full already; further down they are only named.
+    told: HashSet<String>,
+    starred: bool,
+    out: String,
+}
+
+impl Text {
+    fn step(&mut self, step: &Step, level: usize) {
+        let sign = if step.truth.holds(self.confidence) {
+            "yes"
+        } else if step.truth.fails(self.confidence) {
+            "no "
+        } else {
+            "?  "
+        };
+        let star = if step.decisive && step.truth != Truth::UNKNOWN { " *" } else { "" };
+        self.starred |= !star.is_empty();
+        let again = is_rule(step) && !self.told.insert(step.text.clone());
+        let above = if again { " (as above)" } else { "" };
+        let line = format!("{}{sign} {}{above}{}{star}\n", "  ".repeat(level), step.text, likely(step));
+        self.out.push_str(&line);
+        if !again {
+            step.children.iter().for_each(|s| self.step(s, level + 1));
+        }
+    }
+}
+
+fn is_rule(step: &Step) -> bool {
+    step.text.starts_with("rule `")
+}
+
+/// The probability of a step, unless it follows from what is not rendered.
+fn likely(step: &Step) -> String {
+    if step.hidden() { String::new() } else { probability(step.truth) }
+}
+
+fn probability(t: Truth) -> String {
+    let certain = |p: f64| p == 0.0 || p == 1.0;
+    match t {
+        Truth { lo, hi } if certain(lo) && certain(hi) => String::new(),
+        Truth { lo, hi } if lo == hi => format!(" (probability {})", short_probability(lo)),
+        Truth { lo, hi } => format!(" (probability {} to {})", short_probability(lo), short_probability(hi)),
+    }
+}
+
+/// The decisive ends as sentences: what was seen, and on which side of the line it lies.
+fn decisive_lines(step: &Step, seen: &mut HashSet<String>, lines: &mut Vec<String>) {
+    if step.decisive {
+        let line = match &step.leaf {
+            Some(l) => {
+                let side = match step.truth {
+                    t if t.hi < 0.5 => format!("not {}", l.relation),
+                    _ => l.relation.clone(),
+                };
+                format!("{}: {}, {side}", l.words, observed(l))
+            }
+            None => step.text.clone(),
+        };
+        if seen.insert(line.clone()) {
+            lines.push(line);
+        }
+    }
+    step.children.iter().for_each(|s| decisive_lines(s, seen, lines));
+}
+
+/// An id as words: `too_many_chefs` reads too many chefs.
+pub(crate) fn words(id: &str) -> String {
+    id.replace('_', " ")
+}
+
+impl Judgment {
+    /// The rule behind the answer of an exclusive or graded question.
+    pub fn answering_rule(&self) -> Option<&Rule> {
+        let finding = self.options.get(self.one()?)?;
+        self.framework.rule(finding.rule?)
+    }
+
+    /// The numbers that decide what was found, each in short: the value alone where one measure decides, else after
+    /// the name of its measure. What may not be rendered is left out.
+    pub fn evidence(&self) -> Vec<String> {
+        let mut leaves: Vec<Leaf> = Vec::new();
+        for (i, finding) in self.options.iter().enumerate() {
+            if let (Some(r), true) = (finding.rule, self.one().is_none_or(|one| one == i)) {
+                self.steps(r).iter().for_each(|s| known_ends(s, self.one().is_some(), &mut leaves));
+            }
+        }
+        let one = leaves.len() == 1;
+        let tell = |l: &Leaf| {
+            let e = l.observed.as_ref().and_then(MeasureValue::estimate).filter(|_| l.hidden != Reveals::OwnSpread)?;
+            let se =
+                e.se().filter(|_| l.hidden == Reveals::Level).map_or(String::new(), |s| format!(" ± {}", short(s)));
+            let name = if one { String::new() } else { format!("{} ", l.words) };
+            Some(format!("{name}{}{se}", short(e.value())))
+        };
+        leaves.iter().filter_map(tell).collect()
+    }
+}
+
+/// The distinct measures at decisive ends, or at all known ends while nothing is decided.
+fn known_ends(step: &Step, decided: bool, leaves: &mut Vec<Leaf>) {
+    if let Some(leaf) = &step.leaf {
+        let known = step.truth != Truth::UNKNOWN && (step.decisive || !decided);
+        if known && !leaves.iter().any(|l| l.measure == leaf.measure) {
+            leaves.push(leaf.clone());
+        }
+    }
+    step.children.iter().for_each(|s| known_ends(s, decided, leaves));
+}
