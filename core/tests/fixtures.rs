@@ -61,8 +61,12 @@ fn case_of(f: &Framework, given: &Value, rights: Option<&Value>) -> Case {
 fn judge(f: &Framework, question: &str, fixture: &Value) -> Judgment {
     match fixture.get("parts") {
         Some(parts) => {
-            let parts: Vec<(String, Case)> =
-                parts.as_object().unwrap().iter().map(|(name, given)| (name.clone(), case_of(f, given, None))).collect();
+            let parts: Vec<(String, Case)> = parts
+                .as_object()
+                .unwrap()
+                .iter()
+                .map(|(name, given)| (name.clone(), case_of(f, given, None)))
+                .collect();
             f.judge_parts(question, &parts, None).unwrap()
         }
         None => f.judge(question, &case_of(f, &fixture["given"], fixture.get("rights")), None).unwrap(),
@@ -127,8 +131,7 @@ fn every_example_comes_out_as_coded_and_one_fact_changes_it() {
         assert_ne!(fixture["expect"], fixture["flip"]["expect"], "{id}: the changed fact changes the answer");
         for (question, names) in fixture.get("needs").and_then(Value::as_object).into_iter().flatten() {
             let j = judge(&f, question, &fixture);
-            let needed: Vec<Value> =
-                j.needs().missing.iter().map(|m| json!(f.measure(*m).unwrap().id)).collect();
+            let needed: Vec<Value> = j.needs().missing.iter().map(|m| json!(f.measure(*m).unwrap().id)).collect();
             assert_eq!(json!(needed), *names, "{id}");
         }
     }
@@ -138,16 +141,18 @@ fn every_example_comes_out_as_coded_and_one_fact_changes_it() {
         .flat_map(|c| c["concepts"].as_array().unwrap().clone())
         .map(|c| c.as_str().unwrap().to_owned())
         .collect();
-    for concept in ["C088", "C089", "C090", "C091", "C092", "C093", "C094", "C095", "C096", "C162", "C163", "C164", "C165", "C167", "C168", "C229"] {
+    for concept in [
+        "C088", "C089", "C090", "C091", "C092", "C093", "C094", "C095", "C096", "C162", "C163", "C164", "C165", "C167",
+        "C168", "C229",
+    ] {
         assert!(told.contains(concept), "{concept} has no case");
     }
 }
 
 /// Every way to answer six criteria with yes, partly, no or nothing.
 fn every_answer() -> impl Iterator<Item = Vec<Option<f64>>> {
-    (0..4usize.pow(6)).map(|code| {
-        (0..6).map(|i| [None, Some(0.0), Some(0.5), Some(1.0)][code / 4usize.pow(i) % 4]).collect()
-    })
+    (0..4usize.pow(6))
+        .map(|code| (0..6).map(|i| [None, Some(0.0), Some(0.5), Some(1.0)][code / 4usize.pow(i) % 4]).collect())
 }
 
 fn challenge(f: &Framework, six: &[Option<f64>], more: &[(&str, f64)]) -> Judgment {

@@ -51,7 +51,7 @@ impl Judgment {
         }
         for (option, r) in self.hypotheses() {
             if let Some(rule) = self.framework.rule(r) {
-                lines.push(format!("a hypothesis for `{option}`: {} [{}]", rule.because, rule.id));
+                lines.push(format!("{} `{option}`: {} [{}]", self.beside(option), rule.because, rule.id));
             }
         }
         lines.extend(self.need_lines());
@@ -59,8 +59,17 @@ impl Judgment {
         lines
     }
 
+    /// How a rule that only suggests stands beside what is concluded.
+    fn beside(&self, option: &str) -> &'static str {
+        if self.answer() == Some(option) { "in support of" } else { "a hypothesis for" }
+    }
+
     fn option_lines(&self, lines: &mut Vec<String>) {
         let exclusive = self.asked().is_some_and(|q| q.mode != Mode::Independent);
+        if let Status::Conflict(of) = &self.status {
+            let names: Vec<String> = of.iter().map(|i| format!("`{}`", self.name(*i))).collect();
+            lines.push(format!("{} exclude one another and hold at once", names.join(" and ")));
+        }
         for (i, o) in self.options.iter().enumerate() {
             // An answer speaks for itself; what it excludes needs no sentence, unless it stands by exclusion alone.
             let by_exclusion =
@@ -80,8 +89,12 @@ impl Judgment {
                         rule.because, rule.id
                     ));
                 }
-                Verdict::Insufficient(_) => {
-                    lines.push(format!("`{name}` is open; it would mean: {} [{}]", rule.because, rule.id));
+                v @ Verdict::Insufficient(_) => {
+                    if let Some(why) = unmet(v) {
+                        lines.push(format!("`{name}` does not apply here: {why} [{}]", rule.id));
+                    } else {
+                        lines.push(format!("`{name}` is open; it would mean: {} [{}]", rule.because, rule.id));
+                    }
                 }
             }
             let mut seen = HashSet::new();
@@ -128,11 +141,11 @@ impl Judgment {
             }
         }
         for (option, r) in self.hypotheses() {
-            text.out.push_str(&format!("  a hypothesis for `{option}`, never the answer by itself\n"));
+            text.out.push_str(&format!("  {} `{option}`, never enough by itself\n", self.beside(option)));
             self.explain_rule(r, &mut text);
         }
         if text.starred {
-            text.out.push_str("  *: enough by themselves to decide the rule\n");
+            text.out.push_str("  * enough by themselves to decide the rule\n");
         }
         let Text { mut out, .. } = text;
         self.need_lines().iter().for_each(|l| out.push_str(&format!("  {l}\n")));
@@ -154,7 +167,10 @@ impl Judgment {
         let says = match verdict {
             Some(Verdict::Holds) => format!("holds, {strength}: {}", rule.because),
             Some(Verdict::Fails) => format!("fails; it would mean, {strength}: {}", rule.because),
-            _ => format!("is open; it would mean, {strength}: {}", rule.because),
+            v => match v.as_ref().and_then(unmet) {
+                Some(why) => format!("does not apply here ({why}); it would mean, {strength}: {}", rule.because),
+                None => format!("is open; it would mean, {strength}: {}", rule.because),
+            },
         };
         text.out.push_str(&format!("  {} {says}\n", rule.id));
         self.steps(r).iter().for_each(|s| text.step(s, 2));
@@ -188,7 +204,7 @@ impl Text {
         };
         let star = if step.decisive && step.truth != Truth::UNKNOWN { " *" } else { "" };
         self.starred |= !star.is_empty();
-        let again = is_rule(step) && !self.told.insert(step.text.clone());
+        let again = step.rule.as_ref().is_some_and(|r| !self.told.insert(r.clone()));
         let above = if again { " (as above)" } else { "" };
         let line = format!("{}{sign} {}{above}{}{star}\n", "  ".repeat(level), step.text, probability(step.truth));
         self.out.push_str(&line);
@@ -198,16 +214,28 @@ impl Text {
     }
 }
 
-fn is_rule(step: &Step) -> bool {
-    step.text.starts_with("rule `")
-}
-
 fn probability(t: Truth) -> String {
     let certain = |p: f64| p == 0.0 || p == 1.0;
-    match t {
-        Truth { lo, hi } if certain(lo) && certain(hi) => String::new(),
-        Truth { lo, hi } if lo == hi => format!(" (probability {})", short(lo)),
-        Truth { lo, hi } => format!(" (probability {} to {})", short(lo), short(hi)),
+    // Rounded to 0 or 1 it would look like certainty.
+    let words = |p: f64| match p {
+        p if p > 0.0 && p < 0.001 => "below 0.001".to_owned(),
+        p if p > 0.999 && p < 1.0 => "above 0.999".to_owned(),
+        p => short(p),
+    };
+    match (words(t.lo), words(t.hi)) {
+        _ if certain(t.lo) && certain(t.hi) => String::new(),
+        (lo, hi) if lo == hi => format!(" (probability {lo})"),
+        (lo, hi) => format!(" (probability {lo} to {hi})"),
+    }
+}
+
+/// The reasons of guards that are unmet, when nothing else keeps an option open.
+fn unmet(verdict: &Verdict) -> Option<String> {
+    match verdict {
+        Verdict::Insufficient(n) if n.missing.is_empty() && n.too_close.is_empty() && !n.reasons.is_empty() => {
+            Some(n.reasons.iter().map(|r| r.replace('_', " ")).collect::<Vec<_>>().join(", "))
+        }
+        _ => None,
     }
 }
 
@@ -220,9 +248,11 @@ fn decisive_lines(step: &Step, seen: &mut HashSet<String>, lines: &mut Vec<Strin
                 let side = match step.truth {
                     Truth::TRUE => l.relation.clone(),
                     Truth::FALSE => format!("not {}", l.relation),
+                    t if t.hi < 0.5 => format!("not {}{}", l.relation, probability(t.not())),
                     t => format!("{}{}", l.relation, probability(t)),
                 };
-                format!("`{}` is {value}: {side}", l.measure)
+                let told = l.threshold.is_none() && step.truth == Truth::TRUE;
+                if told { format!("`{}` is {value}", l.measure) } else { format!("`{}` is {value}: {side}", l.measure) }
             }
             None => step.text.clone(),
         };
