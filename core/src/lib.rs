@@ -9,7 +9,9 @@ pub mod evidence;
 pub mod json;
 pub mod measure;
 pub mod num;
+pub mod release;
 pub mod rules;
+pub mod simulate;
 pub mod tally;
 pub mod vocabulary;
 

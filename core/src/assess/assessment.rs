@@ -134,22 +134,34 @@ fn loss_note(survey: &Survey) -> String {
 
 /// A question is put to a unit when anything is known that bears on it; a root is asked everything that the
 /// instrument at hand could fill, so that what is missing is named once.
-fn judge_unit(framework: &Framework, units: &Units, unit: usize, case: &Case, options: &Options, confidence: f64) -> Vec<Judgment> {
+fn judge_unit(
+    framework: &Framework,
+    units: &Units,
+    unit: usize,
+    case: &Case,
+    options: &Options,
+    confidence: f64,
+) -> Vec<Judgment> {
     let root = units.parent(unit).is_none();
     let asked = |q: &&Question| {
         let known = q.measures.iter().any(|m| case.knows(*m));
         q.about != "challenge" && (known || (root && fits(framework, q, options)))
     };
     let questions = framework.questions().iter().filter(asked);
-    questions.filter_map(|q| framework.find_question(&q.id).ok()).map(|q| framework.judge_at(q, case, confidence)).collect()
+    questions
+        .filter_map(|q| framework.find_question(&q.id).ok())
+        .map(|q| framework.judge_at(q, case, confidence))
+        .collect()
 }
 
 /// Whether some measure of a question is not tied to an instrument other than the one at hand.
 fn fits(framework: &Framework, question: &Question, options: &Options) -> bool {
     let at_hand = options.instrument.as_ref().map(|i| i.id());
-    question.measures.iter().filter_map(|m| framework.measure(*m)).any(|m| {
-        m.scale.as_ref().and_then(|s| s.instrument.as_deref()).is_none_or(|i| Some(i) == at_hand)
-    })
+    question
+        .measures
+        .iter()
+        .filter_map(|m| framework.measure(*m))
+        .any(|m| m.scale.as_ref().and_then(|s| s.instrument.as_deref()).is_none_or(|i| Some(i) == at_hand))
 }
 
 type Described = (Vec<Ratings>, Vec<(String, Vec<Ratings>)>);
@@ -187,7 +199,11 @@ fn judge_challenges(framework: &Framework, challenges: &Challenges, confidence: 
     Ok(out)
 }
 
-fn other_questions<'f>(framework: &'f Framework, case: &'f Case, confidence: f64) -> impl Iterator<Item = Judgment> + 'f {
+fn other_questions<'f>(
+    framework: &'f Framework,
+    case: &'f Case,
+    confidence: f64,
+) -> impl Iterator<Item = Judgment> + 'f {
     let others = framework.questions().iter().filter(|q| q.about == "challenge" && q.id != CHALLENGE);
     others.filter_map(|q| framework.find_question(&q.id).ok()).map(move |q| framework.judge_at(q, case, confidence))
 }

@@ -4,7 +4,7 @@ use super::units::Units;
 use crate::error::Result;
 use crate::evidence::{Instrument, Loss, Responses, Table};
 use crate::measure::{
-    Absence, Estimate, MeasureValue, Origin, Reading, ScaleRow, Status, agreement, differences, scores,
+    Absence, Estimate, MeasureValue, Origin, Reading, Reveals, ScaleRow, Status, agreement, differences, scores,
 };
 use crate::rules::{Measure, MeasureKind, ScaleBinding};
 use crate::tally::Tally;
@@ -28,6 +28,8 @@ pub(crate) struct Survey {
     /// What was not answered.
     pub(crate) loss: Loss,
     rows: HashMap<RowKey, ScaleRow>,
+    /// Paired differences by unit and pair.
+    pairs: HashMap<(String, String), ScaleRow>,
 }
 
 /// Unit, scale or pair, statistic, variant, estimand.
@@ -61,12 +63,15 @@ impl Survey {
         }
         let rows = scores(level, Some(&sizes));
         let reading = Reading { missing_rule: None, sizes: Some(&sizes) };
-        for row in rows.iter().chain(&differences(level, &reading)).chain(&agreement(level)) {
-            if row.wave.as_deref().unwrap_or("") == self.wave
-                && let Some(unit) = &row.unit
-            {
-                let key = (unit.clone(), row.scale.clone(), row.measure, row.variant, row.estimand);
+        for row in rows.iter().chain(&agreement(level)) {
+            if let Some(unit) = judged_unit(row, &self.wave) {
+                let key = (unit, row.scale.clone(), row.measure, row.variant, row.estimand);
                 self.rows.insert(key, row.clone());
+            }
+        }
+        for row in differences(level, &reading) {
+            if let Some(unit) = judged_unit(&row, &self.wave) {
+                self.pairs.insert((unit, row.scale.clone()), row);
             }
         }
         self.scores.extend(rows);
@@ -125,7 +130,13 @@ impl Survey {
             MeasureKind::Score { lo, hi } => value.clamp(lo, hi),
             MeasureKind::Category(_) => value,
         };
-        Estimate::new(value, se, Some(row.n), origin).ok().map(MeasureValue::Known)
+        let reveals = match (binding.reads.as_str(), row.variant) {
+            ("ad_m", _) => Reveals::OwnSpread,
+            (_, "empirical_bayes") => Reveals::Level,
+            _ => Reveals::OwnError,
+        };
+        let estimate = Estimate::new(value, se, Some(row.n), origin).ok()?;
+        Some(MeasureValue::Known(estimate.revealing(reveals)))
     }
 
     /// The level of a scale: what the members are a draw from for a team, the current members for a unit of teams.
@@ -136,14 +147,15 @@ impl Survey {
                 .filter_map(|variant| self.find(name, &binding.scale, "score", variant, estimand))
                 .find(|row| row.status == Status::Known)
         };
-        let (first, second) = if units.children(unit).is_empty() { ("process", "census") } else { ("census", "process") };
-        find(first).or_else(|| find(second)).or_else(|| self.find(name, &binding.scale, "score", "rescaled", "respondents"))
+        let (first, second) =
+            if units.children(unit).is_empty() { ("process", "census") } else { ("census", "process") };
+        find(first)
+            .or_else(|| find(second))
+            .or_else(|| self.find(name, &binding.scale, "score", "rescaled", "respondents"))
     }
 
     fn difference(&self, name: &str, a: &str, b: &str) -> Option<ScaleRow> {
-        let find = |id: String| {
-            self.rows.iter().find(|(k, _)| k.0 == name && k.1 == id).map(|(_, row)| row.clone())
-        };
+        let find = |id: String| self.pairs.get(&(name.to_owned(), id)).cloned();
         find(format!("{a} - {b}")).or_else(|| {
             let mut row = find(format!("{b} - {a}"))?;
             row.value = row.value.map(|v| -v);
@@ -152,9 +164,21 @@ impl Survey {
         })
     }
 
-    fn find(&self, unit: &str, scale: &str, measure: &'static str, variant: &'static str, estimand: &'static str) -> Option<&ScaleRow> {
+    fn find(
+        &self,
+        unit: &str,
+        scale: &str,
+        measure: &'static str,
+        variant: &'static str,
+        estimand: &'static str,
+    ) -> Option<&ScaleRow> {
         self.rows.get(&(unit.to_owned(), scale.to_owned(), measure, variant, estimand))
     }
+}
+
+/// The unit of a row about the judged wave.
+fn judged_unit(row: &ScaleRow, wave: &str) -> Option<String> {
+    row.unit.clone().filter(|_| row.wave.as_deref().unwrap_or("") == wave)
 }
 
 const NO_SPREAD: Absence = Absence::Undefined("the few who answered all said the same");

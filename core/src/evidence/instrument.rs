@@ -183,7 +183,26 @@ pub struct Instrument {
     pub(super) ignore: Vec<String>,
 }
 
+/// The instruments that ship with the library, read by the same reader as a user's own.
+const BUILTIN: &[(&str, &str)] = &[
+    ("collective-leadership", include_str!("../../instruments/collective-leadership.toml")),
+    ("ccl-dac", include_str!("../../instruments/ccl-dac.toml")),
+];
+
 impl Instrument {
+    /// A questionnaire that ships with the library: `collective-leadership` or `ccl-dac`.
+    ///
+    /// # Errors
+    /// `unknown_instrument` with what there is.
+    pub fn builtin(id: &str) -> Result<Instrument> {
+        match BUILTIN.iter().find(|(name, _)| *name == id) {
+            Some((name, text)) => Instrument::load(name, text, Form::File),
+            None => Err(crate::Error::input("unknown_instrument", format!("unknown instrument `{id}`"))
+                .at("instrument")
+                .help(crate::error::suggest(id, BUILTIN.iter().map(|(name, _)| *name)))),
+        }
+    }
+
     /// Reads an instrument from TOML (or JSON, recognised by its first `{`).
     ///
     /// # Errors
@@ -420,7 +439,9 @@ mod tests {
 
     #[test]
     fn toml_places_are_lines() {
-        let d = Instrument::check("id = 's'\nversion = '1'\nlicense = 'CC0'\noptions = [5, 1]\n[[scales]]\nid = 'a'\nitems = ['x']\n");
+        let d = Instrument::check(
+            "id = 's'\nversion = '1'\nlicense = 'CC0'\noptions = [5, 1]\n[[scales]]\nid = 'a'\nitems = ['x']\n",
+        );
         assert_eq!(d.iter().map(|d| (d.code, d.line)).collect::<Vec<_>>(), [("bad_options", Some(4))]);
     }
 
@@ -431,7 +452,10 @@ mod tests {
             with("\"1\"", "\"2\""),
             with("CC0-1.0", "all rights reserved"),
             with("[\"x\",\"-y\"]", "[\"-y\",\"x\"]"),
-            with("\"scales\"", "\"title\":\"t\",\"items\":[{\"id\":\"x\",\"text\":\"We agree\"},{\"id\":\"y\"}],\"scales\""),
+            with(
+                "\"scales\"",
+                "\"title\":\"t\",\"items\":[{\"id\":\"x\",\"text\":\"We agree\"},{\"id\":\"y\"}],\"scales\"",
+            ),
             with("\"scales\"", "\"ignore\":[\"age\"],\"scales\""),
         ];
         for t in same {

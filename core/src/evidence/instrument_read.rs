@@ -21,8 +21,20 @@ pub(super) enum Form {
 /// Reads an instrument; gives `None` only after reporting a fault.
 pub(super) fn read(doc: &Document, faults: &Diagnostics, form: Form) -> Option<Instrument> {
     const KEYS: [&str; 14] = [
-        "id", "version", "license", "title", "validated", "options", "labels", "dont_know", "referent",
-        "missing_rule", "scales", "items", "pairs", "ignore",
+        "id",
+        "version",
+        "license",
+        "title",
+        "validated",
+        "options",
+        "labels",
+        "dont_know",
+        "referent",
+        "missing_rule",
+        "scales",
+        "items",
+        "pairs",
+        "ignore",
     ];
     let f = At::root(doc, faults).fields(&KEYS)?;
     let id = f.need("id").and_then(|at| at.id().map(str::to_owned));
@@ -164,7 +176,11 @@ fn missing_rule(at: &At<'_>) -> Option<MissingRule> {
         Kind::Int(k) => match u8::try_from(*k) {
             Ok(k) if k > 0 => Some(MissingRule::Answered(k)),
             _ => {
-                at.error("bad_missing_rule", format!("`{k}` is not a number of answers"), "give 1 or more, `half` or `all`");
+                at.error(
+                    "bad_missing_rule",
+                    format!("`{k}` is not a number of answers"),
+                    "give 1 or more, `half` or `all`",
+                );
                 None
             }
         },
@@ -288,7 +304,11 @@ fn entries<'a>(at: &At<'a>) -> Entries<'a> {
         at.error("empty_scale", "the scale has no items", "name at least one item");
     }
     if list.len() > MAX_SCALE_ITEMS {
-        at.error("too_large", format!("the scale has {} items", list.len()), format!("at most {MAX_SCALE_ITEMS} items"));
+        at.error(
+            "too_large",
+            format!("the scale has {} items", list.len()),
+            format!("at most {MAX_SCALE_ITEMS} items"),
+        );
         return Vec::new();
     }
     let mut found: Entries<'a> = Vec::new();
@@ -315,7 +335,10 @@ fn merge_item(items: &mut Vec<Draft>, at: &At<'_>, scale: &Scale, id: &str, reve
             at.error("mixed_keying", message, "an item points one way in every scale");
         }
         if let Some((lo, hi)) = item.options.filter(|o| *o != options) {
-            let message = format!("item `{id}` has options {lo} to {hi} in one scale and {} to {} in another", scale.lo, scale.hi);
+            let message = format!(
+                "item `{id}` has options {lo} to {hi} in one scale and {} to {} in another",
+                scale.lo, scale.hi
+            );
             at.error("mixed_options", message, "an item has one range of answers");
         }
         item.reversed.get_or_insert(reversed);
@@ -337,7 +360,8 @@ fn check_referents(scales: &[(Scale, Entries<'_>)], items: &[Draft]) {
             let own = items.iter().find(|i| i.id == *id).and_then(|i| i.referent);
             match (first, own) {
                 (Some(a), Some(b)) if a != b => {
-                    let message = format!("scale `{}` mixes the referents `{}` and `{}`", scale.id, a.as_str(), b.as_str());
+                    let message =
+                        format!("scale `{}` mixes the referents `{}` and `{}`", scale.id, a.as_str(), b.as_str());
                     at.error("mixed_referents", message, "make a scale of each: they measure different things");
                     break;
                 }

@@ -4,7 +4,7 @@
 
 use super::instrument::{Instrument, Item};
 use super::instrument_read::RESERVED;
-use super::table::{Cells, Table};
+use super::table::{Cells, Table, place as cell_place, shown};
 use crate::error::{Error, Result, suggest};
 use std::collections::{HashMap, HashSet};
 
@@ -83,20 +83,18 @@ impl Responses {
     ///
     /// # Errors
     /// `empty_table`, `missing_column`, `missing_item`, `unknown_item` (strict), `weights_unsupported`,
-    /// `missing_unit`, `missing_wave`, `bad_unit`, `out_of_range`, `not_a_number`, `not_an_integer`,
+    /// `missing_unit`, `missing_wave`, `bad_unit`, `out_of_range`, `not_a_number`, `not_whole`,
     /// `duplicate_respondent`; each with row and column.
-    pub fn from_columns(
-        table: &Table,
-        instrument: &Instrument,
-        columns: &AnswerColumns,
-    ) -> Result<(Responses, Loss)> {
+    pub fn from_columns(table: &Table, instrument: &Instrument, columns: &AnswerColumns) -> Result<(Responses, Loss)> {
         let rows = table.rows();
         if rows == 0 {
-            return Err(Error::input("empty_table", "the table has no rows").at(table.name()).help("give one row a respondent"));
+            return Err(Error::input("empty_table", "the table has no rows")
+                .at(table.name())
+                .help("give one row a respondent"));
         }
         let wave = columns.wave.as_deref().unwrap_or("wave");
         let ignored_columns = sort_columns(table, instrument, columns, wave)?;
-        let place = |row: usize, column: &str| format!("{}, row {}, column {column}", table.name(), row + 1);
+        let place = |row: usize, column: &str| cell_place(table.name(), row, column);
 
         let unit_cells = needed(table, &columns.unit, "unit", columns)?;
         let (unit_codes, units) = keys(unit_cells, "unit", |row| place(row, &columns.unit))?;
@@ -104,7 +102,7 @@ impl Responses {
             Some(c) => keys(&c.cells, "wave", |row| place(row, wave))?,
             None if columns.wave.is_some() => {
                 let names = table.columns().iter().map(|c| c.name.as_str());
-                return Err(Error::input("missing_column", format!("there is no column `{wave}`"))
+                return Err(Error::input("missing_column", format!("there is no column {}", shown(wave)))
                     .at(table.name())
                     .help(suggest(wave, names)));
             }
@@ -212,10 +210,17 @@ fn sort_columns(table: &Table, instrument: &Instrument, columns: &AnswerColumns,
         } else if columns.strict {
             let known = instrument.items().iter().map(|i| i.id.as_str()).chain(RESERVED);
             let near = suggest(name, known);
-            let help = if near.starts_with("did you mean") { near } else { "drop it, or add it to `ignore` in the instrument".into() };
-            return Err(Error::input("unknown_item", format!("column `{name}` is not an item of `{}`", instrument.id()))
-                .at(format!("{}, column {name}", table.name()))
-                .help(help));
+            let help = if near.starts_with("did you mean") {
+                near
+            } else {
+                "drop it, or add it to `ignore` in the instrument".into()
+            };
+            return Err(Error::input(
+                "unknown_item",
+                format!("column {} is not an item of `{}`", shown(name), instrument.id()),
+            )
+            .at(format!("{}, column {name}", table.name()))
+            .help(help));
         } else {
             left_out.push(name.to_owned());
         }
@@ -232,7 +237,9 @@ fn needed<'a>(table: &'a Table, name: &str, what: &str, columns: &AnswerColumns)
                 s if s.is_empty() || !columns.strict => format!("name the column that holds the {what}"),
                 s => s,
             };
-            Err(Error::input("missing_column", format!("there is no column `{name}`")).at(table.name()).help(help))
+            Err(Error::input("missing_column", format!("there is no column {}", shown(name)))
+                .at(table.name())
+                .help(help))
         }
     }
 }
@@ -249,16 +256,20 @@ fn keys(cells: &Cells, what: &'static str, place: impl Fn(usize) -> String) -> R
     let mut intern = Interner::default();
     let missing = |row| {
         let code = if what == "unit" { "missing_unit" } else { "missing_wave" };
-        Error::input(code, format!("the {what} is missing")).at(place(row)).help(format!("say which {what} it is, or drop the row"))
+        Error::input(code, format!("the {what} is missing"))
+            .at(place(row))
+            .help(format!("say which {what} it is, or drop the row"))
     };
     let code = |intern: &mut Interner, row: usize, text: &str| {
         if text.trim().is_empty() {
             return Err(missing(row));
         }
         if text.len() > 255 || text.chars().any(char::is_control) {
-            let message = format!("`{}` is not the name of a {what}", text.chars().take(40).collect::<String>().escape_debug());
+            let message = format!("{} is not the name of a {what}", shown(text));
             let code = if what == "unit" { "bad_unit" } else { "bad_wave" };
-            return Err(Error::input(code, message).at(place(row)).help("give at most 255 bytes without control characters"));
+            return Err(Error::input(code, message)
+                .at(place(row))
+                .help("give at most 255 bytes without control characters"));
         }
         Ok(intern.code(text))
     };
@@ -280,7 +291,9 @@ fn keys(cells: &Cells, what: &'static str, place: impl Fn(usize) -> String) -> R
                     None => String::new(),
                     Some(x) => key_of_number(*x).ok_or_else(|| {
                         let code = if what == "unit" { "bad_unit" } else { "bad_wave" };
-                        Error::input(code, format!("`{x}` is not the name of a {what}")).at(place(row)).help("give text or whole numbers")
+                        Error::input(code, format!("`{x}` is not the name of a {what}"))
+                            .at(place(row))
+                            .help("give text or whole numbers")
                     })?,
                 };
                 codes.push(code(&mut intern, row, &text)?);
@@ -297,7 +310,7 @@ fn keys(cells: &Cells, what: &'static str, place: impl Fn(usize) -> String) -> R
             for (row, cell) in given.iter().enumerate() {
                 let Some(index) = cell.map(|c| c as usize) else { return Err(missing(row)) };
                 let (Some(text), Some(slot)) = (values.get(index), known.get_mut(index)) else {
-                    return Err(Error::input("bad_dictionary", format!("dictionary code `{index}` has no value"))
+                    return Err(Error::input("bad_code", format!("dictionary code `{index}` has no value"))
                         .at(place(row))
                         .help("give codes below the number of values"));
                 };
@@ -345,7 +358,9 @@ fn people(cells: &Cells, place: impl Fn(usize) -> String) -> Result<Vec<Option<S
             .map(|(row, c)| match c {
                 None => Ok(None),
                 Some(x) => key_of_number(*x).map(Some).ok_or_else(|| {
-                    Error::input("bad_respondent", format!("`{x}` is not a key")).at(place(row)).help("give text or whole numbers")
+                    Error::input("bad_respondent", format!("`{x}` is not a key"))
+                        .at(place(row))
+                        .help("give text or whole numbers")
                 }),
             })
             .collect(),
@@ -361,9 +376,12 @@ fn check_distinct(people: &[Option<String>], waves: &[u32], place: impl Fn(usize
         if let Some(person) = person
             && !seen.insert((person, *wave))
         {
-            return Err(Error::input("duplicate_respondent", format!("respondent `{person}` answers twice in one wave"))
-                .at(place(row))
-                .help("keep one row a respondent and wave"));
+            return Err(Error::input(
+                "duplicate_respondent",
+                format!("respondent {} answers twice in one wave", shown(person)),
+            )
+            .at(place(row))
+            .help("keep one row a respondent and wave"));
         }
     }
     Ok(())
@@ -389,7 +407,7 @@ fn codes(cells: &Cells, item: &Item, dont_know: &[i64], place: impl Fn(usize) ->
     };
     let float = |row: usize, x: f64| -> Result<u8> {
         if x.fract() != 0.0 || x.abs() > 1e15 {
-            let code = if x.is_finite() && x.abs() <= 1e15 { "not_an_integer" } else { "out_of_range" };
+            let code = if x.is_finite() && x.abs() <= 1e15 { "not_whole" } else { "out_of_range" };
             return Err(Error::input(code, format!("answer `{x}` is not a whole number"))
                 .at(place(row))
                 .help(format!("answers to `{}` are whole numbers from {} to {}", item.id, item.lo, item.hi)));
@@ -404,18 +422,17 @@ fn codes(cells: &Cells, item: &Item, dont_know: &[i64], place: impl Fn(usize) ->
         match (t.parse::<i64>(), t.parse::<f64>()) {
             (Ok(i), _) => integer(row, i),
             (_, Ok(x)) if x.is_finite() => float(row, x),
-            _ => {
-                let shown: String = t.chars().take(40).collect();
-                Err(Error::input("not_a_number", format!("answer `{}` is not a number", shown.escape_debug()))
-                    .at(place(row))
-                    .help(format!("answers to `{}` are codes from {} to {}", item.id, item.lo, item.hi)))
-            }
+            _ => Err(Error::input("not_a_number", format!("answer {} is not a number", shown(t)))
+                .at(place(row))
+                .help(format!("answers to `{}` are codes from {} to {}", item.id, item.lo, item.hi))),
         }
     };
     match cells {
         Cells::Int(v) => v.iter().enumerate().map(|(row, c)| c.map_or(Ok(MISSING), |i| integer(row, i))).collect(),
         Cells::Float(v) => v.iter().enumerate().map(|(row, c)| c.map_or(Ok(MISSING), |x| float(row, x))).collect(),
-        Cells::Text(v) => v.iter().enumerate().map(|(row, c)| c.as_deref().map_or(Ok(MISSING), |t| text(row, t))).collect(),
+        Cells::Text(v) => {
+            v.iter().enumerate().map(|(row, c)| c.as_deref().map_or(Ok(MISSING), |t| text(row, t))).collect()
+        }
         Cells::Bool(v) => v
             .iter()
             .enumerate()
@@ -434,7 +451,7 @@ fn codes(cells: &Cells, item: &Item, dont_know: &[i64], place: impl Fn(usize) ->
                 .map(|(row, c)| {
                     let Some(index) = c.map(|c| c as usize) else { return Ok(MISSING) };
                     let (Some(t), Some(slot)) = (values.get(index), known.get_mut(index)) else {
-                        return Err(Error::input("bad_dictionary", format!("dictionary code `{index}` has no value"))
+                        return Err(Error::input("bad_code", format!("dictionary code `{index}` has no value"))
                             .at(place(row))
                             .help("give codes below the number of values"));
                     };
@@ -464,7 +481,10 @@ mod tests {
         Column { name: name.into(), cells: Cells::Int(v.to_vec()) }
     }
     fn text(name: &str, v: &[&str]) -> Column {
-        Column { name: name.into(), cells: Cells::Text(v.iter().map(|t| (!t.is_empty()).then(|| (*t).to_owned())).collect()) }
+        Column {
+            name: name.into(),
+            cells: Cells::Text(v.iter().map(|t| (!t.is_empty()).then(|| (*t).to_owned())).collect()),
+        }
     }
     fn table(columns: Vec<Column>) -> Table {
         Table::new("responses", columns).unwrap()
@@ -518,7 +538,10 @@ mod tests {
         c[0].cells = Cells::Float(vec![Some(12.0), Some(7.0), Some(12.0)]);
         c.push(int("wave", &[Some(1), Some(2), Some(2)]));
         let (r, _) = Responses::from_table(&table(c), &instrument(""), true).unwrap();
-        assert_eq!((r.units(), r.waves()), (&["12".to_owned(), "7".to_owned()][..], &["1".to_owned(), "2".to_owned()][..]));
+        assert_eq!(
+            (r.units(), r.waves()),
+            (&["12".to_owned(), "7".to_owned()][..], &["1".to_owned(), "2".to_owned()][..])
+        );
     }
 
     #[test]
@@ -533,15 +556,13 @@ mod tests {
         let txt = |v: &str| Cells::Text(vec![Some("1".into()), Some(v.into()), None]);
         assert_eq!(refusal(put(1, Cells::Int(vec![Some(1), Some(6), None])), true), ("out_of_range", x.clone()));
         assert_eq!(refusal(put(1, Cells::Int(vec![Some(1), Some(i64::MIN), None])), true), ("out_of_range", x.clone()));
-        assert_eq!(refusal(put(1, num(2.5)), true), ("not_an_integer", x.clone()));
+        assert_eq!(refusal(put(1, num(2.5)), true), ("not_whole", x.clone()));
         assert_eq!(refusal(put(1, num(f64::NAN)), true), ("out_of_range", x.clone()));
         assert_eq!(refusal(put(1, num(1e300)), true), ("out_of_range", x.clone()));
         assert_eq!(refusal(put(1, txt("agree")), true), ("not_a_number", x.clone()));
         assert_eq!(refusal(put(1, txt("nan")), true), ("not_a_number", x.clone()));
-        assert_eq!(refusal(put(1, txt("2.5")), true), ("not_an_integer", x.clone()));
-        assert_eq!(refusal(put(1, Cells::Bool(vec![None, Some(true), None])), true), ("not_a_number", x.clone()));
-        let bad = Cells::Dictionary { values: vec![], codes: vec![None, Some(3), None] };
-        assert_eq!(refusal(put(1, bad), true), ("bad_dictionary", x));
+        assert_eq!(refusal(put(1, txt("2.5")), true), ("not_whole", x.clone()));
+        assert_eq!(refusal(put(1, Cells::Bool(vec![None, Some(true), None])), true), ("not_a_number", x));
         let unit = "responses, row 2, column unit".to_owned();
         assert_eq!(refusal(put(0, Cells::Int(vec![Some(1), None, Some(1)])), true), ("missing_unit", unit.clone()));
         assert_eq!(refusal(put(0, txt("  ")), true), ("missing_unit", unit.clone()));

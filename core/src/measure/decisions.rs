@@ -20,7 +20,7 @@ pub fn decision_days(rows: &[&DecisionRow]) -> Result<MeasureValue> {
     days.sort_by(f64::total_cmp);
     let middle = days.len() / 2;
     let median = match (days.get(middle), days.get(middle.wrapping_sub(1))) {
-        (Some(upper), Some(lower)) if days.len() % 2 == 0 => (upper + lower) / 2.0,
+        (Some(upper), Some(lower)) if days.len().is_multiple_of(2) => (upper + lower) / 2.0,
         (Some(one), _) => *one,
         (None, _) => return Ok(MeasureValue::Absent(Absence::NotAsked)),
     };
@@ -75,7 +75,9 @@ pub fn kendalls_w(rows: &[&RankingRow]) -> Result<MeasureValue> {
     let priorities: BTreeSet<&str> = by_ranker.values().flat_map(|r| r.keys().copied()).collect();
     let n = priorities.len();
     if partial || n < 2 || by_ranker.values().any(|r| r.len() != n) {
-        return Ok(MeasureValue::Absent(Absence::Undefined("the rankers did not all rank the same two or more priorities")));
+        return Ok(MeasureValue::Absent(Absence::Undefined(
+            "the rankers did not all rank the same two or more priorities",
+        )));
     }
     let mut sums: BTreeMap<&str, f64> = BTreeMap::new();
     let mut ties = 0.0;

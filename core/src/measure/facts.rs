@@ -75,7 +75,8 @@ mod tests {
 
     #[test]
     fn what_cannot_be_joined_is_refused() {
-        let (a, b) = (row(FactValue::Category("x".into()), None, None), row(FactValue::Category("y".into()), None, None));
+        let (a, b) =
+            (row(FactValue::Category("x".into()), None, None), row(FactValue::Category("y".into()), None, None));
         assert_eq!(join_facts(&[&a, &b]).unwrap_err().code(), "conflicting_facts");
         let (a, b) = (row(FactValue::Number(1.0), Some(0.1), None), row(FactValue::Number(0.0), None, None));
         assert_eq!(join_facts(&[&a, &b]).unwrap_err().code(), "conflicting_facts");

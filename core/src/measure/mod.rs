@@ -24,5 +24,5 @@ pub use favorability::favorability;
 pub use interval::{Posterior, Shrinkage, UnitMean};
 pub use reliability::{alpha, reliability};
 pub use rows::{Kind, ScaleRow, Status};
-pub use scale::{Reading, difference, differences, items, posteriors, scores, scores_with};
-pub use value::{Absence, Estimate, MeasureValue, Origin};
+pub use scale::{Reading, Sizes, difference, differences, items, posteriors, scores, scores_with};
+pub use value::{Absence, Estimate, MeasureValue, Origin, Reveals};

@@ -36,7 +36,8 @@ pub fn reliability(tally: &Tally) -> Vec<ScaleRow> {
         let products = tally.products(wave);
         for (index, scale) in tally.layout().scales.iter().enumerate() {
             let place = Place { wave, unit: None, kind: Kind::Scale, id: &scale.id };
-            let people = tally.cells().filter(|(key, _)| key.wave == wave).filter_map(|(_, cell)| cell.scales.get(index));
+            let people =
+                tally.cells().filter(|(key, _)| key.wave == wave).filter_map(|(_, cell)| cell.scales.get(index));
             let people: u64 = people.flat_map(|s| &s.0).map(|(_, [n, ..])| n).sum();
             let found = products.and_then(|p| p.get(index));
             let complete = found.map_or(0, |p| p.complete);
@@ -52,7 +53,8 @@ pub fn reliability(tally: &Tally) -> Vec<ScaleRow> {
 /// `(nΣxy − ΣxΣy) / n(n−1)`, exact up to the division.
 fn covariance(n: u64, x: u64, y: u64, xy: u64) -> Option<f64> {
     // Steps are at most 10, so both products stay below 2^127 for any count that fits.
-    let centered = i128::try_from(u128::from(n) * u128::from(xy)).ok()? - i128::try_from(u128::from(x) * u128::from(y)).ok()?;
+    let centered =
+        i128::try_from(u128::from(n) * u128::from(xy)).ok()? - i128::try_from(u128::from(x) * u128::from(y)).ok()?;
     (n > 1).then(|| centered as f64 / (n as f64 * (n as f64 - 1.0)))
 }
 

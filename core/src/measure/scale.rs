@@ -14,13 +14,16 @@ use crate::num::{sqrt, sum};
 use crate::tally::state::{PairSums, Sums};
 use crate::tally::{Key, ScaleShape, Tally};
 
+/// The number of members of a unit, where it is known.
+pub type Sizes<'a> = dyn Fn(&str) -> Option<u64> + 'a;
+
 /// How a tally is read.
 #[derive(Clone, Copy, Default)]
 pub struct Reading<'a> {
     /// How many answers a score needs; the instrument's rule when `None`.
     pub missing_rule: Option<MissingRule>,
     /// The number of members of a unit, for the census.
-    pub sizes: Option<&'a dyn Fn(&str) -> Option<u64>>,
+    pub sizes: Option<&'a Sizes<'a>>,
 }
 
 impl Reading<'_> {
@@ -78,7 +81,7 @@ pub(crate) fn unit_means<'a>(
 /// (estimand `respondents`, standard error of a mean of independent persons); then `score` with 95 % intervals for
 /// the `process` and, when `sizes` knows the unit, the `census`, by empirical Bayes (variant `empirical_bayes`) or,
 /// when nothing can be pooled, from the unit alone (variant `unit_mean`); see [`Shrinkage`].
-pub fn scores(tally: &Tally, sizes: Option<&dyn Fn(&str) -> Option<u64>>) -> Vec<ScaleRow> {
+pub fn scores(tally: &Tally, sizes: Option<&Sizes<'_>>) -> Vec<ScaleRow> {
     scores_with(tally, &Reading { missing_rule: None, sizes })
 }
 
@@ -292,7 +295,12 @@ pub fn differences(tally: &Tally, reading: &Reading<'_>) -> Vec<ScaleRow> {
 
 /// Differences of 0-100 scores. With a1, a2 answered and tops k1, k2 a person's difference is
 /// `100 (w1 s − w2 t)/(w1 w2')`, w1 = a2 k2 and w2 = a1 k1 natural numbers, so the squares are exact in a group.
-fn paired(sums: &PairSums, scales: (&ScaleShape, &ScaleShape), needed: (usize, usize), turned: bool) -> Option<UnitMean> {
+fn paired(
+    sums: &PairSums,
+    scales: (&ScaleShape, &ScaleShape),
+    needed: (usize, usize),
+    turned: bool,
+) -> Option<UnitMean> {
     let groups = sums.0.iter().filter_map(|((a, b), [n, s, t, st, ss, tt])| {
         let ((a, s, ss), (b, t, tt)) = if turned { ((b, t, tt), (a, s, ss)) } else { ((a, s, ss), (b, t, tt)) };
         if usize::from(*a) < needed.0 || usize::from(*b) < needed.1 {

@@ -51,6 +51,17 @@ impl Origin {
     }
 }
 
+/// What a number gives away of its unit besides the level.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Reveals {
+    /// Nothing: its standard error follows from n, N and constants of the organization.
+    Level,
+    /// Its standard error gives away the unit's own spread of answers.
+    OwnError,
+    /// It is itself a spread of answers.
+    OwnSpread,
+}
+
 /// A number with its standard error, the people behind it, and its origin.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Estimate {
@@ -58,6 +69,7 @@ pub struct Estimate {
     se: Option<f64>,
     n: Option<u64>,
     origin: Origin,
+    reveals: Reveals,
 }
 
 impl Estimate {
@@ -77,8 +89,20 @@ impl Estimate {
             }
             Some(s) if s < 0.0 => Err(Error::input("negative_se", format!("the standard error `{s}` is negative"))
                 .help("give zero or a positive number")),
-            _ => Ok(Estimate { value, se, n, origin }),
+            _ => Ok(Estimate { value, se, n, origin, reveals: Reveals::Level }),
         }
+    }
+
+    /// The same estimate, marked with what it gives away.
+    #[must_use]
+    pub fn revealing(mut self, reveals: Reveals) -> Estimate {
+        self.reveals = reveals;
+        self
+    }
+
+    /// What it gives away of its unit besides the level.
+    pub fn reveals(&self) -> Reveals {
+        self.reveals
     }
 
     /// The value.

@@ -28,6 +28,15 @@ impl Verdict {
         }
     }
 
+    /// `yes`, `no` or `cannot tell`, for people.
+    pub fn words(&self) -> &'static str {
+        match self {
+            Verdict::Holds => "yes",
+            Verdict::Fails => "no",
+            Verdict::Insufficient(_) => "cannot tell",
+        }
+    }
+
     /// The int8 code of tables: 1 holds, 0 fails, -1 missing, -2 too close to call, -3 a guard is unmet.
     pub fn code(&self) -> i8 {
         match self {

@@ -5,7 +5,7 @@ use super::judgment::{Judgment, round};
 use super::model::*;
 use super::truth::Truth;
 use crate::json;
-use crate::measure::MeasureValue;
+use crate::measure::{MeasureValue, Reveals};
 use serde_json::{Value, json};
 use std::cell::Cell;
 
@@ -40,8 +40,12 @@ pub struct Step {
 pub struct Leaf {
     /// The measure.
     pub measure: String,
+    /// What the measure is called in a sentence.
+    pub words: String,
     /// What was observed, when anything was.
     pub observed: Option<MeasureValue>,
+    /// What of the observation is not rendered, because too few people are behind it.
+    pub hidden: Reveals,
     /// What it is held against, in words, such as `above 0.5`.
     pub relation: String,
     /// The threshold, for numbers.
@@ -49,55 +53,85 @@ pub struct Leaf {
 }
 
 impl Step {
+    /// Whether something below is not rendered: then neither is a probability that follows from it.
+    pub(crate) fn hidden(&self) -> bool {
+        self.leaf.as_ref().is_some_and(|l| l.hidden != Reveals::Level) || self.children.iter().any(Step::hidden)
+    }
+
     fn to_json(&self) -> Value {
+        let open = |p: f64| (!self.hidden()).then(|| round(p));
         let leaf = self.leaf.as_ref().map(|l| {
-            let e = l.observed.as_ref().and_then(MeasureValue::estimate);
+            let e = l.observed.as_ref().and_then(MeasureValue::estimate).filter(|_| l.hidden != Reveals::OwnSpread);
             let margin = e.zip(l.threshold).map(|(e, t)| e.value() - t);
-            let in_se = margin.zip(e.and_then(|e| e.se()).filter(|s| *s > 0.0)).map(|(m, s)| round(m / s));
+            let in_se = margin
+                .zip(e.and_then(|e| e.se()).filter(|s| *s > 0.0 && l.hidden == Reveals::Level))
+                .map(|(m, s)| round(m / s));
             json!({
-                "measure": l.measure, "observed": l.observed.as_ref().map(MeasureValue::to_json),
+                "measure": l.measure, "observed": l.observed.as_ref().map(|v| shown(v, l.hidden)),
                 "relation": l.relation, "threshold": l.threshold, "margin": margin.map(round), "margin_in_se": in_se,
             })
         });
         json!({
-            "path": self.path, "text": self.text, "lo": round(self.truth.lo), "hi": round(self.truth.hi),
+            "path": self.path, "text": self.text, "lo": open(self.truth.lo), "hi": open(self.truth.hi),
             "leaf": leaf, "rule": self.rule, "decisive": self.decisive,
             "children": self.children.iter().map(Step::to_json).collect::<Vec<_>>(),
         })
     }
 }
 
+/// An observation as a JSON document, without what is hidden of it.
+fn shown(value: &MeasureValue, hidden: Reveals) -> Value {
+    let mut doc = value.to_json();
+    if let Value::Object(map) = &mut doc {
+        if hidden != Reveals::Level {
+            map.insert("se".into(), Value::Null);
+        }
+        if hidden == Reveals::OwnSpread {
+            map.insert("value".into(), Value::Null);
+            map.insert("status".into(), json!("banded"));
+        }
+    }
+    doc
+}
+
 /// A number in a sentence: short, without trailing zeros.
 pub(crate) fn short(x: f64) -> String {
-    let scale = if x.abs() >= 100.0 {
-        1.0
-    } else if x.abs() >= 10.0 {
-        10.0
-    } else {
-        1000.0
-    };
+    let scale = if x.abs() >= 10.0 { 10.0 } else { 100.0 };
     json::number((x * scale).round() / scale)
 }
 
-/// What was seen of a measure, in words.
-pub(crate) fn observed(seen: Option<&MeasureValue>) -> String {
-    match seen {
+/// A probability in a sentence.
+pub(crate) fn short_probability(p: f64) -> String {
+    // Rounded to 0 or 1 it would look like certainty.
+    match p {
+        p if p > 0.0 && p < 0.001 => "below 0.001".to_owned(),
+        p if p > 0.999 && p < 1.0 => "above 0.999".to_owned(),
+        p => json::number((p * 1000.0).round() / 1000.0),
+    }
+}
+
+/// What was seen at an end, in words: a number with its standard error and the people behind it.
+pub(crate) fn observed(leaf: &Leaf) -> String {
+    match &leaf.observed {
         None => "not known".to_owned(),
         Some(MeasureValue::Absent(a)) => a.text(),
         Some(MeasureValue::Category(c, _)) => c.clone(),
+        Some(MeasureValue::Known(_)) if leaf.hidden == Reveals::OwnSpread => "too few people to show".to_owned(),
         Some(MeasureValue::Known(e)) => {
-            let se = e.se().map(|s| format!("standard error {}", short(s)));
-            let n = e.n().map(|n| format!("{n} {}", if n == 1 { "person" } else { "people" }));
+            let se = e.se().filter(|_| leaf.hidden == Reveals::Level);
+            let se = se.map_or(String::new(), |s| format!(" ± {}", short(s)));
+            let n = e.n().map(|n| format!("n {n}"));
             let mark = e.origin().unvalidated().then(|| "unvalidated".to_owned());
-            let notes: Vec<String> = [se, n, mark].into_iter().flatten().collect();
+            let notes: Vec<String> = n.into_iter().chain(mark).collect();
             let notes = if notes.is_empty() { String::new() } else { format!(" ({})", notes.join(", ")) };
-            format!("{}{notes}", short(e.value()))
+            format!("{}{se}{notes}", short(e.value()))
         }
     }
 }
 
 struct Teller<'e, 'a> {
     e: &'e Evaluation<'a>,
+    judgment: &'e Judgment,
     told: Cell<usize>,
 }
 
@@ -164,8 +198,16 @@ impl Teller<'_, '_> {
     }
 
     fn leaf(&self, m: MeasureId, relation: String, threshold: Option<f64>) -> Leaf {
-        let measure = self.e.framework.measure(m).map_or(String::new(), |m| m.id.clone());
-        Leaf { measure, observed: self.e.case.get(m).cloned(), relation, threshold }
+        let measure = self.e.framework.measure(m);
+        let seen = self.e.case.get(m);
+        Leaf {
+            measure: measure.map_or(String::new(), |m| m.id.clone()),
+            words: measure.map_or(String::new(), Measure::words),
+            observed: seen.cloned(),
+            hidden: self.judgment.hides(seen),
+            relation,
+            threshold,
+        }
     }
 }
 
@@ -181,7 +223,7 @@ fn at_least(points: u32, of: &[(u32, Condition)]) -> String {
 }
 
 fn leaf_text(leaf: &Leaf) -> String {
-    let seen = observed(leaf.observed.as_ref());
+    let seen = observed(leaf);
     let known = matches!(leaf.observed, Some(MeasureValue::Known(_) | MeasureValue::Category(..)));
     let verb = if leaf.threshold.is_none() { "is " } else { "" };
     format!("`{}` {verb}{}: {}{seen}", leaf.measure, leaf.relation, if known { "it is " } else { "" })
@@ -318,7 +360,7 @@ impl Judgment {
     /// The steps of one rule: its guards, its condition and its exception.
     pub fn steps(&self, rule: RuleId) -> Vec<Step> {
         let (Some(e), Some(r)) = (self.evaluation(), self.framework.rule(rule)) else { return Vec::new() };
-        let mut steps = Teller { e: &e, told: Cell::new(0) }.rule(r, "", 0);
+        let mut steps = Teller { e: &e, judgment: self, told: Cell::new(0) }.rule(r, "", 0);
         let truth = e.rule(rule);
         let want = truth.holds(self.confidence);
         if want || truth.fails(self.confidence) {

@@ -5,7 +5,7 @@ use super::evaluate::{Evaluation, Needs, Verdict};
 use super::model::*;
 use super::truth::Truth;
 use crate::error::Result;
-use crate::measure::MeasureValue;
+use crate::measure::{MeasureValue, Reveals};
 use crate::vocabulary::Cite;
 use serde_json::{Map, Value, json};
 
@@ -72,6 +72,8 @@ pub struct Judgment {
     pub(crate) parts: Vec<(String, Judgment)>,
     /// Remarks that are not evidence, such as that one person answered alone.
     pub(crate) flags: Vec<String>,
+    /// The fewest people from whom a spread of answers is rendered; 0 on the owner's side.
+    pub(crate) spread_from: u64,
 }
 
 impl Framework {
@@ -98,6 +100,7 @@ impl Framework {
             options,
             parts: Vec::new(),
             flags: Vec::new(),
+            spread_from: 0,
         }
     }
 
@@ -241,7 +244,17 @@ fn combine(
         _ => Status::Insufficient,
     };
     let case = parts.first().map_or_else(|| Case::new(framework), |(_, j)| j.case.clone());
-    Judgment { framework: framework.clone(), question: q, case, confidence, status, options, parts, flags: Vec::new() }
+    Judgment {
+        framework: framework.clone(),
+        question: q,
+        case,
+        confidence,
+        status,
+        options,
+        parts,
+        flags: Vec::new(),
+        spread_from: 0,
+    }
 }
 
 impl Judgment {
@@ -276,6 +289,36 @@ impl Judgment {
     /// Remarks that are not evidence.
     pub fn flags(&self) -> &[String] {
         &self.flags
+    }
+
+    /// The same judgment, rendered without the spread of answers of fewer than `people`.
+    #[must_use]
+    pub(crate) fn rendered_from(mut self, people: u64) -> Judgment {
+        self.spread_from = people;
+        self.parts = self.parts.into_iter().map(|(name, j)| (name, j.rendered_from(people))).collect();
+        self
+    }
+
+    /// What of a value may not be rendered.
+    pub(crate) fn hides(&self, value: Option<&MeasureValue>) -> Reveals {
+        match value.and_then(MeasureValue::estimate) {
+            Some(e) if e.n().is_some_and(|n| n < self.spread_from) => e.reveals(),
+            _ => Reveals::Level,
+        }
+    }
+
+    fn hides_any(&self) -> bool {
+        self.rests_on().into_iter().any(|v| self.hides(Some(v)) != Reveals::Level)
+    }
+
+    /// Whether anything is known that bears on it.
+    pub fn touched(&self) -> bool {
+        self.asked().is_some_and(|q| q.measures.iter().any(|m| self.case.knows(*m))) || !self.parts.is_empty()
+    }
+
+    /// Whether a rule of its question looks at a measure.
+    pub fn looks_at(&self, m: MeasureId) -> bool {
+        self.asked().is_some_and(|q| q.measures.contains(&m))
     }
 
     pub(crate) fn asked(&self) -> Option<&Question> {
@@ -432,9 +475,12 @@ impl Judgment {
         put("cites", self.cites().iter().map(Cite::to_json).collect());
         put("unvalidated", json!(self.unvalidated()));
         put("flags", json!(self.flags));
+        // A probability gives away the standard error it was computed from.
+        let hidden = self.hides_any();
         let finding = |(i, o): (usize, &OptionFinding)| {
             json!({
-                "option": self.name(i), "verdict": o.verdict.as_str(), "lo": round(o.truth.lo), "hi": round(o.truth.hi),
+                "option": self.name(i), "verdict": o.verdict.as_str(),
+                "lo": (!hidden).then(|| round(o.truth.lo)), "hi": (!hidden).then(|| round(o.truth.hi)),
                 "rule": o.rule.and_then(|r| self.framework.rule(r)).map(|r| r.id.as_str()),
             })
         };

@@ -219,6 +219,7 @@ fn read_measures(inner: &mut Inner, file: &Fields<'_>) {
         }
         let Some(f) = at.fields(&[
             "score",
+            "title",
             "category",
             "asks",
             "whom",
@@ -298,6 +299,7 @@ fn read_measures(inner: &mut Inner, file: &Fields<'_>) {
         }
         inner.measures.push(Measure {
             id: id.to_owned(),
+            title: f.text_or_empty("title"),
             kind,
             asks: f.text_or_empty("asks"),
             whom: f.text_or_empty("whom"),

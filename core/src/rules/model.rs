@@ -57,6 +57,8 @@ pub enum MeasureKind {
 pub struct Measure {
     /// Its id.
     pub id: String,
+    /// What it is called in sentences; empty when the id reads well enough.
+    pub title: String,
     /// What values it takes.
     pub kind: MeasureKind,
     /// The question that asks for it.
@@ -93,6 +95,11 @@ pub struct ScaleBinding {
 }
 
 impl Measure {
+    /// What it is called in a sentence.
+    pub fn words(&self) -> String {
+        if self.title.is_empty() { super::words::words(&self.id) } else { self.title.clone() }
+    }
+
     /// The measure as a JSON document.
     pub fn to_json(&self) -> Value {
         let (score, category) = match &self.kind {
@@ -100,7 +107,7 @@ impl Measure {
             MeasureKind::Category(c) => (Value::Null, json!(c)),
         };
         json!({
-            "id": self.id, "score": score, "category": category, "asks": self.asks, "whom": self.whom,
+            "id": self.id, "title": self.words(), "score": score, "category": category, "asks": self.asks, "whom": self.whom,
             "about": self.about, "unit": self.unit, "actionable": self.actionable, "concepts": self.concepts,
         })
     }

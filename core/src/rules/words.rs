@@ -1,10 +1,11 @@
 //! What a judgment says in words: one renderer, with fixed sentences, for every language and report.
 
 use super::evaluate::Verdict;
-use super::explain::{Step, observed, short};
+use super::explain::{Leaf, Step, observed, short, short_probability};
 use super::judgment::{Answer, Judgment, Status};
 use super::model::*;
 use super::truth::Truth;
+use crate::measure::{MeasureValue, Reveals};
 use std::collections::HashSet;
 
 impl Judgment {
@@ -20,20 +21,22 @@ impl Judgment {
     /// ```
     pub fn headline(&self) -> String {
         match &self.status {
-            Status::Answer(Answer::One(i)) => self.name(*i).to_owned(),
+            Status::Answer(Answer::One(i)) => words(self.name(*i)),
             Status::Answer(Answer::Each) => {
                 let finding = |(i, o): (usize, &super::judgment::OptionFinding)| {
-                    format!("{}: {}", self.name(i), o.verdict.as_str())
+                    format!("{}: {}", words(self.name(i)), o.verdict.words())
                 };
                 self.options.iter().enumerate().map(finding).collect::<Vec<_>>().join(", ")
             }
-            Status::Insufficient => match (self.remaining().join(" or "), self.excluded().join(" nor ")) {
-                (_, excluded) if excluded.is_empty() => "insufficient evidence".to_owned(),
-                (left, excluded) if left.is_empty() => format!("insufficient evidence: not {excluded}"),
-                (left, excluded) => format!("insufficient evidence: {left}, not {excluded}"),
-            },
+            Status::Insufficient => {
+                match (words(&self.remaining().join(" or ")), words(&self.excluded().join(" nor "))) {
+                    (_, excluded) if excluded.is_empty() => "insufficient evidence".to_owned(),
+                    (left, excluded) if left.is_empty() => format!("insufficient evidence: not {excluded}"),
+                    (left, excluded) => format!("insufficient evidence: {left}, not {excluded}"),
+                }
+            }
             Status::Conflict(of) => {
-                let names: Vec<&str> = of.iter().map(|i| self.name(*i)).collect();
+                let names: Vec<String> = of.iter().map(|i| words(self.name(*i))).collect();
                 format!("conflict: {} hold at once", names.join(" and "))
             }
             Status::NoneHold => "none of the options holds".to_owned(),
@@ -51,7 +54,7 @@ impl Judgment {
         }
         for (option, r) in self.hypotheses() {
             if let Some(rule) = self.framework.rule(r) {
-                lines.push(format!("{} `{option}`: {} [{}]", self.beside(option), rule.because, rule.id));
+                lines.push(format!("{} {}: {} [{}]", self.beside(option), words(option), rule.because, rule.id));
             }
         }
         lines.extend(self.need_lines());
@@ -67,7 +70,7 @@ impl Judgment {
     fn option_lines(&self, lines: &mut Vec<String>) {
         let exclusive = self.asked().is_some_and(|q| q.mode != Mode::Independent);
         if let Status::Conflict(of) = &self.status {
-            let names: Vec<String> = of.iter().map(|i| format!("`{}`", self.name(*i))).collect();
+            let names: Vec<String> = of.iter().map(|i| words(self.name(*i))).collect();
             lines.push(format!("{} exclude one another and hold at once", names.join(" and ")));
         }
         for (i, o) in self.options.iter().enumerate() {
@@ -78,24 +81,18 @@ impl Judgment {
                 continue;
             }
             let Some((r, rule)) = o.rule.and_then(|r| Some((r, self.framework.rule(r)?))) else { continue };
-            let name = self.name(i);
+            let name = words(self.name(i));
             match &o.verdict {
                 Verdict::Holds => lines.push(format!("{} [{}]", rule.because, rule.id)),
-                Verdict::Fails if exclusive => lines.push(format!("`{name}` is excluded [{}]", rule.id)),
-                Verdict::Fails => lines.push(format!("the evidence does not support `{name}` [{}]", rule.id)),
+                Verdict::Fails if exclusive => lines.push(format!("{name} is excluded [{}]", rule.id)),
+                Verdict::Fails => lines.push(format!("the evidence does not support {name} [{}]", rule.id)),
                 Verdict::Insufficient(_) if self.one() == Some(i) => {
-                    lines.push(format!(
-                        "`{name}` is the only level left; it would mean: {} [{}]",
-                        rule.because, rule.id
-                    ));
+                    lines.push(format!("{name} is the only level left; it would mean: {} [{}]", rule.because, rule.id));
                 }
-                v @ Verdict::Insufficient(_) => {
-                    if let Some(why) = unmet(v) {
-                        lines.push(format!("`{name}` does not apply here: {why} [{}]", rule.id));
-                    } else {
-                        lines.push(format!("`{name}` is open; it would mean: {} [{}]", rule.because, rule.id));
-                    }
-                }
+                v @ Verdict::Insufficient(_) => lines.push(match unmet(v) {
+                    Some(why) => format!("{name} does not apply here: {why} [{}]", rule.id),
+                    None => format!("{name} is open; it would mean: {} [{}]", rule.because, rule.id),
+                }),
             }
             let mut seen = HashSet::new();
             for step in self.steps(r) {
@@ -117,7 +114,7 @@ impl Judgment {
         if !needs.too_close.is_empty() {
             lines.push(format!("too close to call: {}", names(&needs.too_close)));
         }
-        lines.extend(needs.reasons.iter().map(|r| format!("held back: {}", r.replace('_', " "))));
+        lines.extend(needs.reasons.iter().map(|r| format!("held back: {}", words(r))));
         lines
     }
 
@@ -206,7 +203,7 @@ impl Text {
         self.starred |= !star.is_empty();
         let again = step.rule.as_ref().is_some_and(|r| !self.told.insert(r.clone()));
         let above = if again { " (as above)" } else { "" };
-        let line = format!("{}{sign} {}{above}{}{star}\n", "  ".repeat(level), step.text, probability(step.truth));
+        let line = format!("{}{sign} {}{above}{}{star}\n", "  ".repeat(level), step.text, likely(step));
         self.out.push_str(&line);
         if !again {
             step.children.iter().for_each(|s| self.step(s, level + 1));
@@ -214,28 +211,27 @@ impl Text {
     }
 }
 
-fn probability(t: Truth) -> String {
-    let certain = |p: f64| p == 0.0 || p == 1.0;
-    // Rounded to 0 or 1 it would look like certainty.
-    let words = |p: f64| match p {
-        p if p > 0.0 && p < 0.001 => "below 0.001".to_owned(),
-        p if p > 0.999 && p < 1.0 => "above 0.999".to_owned(),
-        p => short(p),
-    };
-    match (words(t.lo), words(t.hi)) {
-        _ if certain(t.lo) && certain(t.hi) => String::new(),
-        (lo, hi) if lo == hi => format!(" (probability {lo})"),
-        (lo, hi) => format!(" (probability {lo} to {hi})"),
-    }
-}
-
 /// The reasons of guards that are unmet, when nothing else keeps an option open.
 fn unmet(verdict: &Verdict) -> Option<String> {
     match verdict {
         Verdict::Insufficient(n) if n.missing.is_empty() && n.too_close.is_empty() && !n.reasons.is_empty() => {
-            Some(n.reasons.iter().map(|r| r.replace('_', " ")).collect::<Vec<_>>().join(", "))
+            Some(words(&n.reasons.join(", ")))
         }
         _ => None,
+    }
+}
+
+/// The probability of a step, unless it follows from what is not rendered.
+fn likely(step: &Step) -> String {
+    if step.hidden() { String::new() } else { probability(step.truth) }
+}
+
+fn probability(t: Truth) -> String {
+    let certain = |p: f64| p == 0.0 || p == 1.0;
+    match (short_probability(t.lo), short_probability(t.hi)) {
+        _ if certain(t.lo) && certain(t.hi) => String::new(),
+        (lo, hi) if lo == hi => format!(" (probability {lo})"),
+        (lo, hi) => format!(" (probability {lo} to {hi})"),
     }
 }
 
@@ -244,15 +240,11 @@ fn decisive_lines(step: &Step, seen: &mut HashSet<String>, lines: &mut Vec<Strin
     if step.decisive {
         let line = match &step.leaf {
             Some(l) => {
-                let value = observed(l.observed.as_ref());
                 let side = match step.truth {
-                    Truth::TRUE => l.relation.clone(),
-                    Truth::FALSE => format!("not {}", l.relation),
-                    t if t.hi < 0.5 => format!("not {}{}", l.relation, probability(t.not())),
-                    t => format!("{}{}", l.relation, probability(t)),
+                    t if t.hi < 0.5 => format!("not {}", l.relation),
+                    _ => l.relation.clone(),
                 };
-                let told = l.threshold.is_none() && step.truth == Truth::TRUE;
-                if told { format!("`{}` is {value}", l.measure) } else { format!("`{}` is {value}: {side}", l.measure) }
+                format!("{}: {}, {side}", l.words, observed(l))
             }
             None => step.text.clone(),
         };
@@ -261,4 +253,48 @@ fn decisive_lines(step: &Step, seen: &mut HashSet<String>, lines: &mut Vec<Strin
         }
     }
     step.children.iter().for_each(|s| decisive_lines(s, seen, lines));
+}
+
+/// An id as words: `too_many_chefs` reads too many chefs.
+pub(crate) fn words(id: &str) -> String {
+    id.replace('_', " ")
+}
+
+impl Judgment {
+    /// The rule behind the answer of an exclusive or graded question.
+    pub fn answering_rule(&self) -> Option<&Rule> {
+        let finding = self.options.get(self.one()?)?;
+        self.framework.rule(finding.rule?)
+    }
+
+    /// The numbers that decide what was found, each in short: the value alone where one measure decides, else after
+    /// the name of its measure. What may not be rendered is left out.
+    pub fn evidence(&self) -> Vec<String> {
+        let mut leaves: Vec<Leaf> = Vec::new();
+        for (i, finding) in self.options.iter().enumerate() {
+            if let (Some(r), true) = (finding.rule, self.one().is_none_or(|one| one == i)) {
+                self.steps(r).iter().for_each(|s| known_ends(s, self.one().is_some(), &mut leaves));
+            }
+        }
+        let one = leaves.len() == 1;
+        let tell = |l: &Leaf| {
+            let e = l.observed.as_ref().and_then(MeasureValue::estimate).filter(|_| l.hidden != Reveals::OwnSpread)?;
+            let se =
+                e.se().filter(|_| l.hidden == Reveals::Level).map_or(String::new(), |s| format!(" ± {}", short(s)));
+            let name = if one { String::new() } else { format!("{} ", l.words) };
+            Some(format!("{name}{}{se}", short(e.value())))
+        };
+        leaves.iter().filter_map(tell).collect()
+    }
+}
+
+/// The distinct measures at decisive ends, or at all known ends while nothing is decided.
+fn known_ends(step: &Step, decided: bool, leaves: &mut Vec<Leaf>) {
+    if let Some(leaf) = &step.leaf {
+        let known = step.truth != Truth::UNKNOWN && (step.decisive || !decided);
+        if known && !leaves.iter().any(|l| l.measure == leaf.measure) {
+            leaves.push(leaf.clone());
+        }
+    }
+    step.children.iter().for_each(|s| known_ends(s, decided, leaves));
 }

@@ -16,7 +16,8 @@ pub(super) fn count(part: &mut Tally, responses: &Responses) -> Result<()> {
         .iter()
         .map(|item| {
             responses.answers(&item.id).ok_or_else(|| {
-                Error::input("missing_item", format!("item `{}` has no answers", item.id)).help("read the responses again")
+                Error::input("missing_item", format!("item `{}` has no answers", item.id))
+                    .help("read the responses again")
             })
         })
         .collect::<Result<_>>()?;

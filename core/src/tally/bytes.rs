@@ -146,7 +146,8 @@ fn read_body(body: &[u8], limits: &Limits) -> Result<Tally> {
     if Sha256::digest(logic.as_bytes())[..] != hash {
         return Err(inconsistent("the logic hash is not that of the instrument"));
     }
-    let layout = Layout::from_logic(logic).ok().flatten().ok_or_else(|| inconsistent("the instrument cannot be read"))?;
+    let layout =
+        Layout::from_logic(logic).ok().flatten().ok_or_else(|| inconsistent("the instrument cannot be read"))?;
     let with_products = match r.integer()? {
         0 => false,
         1 => true,

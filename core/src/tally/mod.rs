@@ -192,7 +192,7 @@ impl Tally {
     }
 
     /// The sums of the whole wave: answers and sum an item, and raw sums a scale; `None` on overflow.
-    fn wave_totals(&self, wave: &str) -> Option<(Vec<(u64, u64)>, Vec<Sums>)> {
+    fn wave_totals(&self, wave: &str) -> Option<WaveTotals> {
         let mut total = Cell::new(&self.layout);
         for cell in self.cells.iter().filter(|(k, _)| k.wave == wave).map(|(_, c)| c) {
             total = total.combine(cell, u64::checked_add)?;
@@ -212,7 +212,9 @@ impl Tally {
 
     fn wave_fault(&self, wave: &str) -> Option<&'static str> {
         let products = self.products.as_ref()?.get(wave)?;
-        let Some((items, sums)) = self.wave_totals(wave) else { return Some("the sums of a wave do not fit in 64 bits") };
+        let Some((items, sums)) = self.wave_totals(wave) else {
+            return Some("the sums of a wave do not fit in 64 bits");
+        };
         self.layout.scales.iter().zip(products).zip(&sums).find_map(|((shape, products), sums)| {
             let own: Vec<(u64, u64)> = shape.items.iter().filter_map(|i| items.get(*i).copied()).collect();
             products.fault(shape, &own, sums)
@@ -295,12 +297,15 @@ impl Tally {
     }
 }
 
+/// Answers and sum an item, and raw sums a scale.
+type WaveTotals = (Vec<(u64, u64)>, Vec<Sums>);
 /// Cells and products to store.
 type Changes = (BTreeMap<Key, Cell>, ProductMap);
 type ProductMap = Option<BTreeMap<String, Vec<Products>>>;
 
 fn mismatch(message: &str) -> Error {
-    Error::input("instrument_mismatch", message).help("count with the instrument of the answers: same id, items, options and scales")
+    Error::input("instrument_mismatch", message)
+        .help("count with the instrument of the answers: same id, items, options and scales")
 }
 
 #[cfg(test)]

@@ -153,7 +153,8 @@ fn cross_possible(n: u64, x: [u64; 2], y: [u64; 2], xy: u64, most: [u64; 2]) -> 
     let wide = u128::from;
     let box_fits = wide(xy) <= wide(most[0]) * wide(y[0]) && wide(xy) <= wide(most[1]) * wide(x[0]);
     // Σ(mx − x)(my − y) is not negative either.
-    let corner = wide(n) * wide(most[0]) * wide(most[1]) + wide(xy) >= wide(most[0]) * wide(y[0]) + wide(most[1]) * wide(x[0]);
+    let corner =
+        wide(n) * wide(most[0]) * wide(most[1]) + wide(xy) >= wide(most[0]) * wide(y[0]) + wide(most[1]) * wide(x[0]);
     let schwarz = match (wide(xy).checked_mul(wide(xy)), wide(x[1]).checked_mul(wide(y[1]))) {
         (Some(left), Some(right)) => left <= right,
         _ => false,
@@ -295,8 +296,7 @@ impl Products {
             }
         }
         let last = shape.items.len();
-        let [n, sum, squares] =
-            sums.0.iter().find(|(a, _)| usize::from(*a) == last).map_or([0; 3], |(_, row)| *row);
+        let [n, sum, squares] = sums.0.iter().find(|(a, _)| usize::from(*a) == last).map_or([0; 3], |(_, row)| *row);
         if self.complete != n {
             return fault;
         }

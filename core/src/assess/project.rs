@@ -1,0 +1,176 @@
+//! A folder of evidence with its `colead.toml`, as named bytes: core opens no file.
+
+use super::assessment::{Assessment, MAX_SEED, Options, assess};
+use crate::document::{At, Diagnostics, Document};
+use crate::error::{Error, Family, Result};
+use crate::evidence::{Evidence, Instrument};
+use crate::rules::Framework;
+
+/// The file that names instrument, framework, confidence, seed and policy.
+pub const SETTINGS: &str = "colead.toml";
+
+/// What a folder asks for: evidence, and what to read and judge it with.
+#[derive(Debug, Clone)]
+pub struct Project {
+    /// The framework: built in, or a file of the folder.
+    pub framework: Framework,
+    /// The evidence of the folder.
+    pub evidence: Evidence,
+    /// Instrument, confidence and seed.
+    pub options: Options,
+    /// Minimum group and purpose, when the folder names them.
+    pub policy: PolicySettings,
+    /// Files that were not read.
+    pub unread: Vec<String>,
+}
+
+/// The `[policy]` of a folder.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct PolicySettings {
+    /// The minimum group.
+    pub min_group: Option<u64>,
+    /// The purpose.
+    pub purpose: Option<String>,
+}
+
+#[derive(Default)]
+struct Settings {
+    instrument: Option<String>,
+    framework: Option<String>,
+    confidence: Option<f64>,
+    seed: Option<u64>,
+    policy: PolicySettings,
+}
+
+impl Project {
+    /// Reads a folder given as names and bytes. `instrument` and `framework` of `colead.toml` name something built
+    /// in or a file of the folder. Options that the caller sets win over the folder's.
+    ///
+    /// # Errors
+    /// Those of the evidence, the instrument and the framework, and `unknown_file` for a named file that is not there.
+    pub fn from_files(files: &[(&str, &[u8])]) -> Result<Project> {
+        let settings = match files.iter().find(|(name, _)| *name == SETTINGS) {
+            Some((_, bytes)) => read_settings(text(SETTINGS, bytes)?)?,
+            None => Settings::default(),
+        };
+        let named: Vec<&str> =
+            [&settings.instrument, &settings.framework].into_iter().flatten().map(String::as_str).collect();
+        // A framework or instrument in JSON is no evidence.
+        let tables: Vec<(&str, &[u8])> = files.iter().filter(|(n, _)| !named.contains(n)).copied().collect();
+        let (evidence, unread) = Evidence::from_files(&tables)?;
+        let unread = unread.into_iter().filter(|n| *n != SETTINGS).map(str::to_owned).collect();
+        let instrument = match &settings.instrument {
+            None => None,
+            Some(name) => Some(match find(files, name) {
+                Some(bytes) => Instrument::from_file(name, text(name, bytes)?)?,
+                None if is_file(name) => return Err(missing(name, "instrument")),
+                None => Instrument::builtin(name)?,
+            }),
+        };
+        let framework = match settings.framework.as_deref() {
+            None | Some("builtin") => Framework::builtin()?,
+            Some(name) => match find(files, name) {
+                Some(bytes) => Framework::from_files(&[(name, text(name, bytes)?)])?,
+                None => return Err(missing(name, "framework")),
+            },
+        };
+        let options = Options { instrument, confidence: settings.confidence, seed: settings.seed };
+        Ok(Project { framework, evidence, options, policy: settings.policy, unread })
+    }
+
+    /// Assesses the folder.
+    ///
+    /// # Errors
+    /// As [`assess`].
+    pub fn assess(&self) -> Result<Assessment> {
+        assess(&self.framework, &self.evidence, &self.options)
+    }
+}
+
+fn find<'f>(files: &[(&str, &'f [u8])], name: &str) -> Option<&'f [u8]> {
+    files.iter().find(|(n, _)| *n == name).map(|(_, bytes)| *bytes)
+}
+
+fn is_file(name: &str) -> bool {
+    [".toml", ".json"].iter().any(|ending| name.ends_with(ending))
+}
+
+fn missing(name: &str, key: &str) -> Error {
+    Error::input("unknown_file", format!("there is no file `{name}` in the folder"))
+        .at(format!("{SETTINGS}: {key}"))
+        .help("add the file, or name something built in")
+}
+
+fn text<'t>(name: &str, bytes: &'t [u8]) -> Result<&'t str> {
+    std::str::from_utf8(bytes).map_err(|e| {
+        Error::input("not_utf8", format!("byte {} is not UTF-8", e.valid_up_to() + 1))
+            .at(name.to_owned())
+            .help("save the file as UTF-8")
+    })
+}
+
+fn read_settings(text: &str) -> Result<Settings> {
+    let doc = Document::parse(SETTINGS, text).map_err(|d| Error::from_diagnostics(Family::Input, vec![d]))?;
+    let faults = Diagnostics::default();
+    let mut out = Settings::default();
+    if let Some(f) = At::root(&doc, &faults).fields(&["instrument", "framework", "confidence", "seed", "policy"]) {
+        out.instrument = f.get("instrument").and_then(|a| a.text()).map(str::to_owned);
+        out.framework = f.get("framework").and_then(|a| a.text()).map(str::to_owned);
+        out.confidence = f.get("confidence").and_then(|a| a.number());
+        out.seed = f.get("seed").and_then(|a| {
+            let seed = u64::try_from(a.integer()?).ok().filter(|s| *s <= MAX_SEED);
+            if seed.is_none() {
+                a.error("bad_seed", "the seed is not a whole number from 0 to 2^53 - 1", "give a smaller one");
+            }
+            seed
+        });
+        if let Some(p) = f.get("policy").and_then(|a| a.fields(&["min_group", "purpose"])) {
+            out.policy.purpose = p.get("purpose").and_then(|a| a.text()).map(str::to_owned);
+            out.policy.min_group = p.get("min_group").and_then(|a| {
+                let k = u64::try_from(a.integer()?).ok();
+                if k.is_none() {
+                    a.error("bad_policy", "the minimum group is negative", "give 5, or another number from 2");
+                }
+                k
+            });
+        }
+    }
+    faults.finish(Family::Input)?;
+    Ok(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn project(files: &[(&str, &str)]) -> Result<Project> {
+        let files: Vec<(&str, &[u8])> = files.iter().map(|(n, t)| (*n, t.as_bytes())).collect();
+        Project::from_files(&files)
+    }
+
+    #[test]
+    fn settings_name_what_is_built_in_or_a_file() {
+        let own = r#"{"id":"mine","version":"1","license":"CC0","options":[1,5],"scales":[{"id":"direction","items":["x"]}]}"#;
+        let p = project(&[
+            (SETTINGS, "instrument = 'mine.json'\nconfidence = 0.8\nseed = 7\n[policy]\nmin_group = 7\n"),
+            ("mine.json", own),
+            ("responses.csv", "unit,x\na,1\na,2\na,3\nb,4\nb,5\nb,5\n"),
+            ("notes.md", "read by people"),
+        ])
+        .unwrap();
+        assert_eq!(p.options.instrument.as_ref().map(|i| i.id()), Some("mine"));
+        assert_eq!((p.options.confidence, p.options.seed, p.policy.min_group), (Some(0.8), Some(7), Some(7)));
+        assert_eq!(p.unread, ["notes.md"]);
+        assert!(p.assess().is_ok());
+    }
+
+    #[test]
+    fn faults_of_settings_have_a_place() {
+        let code = |text: &str| project(&[(SETTINGS, text)]).map(|_| ()).map_err(|e| (e.code(), e.path().to_owned()));
+        assert_eq!(code("confidense = 1"), Err(("unknown_key", "colead.toml:1:14: confidense".into())));
+        assert_eq!(code("instrument = 'x.toml'"), Err(("unknown_file", "colead.toml: instrument".into())));
+        assert_eq!(code("instrument = 'colective-leadership'").unwrap_err().0, "unknown_instrument");
+        assert_eq!(code("seed = -1").unwrap_err().0, "bad_seed");
+        assert!(code("confidence = 0.9").is_ok());
+    }
+}

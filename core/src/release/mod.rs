@@ -1,0 +1,12 @@
+//! The one narrow door: what may leave an assessment, under which terms, and how it reads.
+
+mod ledger;
+mod policy;
+#[allow(clippy::module_inception)]
+mod release;
+mod suppress;
+mod text;
+
+pub use ledger::{Entry, LEDGER_FORMAT, Ledger};
+pub use policy::{DisclosurePolicy, PURPOSES, SPREAD_FROM};
+pub use release::{JudgmentCell, RELEASE_SCHEMA, Release, ScoreCell, UnitCell};
