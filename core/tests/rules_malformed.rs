@@ -1,7 +1,7 @@
 //! Malformed rulebooks: each is refused with its code, at its place, in words a person can act on.
 //!
 //! In the TOML below `▶` marks the place of the fault; it is taken out before the text is read.
-#![allow(missing_docs)]
+#![allow(clippy::unnecessary_to_owned, missing_docs)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use colead::rules::{Framework, RULEBOOK_FILES, check};
