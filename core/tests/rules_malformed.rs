@@ -105,7 +105,7 @@ fn the_base_is_fine() {
 fn headers() {
     refusals! {
         "no header": "▶[measure.a]\nscore = [0, 1]\n".to_owned() => "missing_key",
-        "nothing at all": String::new() => "missing_key",
+        "nothing at all": "".to_owned() => "missing_key",
         "no id": "▶[framework]\nversion = '1.0.0'\n".to_owned() => "missing_key",
         "no version": "▶[framework]\nid = 'f'\n".to_owned() => "missing_key",
         "an id with a space": "[framework]\nid = ▶'a b'\nversion = '1.0.0'\n".to_owned() => "bad_id",
