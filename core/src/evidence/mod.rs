@@ -6,6 +6,7 @@ mod decisions;
 mod digest;
 mod instrument;
 mod instrument_read;
+mod instrument_write;
 mod members;
 mod network;
 mod organization;
