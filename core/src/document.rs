@@ -117,9 +117,8 @@ impl Document {
                 let mut d = fail(code, message.clone(), json_help(code), None);
                 (d.line, d.column) = (u32::try_from(e.line()).ok(), u32::try_from(e.column()).ok());
                 // serde_json appends its own place to the message.
-                if let Some(cut) = message.find(" at line ") {
-                    d.message = message.get(..cut).unwrap_or(&message).to_owned();
-                }
+                let said = message.split(" at line ").next().unwrap_or(&message);
+                d.message = said.replace("EOF while parsing", "the file ends inside");
                 if code == "too_deep" {
                     d.message = format!("the file nests deeper than {MAX_DEPTH} levels");
                 }
@@ -307,7 +306,7 @@ impl<'de> Deserialize<'de> for Node {
 /// The most errors that are kept of a refused file: nobody reads more, and memory stays bounded.
 const MAX_ERRORS: usize = 1_000;
 /// The most errors that get a "did you mean": looking for near names is the dear part of a fault.
-const MAX_SUGGESTIONS: usize = 50;
+const MAX_SUGGESTIONS: usize = 20;
 
 /// Collects diagnostics while documents are read.
 #[derive(Debug, Default)]
@@ -373,6 +372,9 @@ impl<'a> At<'a> {
 
     /// Reports an error here.
     pub fn error(&self, code: &'static str, message: impl Into<String>, help: impl Into<String>) {
+        let help: String = help.into();
+        // Where no near name is found, or too many were looked for already.
+        let help = if help.is_empty() { "mend it, or leave it out".to_owned() } else { help };
         self.faults.push(self.mark().diagnostic(Severity::Error, code, message, help));
     }
 

@@ -6,7 +6,7 @@ use super::suppress::hidden;
 use crate::assess::{Assessed, Assessment, Manifest, Subject, Units};
 use crate::error::{Error, Result};
 use crate::measure::{Estimate, MeasureValue, Origin, ScaleRow, Status};
-use crate::rules::{Judgment, Measure, MeasureId, Mode, OptionFinding, Verdict};
+use crate::rules::{Judgment, Measure, MeasureId, Mode, OptionFinding, Status as JudgmentStatus, Verdict};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashMap};
 
@@ -63,6 +63,8 @@ pub struct JudgmentCell {
     pub verdicts: Vec<(String, &'static str, Option<String>)>,
     /// The rule that carries the answer, and its reason.
     pub rule: Option<(String, String)>,
+    /// Whether anything is known that bears on it.
+    pub touched: bool,
     /// Whether it rests on an instrument without published validation.
     pub unvalidated: bool,
     /// What to ask next, when it is open.
@@ -130,14 +132,12 @@ impl Assessment {
         }
         let units = (0..self.units.len()).map(|i| self.unit_cell(i, &pattern, &judged)).collect();
         let mut works: Vec<String> = Vec::new();
-        for j in self.subjects.iter().flat_map(|a| &a.judgments) {
-            for cite in j.cites() {
-                if let Some(work) = self.framework.catalogue().work(&cite.work) {
-                    let line = work.line();
-                    if !works.contains(&line) {
-                        works.push(line);
-                    }
-                }
+        let settled =
+            self.subjects.iter().flat_map(|a| &a.judgments).filter(|j| *j.status() != JudgmentStatus::Insufficient);
+        for work in settled.flat_map(|j| j.cites()).filter_map(|c| self.framework.catalogue().work(&c.work)) {
+            let line = work.line();
+            if !works.contains(&line) {
+                works.push(line);
             }
         }
         works.sort();
@@ -268,6 +268,7 @@ impl Assessment {
             evidence: Vec::new(),
             verdicts: Vec::new(),
             rule: None,
+            touched: true,
             unvalidated: false,
             next: Vec::new(),
             document: Value::Null,
@@ -286,6 +287,7 @@ impl Assessment {
             evidence: j.evidence(),
             verdicts: verdicts(&j),
             rule: j.answering_rule().map(|r| (r.id.clone(), r.because.clone())),
+            touched: j.touched(),
             unvalidated: j.unvalidated(),
             next: j.next_questions().iter().map(|q| q.to_json()).collect(),
             document: j.to_json(),

@@ -69,12 +69,17 @@ impl Release {
             heading(out, &format!("{}{}", unit.unit, people(unit)));
             let settled = own.iter().filter(|j| j.status != "insufficient" && j.status != "masked");
             settled.for_each(|j| full(out, j));
-            for j in own.iter().filter(|j| j.status == "insufficient") {
-                line(out, 1, &format!("{}: {}", j.title, needs(j)));
+            let open: Vec<&&JudgmentCell> = own.iter().filter(|j| j.status == "insufficient").collect();
+            for j in open.iter().filter(|j| j.touched) {
+                fold(out, 1, &format!("{}: {}", j.title, needs(j)));
+            }
+            let untouched: Vec<&str> = open.iter().filter(|j| !j.touched).map(|j| j.title.as_str()).collect();
+            if !untouched.is_empty() {
+                fold(out, 1, &format!("nothing is known yet that bears on: {}", untouched.join("; ")));
             }
             let masked: Vec<&str> = own.iter().filter(|j| j.status == "masked").map(|j| j.title.as_str()).collect();
             if !masked.is_empty() {
-                line(out, 1, &format!("masked: {}", masked.join(", ")));
+                fold(out, 1, &format!("masked: {}", masked.join("; ")));
             }
         }
     }
@@ -140,7 +145,8 @@ impl Release {
     fn entry(&self, j: &JudgmentCell) -> String {
         let n = self.units.iter().find(|u| u.unit == j.subject).and_then(|u| u.n);
         let n = n.filter(|_| j.unvalidated).map(|n| format!("n {n}"));
-        let one = j.evidence.iter().filter(|_| j.evidence.len() == 1).cloned();
+        let whole = j.status != "insufficient" || !reason(j).contains("missing:");
+        let one = j.evidence.iter().filter(|_| j.evidence.len() == 1 && whole).cloned();
         let numbers: Vec<String> = one.chain(n).collect();
         if numbers.is_empty() { j.subject.clone() } else { format!("{} ({})", j.subject, numbers.join(", ")) }
     }
@@ -149,7 +155,8 @@ impl Release {
     fn next(&self, out: &mut String) {
         let mut asked: Vec<(&str, &str, &str, Vec<&str>)> = Vec::new();
         for j in &self.judgments {
-            let Some(first) = j.next.first() else { continue };
+            let side = j.kind == "challenge" && j.question != crate::assess::CHALLENGE;
+            let Some(first) = j.next.first().filter(|_| !side) else { continue };
             let field = |key: &str| first.get(key).and_then(|v| v.as_str()).unwrap_or("");
             let (measure, asks, whom) = (field("measure"), field("asks"), field("whom"));
             match asked.iter_mut().find(|(m, ..)| *m == measure) {
@@ -161,6 +168,8 @@ impl Release {
         if asked.is_empty() {
             return;
         }
+        // What bears on most comes first; ties keep the order of the report.
+        asked.sort_by_key(|(.., titles)| std::cmp::Reverse(titles.len()));
         heading(out, "What to ask next");
         for (measure, asks, whom, titles) in asked.iter().take(10) {
             fold(out, 0, &format!("{asks} [{measure}]"));

@@ -312,8 +312,7 @@ fn measure<'s>(scope: &'s Scope, at: &At<'_>) -> Option<(MeasureId, &'s MeasureK
 fn near<V>(at: &At<'_>, name: &str, map: &HashMap<String, V>) -> String {
     let mut known: Vec<&str> = if at.crowded() { Vec::new() } else { map.keys().map(String::as_str).collect() };
     known.sort_unstable();
-    let help = at.suggest(name, known.iter().copied());
-    if help.is_empty() { "declare it, or mend the name".to_owned() } else { help }
+    at.suggest(name, known.iter().copied())
 }
 
 /// Whether a number decides anywhere in it: a threshold, or how many of several conditions are enough.

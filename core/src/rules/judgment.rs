@@ -311,6 +311,11 @@ impl Judgment {
         self.rests_on().into_iter().any(|v| self.hides(Some(v)) != Reveals::Level)
     }
 
+    /// Whether anything is known that bears on it.
+    pub fn touched(&self) -> bool {
+        self.asked().is_some_and(|q| q.measures.iter().any(|m| self.case.knows(*m))) || !self.parts.is_empty()
+    }
+
     /// Whether a rule of its question looks at a measure.
     pub fn looks_at(&self, m: MeasureId) -> bool {
         self.asked().is_some_and(|q| q.measures.contains(&m))

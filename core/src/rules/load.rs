@@ -482,7 +482,6 @@ fn read_says(inner: &Inner, at: &At<'_>) -> Option<(QuestionId, usize)> {
     };
     let Some(q) = inner.question_index.get(question).copied() else {
         let help = at.suggest(question, inner.questions.iter().map(|q| q.id.as_str()));
-        let help = if help.is_empty() { "declare it as [question.x]".to_owned() } else { help };
         at.error("unknown_question", format!("unknown question `{question}`"), help);
         return None;
     };
@@ -490,7 +489,6 @@ fn read_says(inner: &Inner, at: &At<'_>) -> Option<(QuestionId, usize)> {
     let found = options.iter().position(|o| o == option);
     if found.is_none() {
         let help = at.suggest(option, options.iter().map(String::as_str));
-        let help = if help.is_empty() { "add it to the options of the question".to_owned() } else { help };
         at.error("unknown_option", format!("unknown option `{option}` of `{question}`"), help);
     }
     found.map(|o| (q, o))
@@ -504,7 +502,6 @@ fn read_test(inner: &Inner, at: &At<'_>) -> Option<RuleTest> {
     for (name, value) in f.need("given")?.entries()? {
         let Some(m) = inner.measure_index.get(name).copied() else {
             let help = value.suggest(name, inner.measures.iter().map(|m| m.id.as_str()));
-            let help = if help.is_empty() { "declare it as [measure.x]".to_owned() } else { help };
             value.error("unknown_measure", format!("unknown measure `{name}`"), help);
             continue;
         };

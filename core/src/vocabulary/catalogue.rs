@@ -227,7 +227,7 @@ impl Catalogue {
         let mut cites = Vec::new();
         for at in at.list().unwrap_or_default() {
             let Some(f) = at.fields(&[key, "at"]) else { continue };
-            let Some(work) = f.need(key).and_then(|a| a.text()) else { continue };
+            let Some((at, work)) = f.need(key).and_then(|a| Some((a.clone(), a.text()?))) else { continue };
             if self.work(work).is_none() {
                 let help = or_add(at.suggest(work, self.works.iter().map(|w| w.id.as_str())), "work");
                 at.error("unknown_work", format!("the work `{work}` is not in the registry"), help);

@@ -6,4 +6,4 @@ mod catalogue;
 mod theory;
 
 pub use catalogue::{Catalogue, Cite, Concept, FILES as CATALOGUE_FILES, Prompt, Work};
-pub use theory::{Capability, ChallengeKind, LeadershipSource, Obstacle, RelationalUnit, Task};
+pub use theory::{Capability, ChallengeKind, LeadershipSource, Obstacle, RelationalUnit, TYPED, Task};

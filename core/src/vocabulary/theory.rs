@@ -95,6 +95,32 @@ closed! {
     }
 }
 
+/// Concepts that a type of this crate encodes, and which: what can be said in code cannot be said wrongly.
+pub const TYPED: &[(&str, &str)] = &[
+    ("C001", "vocabulary::Task"),
+    ("C009", "vocabulary::RelationalUnit has no person"),
+    ("C010", "vocabulary::Capability"),
+    ("C019", "evidence::DecisionRightRow"),
+    ("C022", "vocabulary::LeadershipSource"),
+    ("C023", "assess::Subject has no person"),
+    ("C024", "vocabulary::LeadershipSource::includes"),
+    ("C032", "vocabulary::Task::Direction"),
+    ("C033", "vocabulary::Task::Alignment"),
+    ("C034", "vocabulary::Task::Commitment"),
+    ("C071", "vocabulary::ChallengeKind"),
+    ("C096", "vocabulary::ChallengeKind::Mixed"),
+    ("C097", "vocabulary::Obstacle::TooManyChefs"),
+    ("C099", "vocabulary::Obstacle::DiffusedAccountability"),
+    ("C110", "vocabulary::Capability::SenseMaking"),
+    ("C113", "vocabulary::Capability::Connection"),
+    ("C118", "vocabulary::Capability::Navigation"),
+    ("C122", "vocabulary::RelationalUnit has no person"),
+    ("C184", "evidence::Pressure"),
+    ("C239", "rules::Basis is required of every threshold"),
+    ("C241", "assess::Subject has no person"),
+    ("C253", "evidence::DecisionRightRow::holder may be a body"),
+];
+
 /// A unit between people. There is deliberately no variant for one person (C009, C122, C241).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]

@@ -1,0 +1,61 @@
+# Two commands for a newcomer: `make demo` runs the main job, `make test` runs all tests.
+# Needed: Rust 1.89 or later, Python 3.11, a C11 and a C++17 compiler, make.
+
+PYTHON ?= python3.11
+CARGO ?= cargo
+VENV := .venv
+BIN := $(VENV)/bin
+# The extension is built once for the demo and the tests.
+EXTENSION_SOURCES := $(shell find core/src core/rulebook core/instruments ffi/src python/src -type f) Cargo.lock Cargo.toml core/Cargo.toml ffi/Cargo.toml python/Cargo.toml python/pyproject.toml
+
+.PHONY: demo test test-rust test-c test-python lint bless bench clean
+.DELETE_ON_ERROR:
+
+demo: $(VENV)/.built
+	$(BIN)/colead assess examples/harbour --out build/harbour
+	@echo
+	@echo "The report and its JSON are in build/harbour. Try: $(BIN)/colead classify"
+
+test: test-rust test-c test-python
+	@echo "all tests passed"
+
+test-rust:
+	$(CARGO) test --workspace --locked
+
+test-c:
+	sh tests/c/run.sh
+
+test-python: $(VENV)/.built $(VENV)/.tested-with
+	cd python && ../$(BIN)/python -m pytest -q
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.maturin: $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check maturin==1.16.0
+	@touch $@
+
+$(VENV)/.built: $(VENV)/.maturin $(EXTENSION_SOURCES)
+	VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/maturin develop --quiet --release --locked -m python/Cargo.toml
+	@touch $@
+
+$(VENV)/.tested-with: $(VENV)/.built python/pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check $$($(BIN)/python -c "import tomllib; print(*tomllib.load(open('python/pyproject.toml', 'rb'))['project']['optional-dependencies']['test'])")
+	@touch $@
+
+# Formatting and lints; needs the rustfmt and clippy components.
+lint:
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
+
+# Writes everything that is generated and committed: header, example, coverage, vectors.
+bless:
+	COLEAD_BLESS=1 $(CARGO) test --workspace --locked
+
+# How fast it is, as ratios where other tools are at hand.
+bench:
+	$(CARGO) bench -p colead
+
+clean:
+	$(CARGO) clean
+	rm -rf $(VENV) build

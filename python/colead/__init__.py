@@ -1,0 +1,77 @@
+"""colead: is leadership being produced?
+
+Direction, alignment and commitment judged by typed, cited rules over incomplete and uncertain evidence. Evidence in,
+measures with their uncertainty, judgments with their reasons, and a release that protects the people who answered.
+"""
+
+from ._assess import Assessment, assess
+from ._core import __version__
+from ._errors import ColeadError, DisclosureError, InputError, RulebookError
+from ._instrument import Instrument
+from ._records import (
+    Change,
+    Cite,
+    Concept,
+    Counterfactual,
+    Diagnostic,
+    Hypothesis,
+    Item,
+    Loss,
+    Measure,
+    Need,
+    NextQuestion,
+    Prompt,
+    Question,
+    Rule,
+    Scale,
+)
+from ._release import DisclosurePolicy, Ledger, Release
+from ._rules import Framework, Judgment, check, classify_challenge
+from ._simulate import Simulation, simulate
+from ._tables import Table
+from ._tally import Tally, tally
+
+__all__ = [
+    "Assessment",
+    "Change",
+    "Cite",
+    "ColeadError",
+    "Concept",
+    "Counterfactual",
+    "Diagnostic",
+    "DisclosureError",
+    "DisclosurePolicy",
+    "Framework",
+    "Hypothesis",
+    "InputError",
+    "Instrument",
+    "Item",
+    "Judgment",
+    "Ledger",
+    "Loss",
+    "Measure",
+    "Need",
+    "NextQuestion",
+    "Prompt",
+    "Question",
+    "Release",
+    "Rule",
+    "RulebookError",
+    "Scale",
+    "Simulation",
+    "Table",
+    "Tally",
+    "__version__",
+    "assess",
+    "check",
+    "classify_challenge",
+    "simulate",
+    "tally",
+]
+
+# Tracebacks and pickles show the public names, not the modules that implement them.
+for _name in __all__:
+    _thing = globals()[_name]
+    if isinstance(_thing, type):
+        _thing.__module__ = __name__
+del _name, _thing

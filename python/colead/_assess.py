@@ -1,0 +1,203 @@
+"""The pipeline: evidence in, an assessment for its owner, and a release for everybody else."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from . import _core
+from ._arguments import a_path, read_bytes, wrong_type
+from ._errors import InputError
+from ._instrument import Instrument, instrument_of
+from ._records import Frozen
+from ._release import DisclosurePolicy, Ledger, Release
+from ._rules import Framework, Judgment
+from ._tables import Table
+
+#: Files of a folder that may hold evidence, settings, an instrument or a framework.
+_ENDINGS = (".csv", ".json", ".toml")
+
+
+class Assessment(Frozen):
+    """Everything found: the data owner's side. It is never rendered; only a release leaves. Immutable."""
+
+    __slots__ = ("_core",)
+    _core: _core.Assessment
+
+    def __init__(self) -> None:
+        raise TypeError("an Assessment comes from assess()")
+
+    @classmethod
+    def _of(cls, core: _core.Assessment) -> Assessment:
+        assessment = object.__new__(cls)
+        object.__setattr__(assessment, "_core", core)
+        return assessment
+
+    @property
+    def framework(self) -> Framework:
+        """The framework that judged."""
+        return Framework._of(self._core.framework)
+
+    @property
+    def policy(self) -> DisclosurePolicy:
+        """The terms of a release that the folder names, or the usual ones."""
+        return DisclosurePolicy._of(self._core.policy)
+
+    @property
+    def measures(self) -> Table:
+        """Every value known of every unit and challenge.
+
+        Columns: ``subject``, ``kind``, ``measure``, ``value``, ``category``, ``se``, ``n``, ``status``, ``origin``.
+        """
+        return Table._of(self._core.measures())
+
+    @property
+    def scores(self) -> Table:
+        """Scores of every unit on every scale, in the long form of ``Tally.scores``."""
+        return Table._of(self._core.scores())
+
+    @property
+    def judgments(self) -> Table:
+        """Every judgment: ``subject``, ``kind``, ``question``, ``status``, ``answer``, ``headline``, ``unvalidated``.
+
+        ``judgment(subject, question)`` gives one of them whole.
+        """
+        return Table._of(self._core.judgments())
+
+    @property
+    def units(self) -> list[str]:
+        """The units, in the order of the organization."""
+        return self._core.units
+
+    @property
+    def challenges(self) -> list[str]:
+        """The challenges, and their components as ``challenge: component``."""
+        return [name for kind, name in self._core.subjects if kind == "challenge"]
+
+    @property
+    def notes(self) -> list[str]:
+        """Remarks about evidence that was lost or set aside."""
+        return self._core.notes
+
+    @property
+    def unread(self) -> list[str]:
+        """Files of the folder that were not read."""
+        return self._core.unread
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """What it was made from, so that the same can be made again."""
+        manifest: dict[str, Any] = json.loads(self._core.manifest())
+        return manifest
+
+    def judgment(self, subject: str, question: str) -> Judgment:
+        """The judgment of a unit or challenge on a question."""
+        return Judgment._of(self._core.judgment(subject, question), (_judgment, (self, subject, question)))
+
+    def release(self, policy: DisclosurePolicy | None = None, *, ledger: Ledger | None = None) -> Release:
+        """What may leave under a policy; None is the folder's, or a minimum group of 5 for development.
+
+        ``ledger`` is what left before (``release.ledger`` of the last one).
+
+        Raises:
+            DisclosureError: ``difference_exposed`` when this release and an earlier one together would expose people.
+        """
+        if policy is not None and not isinstance(policy, DisclosurePolicy):
+            wrong_type(policy, "policy", "a DisclosurePolicy", "give a colead.DisclosurePolicy, or None")
+        if ledger is not None and not isinstance(ledger, Ledger):
+            wrong_type(ledger, "ledger", "a Ledger", "give the `.ledger` of the last release, or None")
+        terms = None if policy is None else policy._core
+        document, text, explanations, after = self._core.release(terms, None if ledger is None else ledger._core)
+        return Release._of(document, text, explanations, Ledger._of(after))
+
+    def __repr__(self) -> str:
+        return f"<Assessment by {self._core.framework.id}: {len(self.units)} units, {len(self.challenges)} challenges>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        recipe = self._core.recipe()
+        own, instrument = recipe["framework"], recipe["instrument"]
+        return _rebuild, (
+            recipe["files"],
+            {name: Table._of(table) for name, table in recipe["tables"].items()},
+            None if own is None else Framework._of(own),
+            None if instrument is None else Instrument._of(instrument),
+            recipe["confidence"],
+            recipe["seed"],
+        )
+
+
+def assess(
+    folder: str | os.PathLike[str] | None = None,
+    *,
+    framework: Framework | None = None,
+    instrument: Instrument | str | None = None,
+    confidence: float | None = None,
+    seed: int | None = None,
+    **evidence: Any,
+) -> Assessment:
+    """Assesses an organization from a folder, from tables, or from both.
+
+    Each table is a keyword (``organization``, ``responses``, ``challenges``, ``facts`` ...): anything with
+    ``__arrow_c_stream__``, a mapping from column to list or array, or a list of rows. Every part is optional; what is
+    missing is named. ``colead.toml`` of the folder names the instrument, framework, policy, confidence and seed;
+    arguments win.
+
+    >>> import colead
+    >>> criteria = ["definable", "means_exist", "solvers_unchanged"]
+    >>> facts = {"challenge": ["merger"] * 3, "criterion": criteria, "value": [0, 0, 0]}
+    >>> colead.assess(challenges=facts).judgment("merger", "challenge").answer
+    'complex'
+
+    Raises:
+        InputError: with the table, row and column of the first fault.
+    """
+    if framework is not None and not isinstance(framework, Framework):
+        wrong_type(framework, "framework", "a Framework", "give a colead.Framework, or None")
+    files = [] if folder is None else _folder(a_path(folder, "folder"))
+    core = None if instrument is None else instrument_of(instrument)
+    return _rebuild(files, evidence, framework, None if core is None else Instrument._of(core), confidence, seed)
+
+
+def assess_files(files: Mapping[str, bytes], **options: Any) -> Assessment:
+    """As :func:`assess`, with the files of a folder given as names and bytes."""
+    evidence = {name: options.pop(name) for name in list(options) if name not in _OPTIONS}
+    instrument = options.get("instrument")
+    core = None if instrument is None else Instrument._of(instrument_of(instrument))
+    rest = options.get("framework"), core, options.get("confidence"), options.get("seed")
+    return _rebuild(list(files.items()), evidence, *rest)
+
+
+_OPTIONS = ("framework", "instrument", "confidence", "seed")
+
+
+def _folder(folder: Path) -> list[tuple[str, bytes]]:
+    try:
+        if not folder.is_dir():
+            message = f"`{folder}` is not a folder" if folder.exists() else f"there is no folder `{folder}`"
+            raise InputError(message, code="cannot_read", path=str(folder), help="name a folder with evidence files")
+        found = sorted(p for p in folder.iterdir() if p.suffix.lower() in _ENDINGS and p.is_file())
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        message = f"cannot read `{folder}`: {reason}"
+        raise InputError(message, code="cannot_read", path=str(folder), help="check the path") from error
+    return [(p.name, read_bytes(p)) for p in found if not p.name.startswith(".")]
+
+
+def _rebuild(
+    files: list[tuple[str, bytes]],
+    tables: dict[str, Any],
+    framework: Framework | None,
+    instrument: Instrument | None,
+    confidence: float | None,
+    seed: int | None,
+) -> Assessment:
+    own = None if framework is None else framework._core
+    questionnaire = None if instrument is None else instrument._core
+    return Assessment._of(_core.assess(files, tables, own, questionnaire, confidence, seed))
+
+
+def _judgment(assessment: Assessment, subject: str, question: str) -> Judgment:
+    return assessment.judgment(subject, question)

@@ -1,0 +1,362 @@
+"""The command `colead`: a thin layer over the same calls.
+
+Exit codes: 0 all is well, 1 there are findings, 2 the call or its input cannot be accepted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import os
+import re
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NoReturn, TextIO
+
+from ._arguments import read_text
+from ._core import __version__
+from ._errors import ColeadError, InputError, RulebookError
+from ._records import Diagnostic
+from ._rules import Framework, Judgment, check, classify_challenge
+
+WORDS: Mapping[str, float | None] = {"yes": 1.0, "partly": 0.5, "no": 0.0, "unknown": None}
+SHORT: Mapping[str, str] = {"y": "yes", "p": "partly", "n": "no", "?": "unknown", "": "unknown"}
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose complaints look like every other error of the library."""
+
+    def error(self, message: str) -> NoReturn:
+        print(f"error[usage]: {message}\n  help: {self.prog} --help", file=sys.stderr)
+        sys.exit(2)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs the command and gives its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            # A terminal that cannot show `±` gets a stand-in, not a traceback.
+            stream.reconfigure(errors="replace")
+    try:
+        arguments = parser().parse_args(argv)
+        code: int = arguments.run(arguments)
+        sys.stdout.flush()
+        return code
+    except ColeadError as error:
+        complain(error)
+        return 2
+    except BrokenPipeError:
+        # The reader left; nothing more to say, also not at interpreter exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        print(file=sys.stderr)
+        return 130
+
+
+def complain(error: ColeadError) -> None:
+    """An error as text: what, where, and what to do."""
+    if error.diagnostics:
+        for found in error.diagnostics:
+            print(found, file=sys.stderr)
+        return
+    print(f"error[{error.code}]: {error.message}", file=sys.stderr)
+    if error.path:
+        print(f"  at {error.path}", file=sys.stderr)
+    if error.help:
+        print(f"  help: {error.help}", file=sys.stderr)
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    top = Parser(
+        prog="colead",
+        description="Is leadership being produced? Direction, alignment and commitment judged by typed, cited rules.",
+    )
+    top.add_argument("--version", action="version", version=f"colead {__version__}")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    shared = Parser(add_help=False)
+    shared.add_argument("--framework", metavar="PATH", help="a rulebook of your own: a file, or a folder of *.toml")
+    shared.add_argument("--json", action="store_true", help="print JSON")
+    judged = Parser(add_help=False)
+    judged.add_argument("--confidence", type=float, metavar="C", help="above 0.5 and below 1")
+    judged.add_argument("--full", action="store_true", help="show every step of every rule")
+
+    classify = commands.add_parser(
+        "classify",
+        parents=[shared, judged],
+        help="what kind of challenge is faced",
+        description="Judges what kind of challenge is faced. Without answers it asks for them, one by one, until the "
+        "judgment is settled; an empty answer is `don't know`.",
+    )
+    classify.add_argument("--facts", metavar="FILE", help="answers as JSON: criterion to value, or a list; - is stdin")
+    answers = classify.add_argument_group("criteria", "each yes, partly, no or unknown")
+    for criterion, asks in _criteria():
+        flags = sorted({f"--{criterion.replace('_', '-')}", f"--{criterion}"})
+        text = asks.replace("%", "%%")
+        answers.add_argument(*flags, dest=f"criterion.{criterion}", choices=list(WORDS), metavar="ANSWER", help=text)
+    classify.set_defaults(run=run_classify)
+
+    questions = commands.add_parser("questions", parents=[shared], help="what can be asked")
+    questions.add_argument("--question", metavar="ID", help="one question: what would answer it")
+    questions.set_defaults(run=run_questions)
+
+    checks = commands.add_parser("check", help="check a rulebook", description="Checks a rulebook file or folder.")
+    checks.add_argument("file", metavar="FILE")
+    checks.add_argument("--json", action="store_true", help="print JSON")
+    checks.set_defaults(run=run_check)
+
+    explain = commands.add_parser(
+        "explain",
+        parents=[shared, judged],
+        help="judge a question and say why",
+        description="Judges a question from measures, each given as id=value, id=value±se or id=category.",
+    )
+    explain.add_argument("question", metavar="QUESTION")
+    explain.add_argument("measures", metavar="MEASURE=VALUE", nargs="*")
+    explain.set_defaults(run=run_explain)
+    return top
+
+
+def _criteria() -> list[tuple[str, str]]:
+    framework = Framework.builtin()
+    asks = {measure.id: measure.asks for measure in framework.measures()}
+    return [(criterion, asks[criterion]) for criterion in framework.criteria()]
+
+
+def _framework(arguments: argparse.Namespace) -> Framework:
+    return Framework.builtin() if arguments.framework is None else Framework.from_path(arguments.framework)
+
+
+def run_classify(arguments: argparse.Namespace) -> int:
+    """`colead classify`."""
+    framework = _framework(arguments)
+    given = {
+        name.removeprefix("criterion."): WORDS[word]
+        for name, word in vars(arguments).items()
+        if name.startswith("criterion.") and word is not None
+    }
+    if arguments.facts is not None:
+        if given:
+            raise InputError(
+                "answers are given both in a file and as options", code="usage", help="use one of the two"
+            )
+        facts, components = _facts_file(arguments.facts)
+        judgment = classify_challenge(
+            facts, components=components, framework=framework, confidence=arguments.confidence
+        )
+    elif given:
+        judgment = classify_challenge(given, framework=framework, confidence=arguments.confidence)
+    else:
+        judgment = interview(framework, arguments.confidence, sys.stdin, sys.stderr)
+    show(judgment, arguments)
+    return 0
+
+
+def interview(framework: Framework, confidence: float | None, answers: TextIO, prompts: TextIO) -> Judgment:
+    """Asks for criteria, the most telling first, until the judgment is settled or nothing is left to ask."""
+    facts: dict[str, float | None] = {}
+    while True:
+        judgment = classify_challenge(facts, framework=framework, confidence=confidence)
+        open_questions = [q for q in judgment.next_questions() if q not in facts]
+        if judgment.status != "insufficient" or not open_questions:
+            return judgment
+        question = open_questions[0]
+        if not facts:
+            print("Answer yes, partly or no; an empty line is `don't know`.", file=prompts)
+        word = None
+        while word is None:
+            print(f"{question.asks} ", end="", file=prompts, flush=True)
+            line = answers.readline()
+            if not line:
+                print(file=prompts)
+                return judgment
+            word = line.strip().lower()
+            word = SHORT.get(word, word)
+            if word not in WORDS:
+                print("  yes, partly, no, or nothing", file=prompts)
+                word = None
+        facts[str(question)] = WORDS[word]
+
+
+def _facts_file(name: str) -> tuple[Any, Any]:
+    doc = read_json(name)
+    if isinstance(doc, dict) and ("facts" in doc or "components" in doc):
+        unknown = [key for key in doc if key not in ("facts", "components")]
+        if unknown:
+            message = f"unknown key `{unknown[0]}`"
+            raise InputError(message, code="unknown_key", path=name, help="known: `facts`, `components`")
+        components = doc.get("components")
+        if isinstance(components, dict):
+            components = {part: _words(facts) for part, facts in components.items()}
+        return _words(doc.get("facts")), components
+    return _words(doc), None
+
+
+def _words(facts: Any) -> Any:
+    """Facts in which yes, partly, no and unknown are written out."""
+    if isinstance(facts, list):
+        return [_words(rater) for rater in facts]
+    if isinstance(facts, dict):
+        return {k: WORDS.get(v.lower(), v) if isinstance(v, str) else v for k, v in facts.items()}
+    return facts
+
+
+def read_json(name: str) -> Any:
+    """A JSON file, read strictly; `-` is standard input."""
+    if name == "-":
+        text = sys.stdin.read()
+        place = "standard input"
+    else:
+        text = read_text(Path(name))
+        place = name
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for key, value in pairs:
+            if key in found:
+                raise InputError(f"duplicate key `{key}`", code="duplicate_key", path=place, help="keep one of them")
+            found[key] = value
+        return found
+
+    def refuse(constant: str) -> NoReturn:
+        raise InputError(f"`{constant}` is not a number", code="not_finite", path=place, help="use null for unknown")
+
+    try:
+        return json.loads(text, object_pairs_hook=once, parse_constant=refuse)
+    except json.JSONDecodeError as error:
+        where = f"{place}:{error.lineno}:{error.colno}"
+        raise InputError(error.msg.lower(), code="syntax", path=where, help="give well-formed JSON") from error
+    except RecursionError:
+        raise InputError("the file nests too deep", code="too_deep", path=place, help="nest less") from None
+
+
+def show(judgment: Judgment, arguments: argparse.Namespace) -> None:
+    """A judgment on standard output."""
+    if arguments.json:
+        print(judgment.to_json())
+        return
+    if arguments.full:
+        print(judgment.explain(), end="")
+    else:
+        print(brief(judgment))
+    framework = judgment.framework
+    print(f"  rulebook: {framework.id} {framework.version}, logic {framework.logic_sha256[:12]}")
+
+
+def brief(judgment: Judgment) -> str:
+    """A judgment in a few lines: the result, why, what to ask next, and where the sources say it."""
+    lines = [str(judgment)]
+    if judgment.unvalidated:
+        lines.append("  unvalidated: rests on an instrument without published validation")
+    lines += [f"  {line}" for line in judgment.because]
+    for question in judgment.next_questions()[:3]:
+        lines.append(f"  ask {question.whom or 'next'}: {question.asks} [{question}]")
+    lines += [f"  would change the conclusion: {change}" for change in judgment.counterfactuals()[:3]]
+    lines += [f"  source: {cite}" for cite in judgment.cites]
+    lines.append(f"  confidence: {judgment.confidence:g}")
+    return "\n".join(lines)
+
+
+def run_questions(arguments: argparse.Namespace) -> int:
+    """`colead questions`."""
+    framework = _framework(arguments)
+    wanted = framework.questions()
+    measures = framework.measures()
+    prompts = framework.prompts()
+    if arguments.question is not None:
+        # What an empty case needs is what the question looks at, in the order in which to ask.
+        asked = framework.judge(arguments.question, {})
+        order = [str(question) for question in asked.next_questions()]
+        wanted = [question for question in wanted if question.id == arguments.question]
+        measures = sorted((m for m in measures if m.id in order), key=lambda m: order.index(m.id))
+        concepts = {concept for question in wanted for concept in question.concepts}
+        concepts.update(concept for measure in measures for concept in measure.concepts)
+        prompts = [prompt for prompt in prompts if concepts.intersection(prompt.concepts)]
+    if arguments.json:
+        documents = {"questions": wanted, "measures": measures, "prompts": prompts}
+        print(json.dumps({k: [record.to_dict() for record in v] for k, v in documents.items()}, ensure_ascii=False))
+        return 0
+    for question in wanted:
+        print(f"{question.id}: {question.title}")
+        print(f"  {question.asks}")
+        print(f"  {question.mode}: {', '.join(question.options)}")
+    if arguments.question is None:
+        print(f"\n{len(measures)} measures and {len(prompts)} prompts; see one question with --question ID")
+        return 0
+    print("\nmeasures, most telling first")
+    for measure in measures:
+        values = f"{measure.score[0]:g} to {measure.score[1]:g}" if measure.score else ", ".join(measure.category or ())
+        print(f"  {measure.id} ({values})\n    {measure.asks}\n    ask: {measure.whom}")
+    if prompts:
+        print("\nprompts")
+        for prompt in prompts:
+            print(f"  {prompt.id} {prompt.text}")
+    return 0
+
+
+def run_check(arguments: argparse.Namespace) -> int:
+    """`colead check`."""
+    path = Path(arguments.file)
+    found: Sequence[Diagnostic]
+    if path.is_dir():
+        try:
+            found = Framework.from_path(path).warnings()
+        except RulebookError as error:
+            found = error.diagnostics
+    else:
+        found = [dataclasses.replace(d, file=path.name) for d in check(read_text(path))]
+    errors = sum(d.severity == "error" for d in found)
+    if arguments.json:
+        print(json.dumps([d.to_dict() for d in found], ensure_ascii=False))
+    else:
+        for diagnostic in found:
+            print(diagnostic, end="\n\n")
+        print(f"{_count(errors, 'error')}, {_count(len(found) - errors, 'warning')}")
+    return 1 if errors else 0
+
+
+def _count(n: int, what: str) -> str:
+    return f"{n} {what}" if n == 1 else f"{n} {what}s"
+
+
+def run_explain(arguments: argparse.Namespace) -> int:
+    """`colead explain`."""
+    framework = _framework(arguments)
+    known = {measure.id: measure.category for measure in framework.measures()}
+    measures: dict[str, Any] = {}
+    for text in arguments.measures:
+        name, sign, value = text.partition("=")
+        if not sign or not name:
+            raise InputError(
+                f"`{text}` is not MEASURE=VALUE", code="usage", path="measures", help="such as `definable=0.8±0.1`"
+            )
+        if name in measures:
+            raise InputError(f"`{name}` is given twice", code="duplicate_key", path="measures", help="give it once")
+        measures[name] = _value(name, value, known.get(name))
+    judgment = framework.judge(arguments.question, measures, confidence=arguments.confidence)
+    show(judgment, arguments)
+    return 0
+
+
+def _value(name: str, text: str, categories: Sequence[str] | None) -> Any:
+    if categories is not None:
+        return None if text in ("", "unknown") else text
+    if text == "" or text in WORDS:
+        return WORDS[text or "unknown"]
+    value, sign, se = re.sub(r"\+/?-", "±", text).partition("±")
+    try:
+        return (float(value), float(se)) if sign else float(value)
+    except ValueError:
+        raise InputError(
+            f"`{text}` is not a number",
+            code="not_a_number",
+            path=f"measures, {name}",
+            help="give a number, number±se, yes, partly, no, or nothing",
+        ) from None
+
+
+if __name__ == "__main__":
+    sys.exit(main())

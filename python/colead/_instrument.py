@@ -1,0 +1,195 @@
+"""A questionnaire."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from . import _core
+from ._arguments import a_path, read_text, text, wrong_type
+from ._errors import InputError, RulebookError
+from ._records import Frozen, Item, Scale
+
+
+class Instrument(Frozen):
+    """A questionnaire: which items exist, how they are answered, and which scales they make. Immutable."""
+
+    __slots__ = ("_core",)
+    _core: _core.Instrument
+
+    def __init__(self) -> None:
+        raise TypeError("use Instrument.builtin(id), .from_toml(text), .from_dict(d) or .from_path(path)")
+
+    @classmethod
+    def _of(cls, core: _core.Instrument) -> Instrument:
+        instrument = object.__new__(cls)
+        object.__setattr__(instrument, "_core", core)
+        return instrument
+
+    @classmethod
+    def builtin(cls, id: str = "collective-leadership") -> Instrument:
+        """An instrument that ships with the library: ``collective-leadership`` or ``ccl-dac``."""
+        return cls._of(_core.Instrument.builtin(id))
+
+    @classmethod
+    def from_toml(cls, text: str) -> Instrument:
+        """An instrument from TOML text.
+
+        Raises:
+            RulebookError: with every finding in ``diagnostics``.
+        """
+        return cls._from_file("", _text(text))
+
+    @classmethod
+    def from_json(cls, text: str) -> Instrument:
+        """An instrument from JSON text: the same grammar as TOML."""
+        return cls._from_file("", _text(text))
+
+    @classmethod
+    def from_path(cls, path: str | os.PathLike[str]) -> Instrument:
+        """An instrument from a file, TOML or JSON."""
+        place = a_path(path)
+        return cls._from_file(place.name, read_text(place))
+
+    @classmethod
+    def from_dict(cls, d: Mapping[str, Any]) -> Instrument:
+        """An instrument from plain Python data; an item with a leading ``-`` is reversed.
+
+        >>> import colead
+        >>> scales = [{"id": "direction", "items": ["d1", "d2", "-d3"]}]
+        >>> own = {"id": "pulse", "version": "1", "license": "CC0-1.0", "options": [1, 5], "scales": scales}
+        >>> [item.id for item in colead.Instrument.from_dict(own).items if item.reversed]
+        ['d3']
+        """
+        if not isinstance(d, Mapping):
+            wrong_type(d, "d", "a mapping", "give a dict with id, version, license, options and scales")
+        return cls._from_file("", to_json(d, "d"))
+
+    @classmethod
+    def _from_file(cls, name: str, source: str) -> Instrument:
+        try:
+            return cls._of(_core.Instrument.from_file(name, source))
+        except RulebookError as error:
+            error.diagnostics = tuple(found.with_excerpt({name: source}) for found in error.diagnostics)
+            raise
+
+    @property
+    def id(self) -> str:
+        """Its id."""
+        return self._core.id
+
+    @property
+    def version(self) -> str:
+        """Its version."""
+        return self._core.version
+
+    @property
+    def title(self) -> str:
+        """Its name for people, or empty."""
+        return self._core.title
+
+    @property
+    def license(self) -> str:
+        """The licence of its wording."""
+        return self._core.license
+
+    @property
+    def validated(self) -> bool:
+        """Whether it has published validation; lines that rest on one without say so."""
+        return self._core.validated
+
+    @property
+    def options(self) -> tuple[int, int]:
+        """The lowest and the highest answer code, unless a scale has its own."""
+        return self._core.options
+
+    @property
+    def labels(self) -> list[str]:
+        """The wording of the options, lowest first, or empty."""
+        return self._core.labels
+
+    @property
+    def dont_know(self) -> list[int]:
+        """Answer codes that mean "don't know"."""
+        return self._core.dont_know
+
+    @property
+    def missing_rule(self) -> str | int:
+        """How many items of a scale a person must have answered: ``half``, ``all`` or a number."""
+        return self._core.missing_rule
+
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """Declared pairs of scales, whose differences a tally can read."""
+        return self._core.pairs
+
+    @property
+    def scales(self) -> list[Scale]:
+        """Its scales."""
+        return [Scale.from_doc(doc) for doc in json.loads(self._core.scales())]
+
+    @property
+    def items(self) -> list[Item]:
+        """Its items."""
+        return [Item.from_doc(doc) for doc in json.loads(self._core.items())]
+
+    @property
+    def logic_sha256(self) -> str:
+        """Digest of what decides numbers: ids, ranges, reversal, scales; wording left out."""
+        return self._core.logic_sha256
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Instrument):
+            return NotImplemented
+        return self._state() == other._state()
+
+    def __hash__(self) -> int:
+        return hash((self.id, self.version, self.logic_sha256))
+
+    def _state(self) -> tuple[Any, ...]:
+        mine = self._core
+        return mine.id, mine.version, mine.title, mine.license, mine.validated, mine.scales(), mine.items()
+
+    def __repr__(self) -> str:
+        return f"<Instrument {self.id} {self.version}: {len(self.scales)} scales, {len(self.items)} items>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        source = self._core.source()
+        return (Instrument.builtin, (self.id,)) if source is None else (Instrument._from_file, source)
+
+
+def instrument_of(value: object, path: str = "instrument") -> _core.Instrument:
+    """The native instrument in an argument: an Instrument, or the id of one that ships with the library."""
+    if isinstance(value, Instrument):
+        return value._core
+    if isinstance(value, str):
+        return _core.Instrument.builtin(value)
+    wrong_type(value, path, "an Instrument", "give a colead.Instrument or the id of a built-in one")
+
+
+def _text(value: object) -> str:
+    return text(value, "text")
+
+
+def to_json(document: object, path: str) -> str:
+    """Plain Python data as JSON, strictly."""
+
+    def other(value: Any) -> Any:
+        # Scalars of numpy and its kin hold a plain value.
+        if hasattr(value, "item") and getattr(value, "ndim", None) == 0:
+            return value.item()
+        wrong_type(value, path, "plain data", "give dict, list, tuple, str, int, float, bool or None")
+
+    try:
+        return json.dumps(document, default=other, allow_nan=False, ensure_ascii=False)
+    except TypeError as error:
+        help = "give dict with str keys, list, tuple, str, int, float, bool or None"
+        raise InputError(f"not plain data: {error}", code="wrong_type", path=path, help=help) from error
+    except RecursionError:
+        raise InputError("the data nest too deep", code="too_deep", path=path, help="nest less") from None
+    except ValueError as error:
+        if isinstance(error, InputError):
+            raise
+        raise InputError(str(error).lower(), code="not_finite", path=path, help="give finite numbers") from error

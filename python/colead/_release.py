@@ -1,0 +1,275 @@
+"""The door: under what terms something leaves, what left, and the memory of it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from . import _core
+from ._arguments import text
+from ._errors import InputError
+from ._records import Frozen
+from ._tables import Table
+
+
+class DisclosurePolicy(Frozen):
+    """The terms of a release: the smallest group a number may stand for, and a stated purpose. Immutable.
+
+    Purposes are ``development``, ``research`` and ``monitoring``; pay, promotion and dismissal are refused.
+    """
+
+    __slots__ = ("_core",)
+    _core: _core.DisclosurePolicy
+
+    def __init__(self, min_group: int = 5, purpose: str = "development") -> None:
+        object.__setattr__(self, "_core", _core.DisclosurePolicy(min_group, purpose))
+
+    @classmethod
+    def _of(cls, core: _core.DisclosurePolicy) -> DisclosurePolicy:
+        policy = object.__new__(cls)
+        object.__setattr__(policy, "_core", core)
+        return policy
+
+    @classmethod
+    def unrestricted(cls) -> DisclosurePolicy:
+        """No protection at all, written into everything it touches."""
+        return cls._of(_core.DisclosurePolicy.unrestricted())
+
+    @property
+    def min_group(self) -> int:
+        """The fewest people a number may stand for."""
+        return self._core.min_group
+
+    @property
+    def purpose(self) -> str:
+        """The stated purpose."""
+        return self._core.purpose
+
+    @property
+    def is_unrestricted(self) -> bool:
+        """Whether nothing is protected."""
+        return self._core.is_unrestricted
+
+    def to_dict(self) -> dict[str, Any]:
+        """The policy as plain Python data."""
+        document: dict[str, Any] = json.loads(self._core.to_json())
+        return document
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, DisclosurePolicy):
+            return NotImplemented
+        return self._core.to_json() == other._core.to_json()
+
+    def __hash__(self) -> int:
+        return hash(self._core.to_json())
+
+    def __repr__(self) -> str:
+        if self.is_unrestricted:
+            return "DisclosurePolicy.unrestricted()"
+        return f"DisclosurePolicy(min_group={self.min_group}, purpose={self.purpose!r})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        if self.is_unrestricted:
+            return DisclosurePolicy.unrestricted, ()
+        return DisclosurePolicy, (self.min_group, self.purpose)
+
+
+class Ledger(Frozen):
+    """What has left so far: an input and an output of every release. Immutable."""
+
+    __slots__ = ("_core",)
+    _core: _core.Ledger
+
+    def __init__(self) -> None:
+        object.__setattr__(self, "_core", _core.Ledger())
+
+    @classmethod
+    def _of(cls, core: _core.Ledger) -> Ledger:
+        ledger = object.__new__(cls)
+        object.__setattr__(ledger, "_core", core)
+        return ledger
+
+    @classmethod
+    def from_json(cls, text: str) -> Ledger:
+        """Reads back what ``to_json`` gave."""
+        return cls._of(_core.Ledger.from_json(text))
+
+    @property
+    def version(self) -> int:
+        """How many releases it has seen."""
+        return self._core.version
+
+    @property
+    def entries(self) -> list[dict[str, Any]]:
+        """Units of waves that left: ``wave``, ``unit``, ``n`` and ``purpose``."""
+        entries: list[dict[str, Any]] = json.loads(self._core.to_json())["entries"]
+        return entries
+
+    def __len__(self) -> int:
+        return len(self._core)
+
+    def to_json(self) -> str:
+        """The ledger as canonical JSON."""
+        return self._core.to_json()
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Ledger):
+            return NotImplemented
+        return self.to_json() == other.to_json()
+
+    def __hash__(self) -> int:
+        return hash(self.to_json())
+
+    def __repr__(self) -> str:
+        return f"<Ledger {self.version}: {len(self)} entries>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Ledger.from_json, (self.to_json(),)
+
+
+_UNITS = {"unit": "text", "parent": "text", "depth": "int", "n": "int", "masked": "bool"}
+_SCORES = {
+    "wave": "text",
+    "unit": "text",
+    "scale": "text",
+    "measure": "text",
+    "variant": "text",
+    "estimand": "text",
+    "value": "float",
+    "se": "float",
+    "lower": "float",
+    "upper": "float",
+    "n": "int",
+    "status": "text",
+}
+_JUDGMENTS = {
+    "subject": "text",
+    "kind": "text",
+    "question": "text",
+    "title": "text",
+    "status": "text",
+    "answer": "text",
+    "headline": "text",
+    "unvalidated": "bool",
+}
+
+
+class Release(Frozen):
+    """What may leave. It holds its own cells and no way back to the evidence. Immutable."""
+
+    __slots__ = ("_document", "_explanations", "_json", "_ledger", "_text")
+    _document: dict[str, Any]
+    _explanations: dict[tuple[str, str], str]
+    _json: str
+    _ledger: Ledger
+    _text: str
+
+    def __init__(self) -> None:
+        raise TypeError("a Release comes from assessment.release()")
+
+    @classmethod
+    def _of(cls, document: str, report: str, explanations: list[tuple[str, str, str]], ledger: Ledger) -> Release:
+        release = object.__new__(cls)
+        told: dict[tuple[str, str], str] = {}
+        for subject, question, explanation in explanations:
+            told.setdefault((subject, question), explanation)
+        state = {"_json": document, "_text": report, "_explanations": told, "_ledger": ledger}
+        for name, value in state.items():
+            object.__setattr__(release, name, value)
+        object.__setattr__(release, "_document", json.loads(document))
+        return release
+
+    @property
+    def scores(self) -> Table:
+        """Scores of units; masked ones have no value and the status ``masked``."""
+        return _table("scores", self._document["scores"], _SCORES)
+
+    @property
+    def judgments(self) -> Table:
+        """Judgments of units and challenges; masked ones have the status ``masked``."""
+        rows = [{**row, "answer": _answer(row["judgment"].get("answer"))} for row in self._document["judgments"]]
+        return _table("judgments", rows, _JUDGMENTS)
+
+    @property
+    def units(self) -> Table:
+        """The units, and whether what rests on their respondents is masked."""
+        return _table("units", self._document["units"], _UNITS)
+
+    @property
+    def ledger(self) -> Ledger:
+        """What has left, this release included: hand it to the next one."""
+        return self._ledger
+
+    @property
+    def policy(self) -> dict[str, Any]:
+        """The terms under which it left."""
+        return dict(self._document["policy"])
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """What it was made from, so that the same can be made again."""
+        manifest: dict[str, Any] = json.loads(self._json)["manifest"]
+        return manifest
+
+    @property
+    def notes(self) -> list[str]:
+        """Remarks about evidence that was lost or set aside."""
+        return list(self._document["notes"])
+
+    def explain(self, unit: str, question: str) -> str:
+        """Why: the explanation of a unit's (or challenge's) judgment, as far as it may leave."""
+        unit, question = text(unit, "unit"), text(question, "question")
+        found = self._explanations.get((unit, question))
+        if found is not None:
+            return found
+        known = [asked for subject, asked in self._explanations if subject == unit]
+        if known:
+            names = ", ".join(f"`{name}`" for name in known)
+            message = f"no judgment of `{unit}` on `{question}`"
+            raise InputError(message, code="unknown_question", path="question", help=f"known: {names}")
+        help = "see `.judgments` for the units and challenges judged"
+        raise InputError(f"no judgment of `{unit}`", code="unknown_subject", path="unit", help=help)
+
+    def to_text(self) -> str:
+        """The report as text."""
+        return self._text
+
+    def to_dict(self) -> dict[str, Any]:
+        """The release as plain Python data."""
+        document: dict[str, Any] = json.loads(self._json)
+        return document
+
+    def to_json(self) -> str:
+        """The release as canonical JSON (RFC 8785)."""
+        return self._json
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Release):
+            return NotImplemented
+        return (self._json, self._ledger) == (other._json, other._ledger)
+
+    def __hash__(self) -> int:
+        return hash(self._json)
+
+    def __str__(self) -> str:
+        return self._text
+
+    def __repr__(self) -> str:
+        told = self._document["yield"]
+        masked = sum(row["status"] == "masked" for row in self._document["judgments"])
+        return f"<Release: {told['answered']} of {told['put']} questions answered, {masked} masked>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        explanations = [(subject, question, why) for (subject, question), why in self._explanations.items()]
+        return Release._of, (self._json, self._text, explanations, self._ledger)
+
+
+def _answer(answer: Any) -> str | None:
+    if isinstance(answer, dict):
+        return "; ".join(option for option, verdict in answer.items() if verdict == "holds") or None
+    return answer if isinstance(answer, str) else None
+
+
+def _table(name: str, rows: list[dict[str, Any]], columns: dict[str, str]) -> Table:
+    cells = {column: (kind, [row[column] for row in rows]) for column, kind in columns.items()}
+    return Table._of(_core.Table.rebuild(cells, name))

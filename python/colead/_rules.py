@@ -1,0 +1,394 @@
+"""The rulebook, and the questions put to it."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeAlias
+
+from . import _core
+from ._arguments import a_path, read_text, wrong_type
+from ._arguments import text as text_of
+from ._errors import InputError, RulebookError
+from ._records import (
+    Cite,
+    Concept,
+    Counterfactual,
+    Diagnostic,
+    Frozen,
+    Hypothesis,
+    Measure,
+    Need,
+    NextQuestion,
+    Prompt,
+    Question,
+    Rule,
+)
+from ._tables import Table
+
+#: What is known of one measure: a number, a number with its standard error and perhaps the people behind it,
+#: a category, or None.
+Value: TypeAlias = (
+    "bool | float | str | tuple[float | None, float | None] | tuple[float | None, float | None, int | None] | None"
+)
+#: Answers of one person: criterion to True, False, a number from 0 to 1, or None for "don't know".
+Facts: TypeAlias = Mapping[str, bool | float | None]
+
+
+class Framework(Frozen):
+    """A rulebook with its catalogue of concepts and questions; immutable, safe to share between threads."""
+
+    __slots__ = ("_core",)
+    _core: _core.Framework
+
+    def __init__(self) -> None:
+        raise TypeError("use Framework.builtin(), .from_toml(text), .from_json(text) or .from_path(path)")
+
+    @classmethod
+    def _of(cls, core: _core.Framework) -> Framework:
+        framework = object.__new__(cls)
+        object.__setattr__(framework, "_core", core)
+        return framework
+
+    @classmethod
+    def builtin(cls) -> Framework:
+        """The framework that ships with the library."""
+        return cls._of(_core.Framework.builtin())
+
+    @classmethod
+    def from_toml(cls, text: str) -> Framework:
+        """A framework from TOML text. It may cite the built-in catalogue and add to it.
+
+        Raises:
+            RulebookError: with every finding in ``diagnostics``.
+        """
+        return cls._from_files([("", text_of(text, "text"))])
+
+    @classmethod
+    def from_json(cls, text: str) -> Framework:
+        """A framework from JSON text: the same grammar as TOML."""
+        return cls._from_files([("", text_of(text, "text"))])
+
+    @classmethod
+    def from_path(cls, path: str | os.PathLike[str]) -> Framework:
+        """A framework from a file, TOML or JSON, or from every ``*.toml`` of a folder read as one."""
+        place = a_path(path)
+        if place.is_dir():
+            files = sorted(place.glob("*.toml"))
+            if not files:
+                raise InputError(
+                    "the folder holds no `*.toml`", code="no_files", path=str(place), help="name a file, or add one"
+                )
+            return cls._from_files([(file.name, read_text(file)) for file in files])
+        return cls._from_files([(place.name, read_text(place))])
+
+    @classmethod
+    def _from_files(cls, files: list[tuple[str, str]]) -> Framework:
+        try:
+            return cls._of(_core.Framework.from_files(files))
+        except RulebookError as error:
+            texts = dict(files)
+            error.diagnostics = tuple(found.with_excerpt(texts) for found in error.diagnostics)
+            raise
+
+    @property
+    def id(self) -> str:
+        """Its id."""
+        return self._core.id
+
+    @property
+    def version(self) -> str:
+        """Its semantic version."""
+        return self._core.version
+
+    @property
+    def title(self) -> str:
+        """Its title."""
+        return self._core.title
+
+    @property
+    def sha256(self) -> str:
+        """Digest of everything it says."""
+        return self._core.sha256
+
+    @property
+    def logic_sha256(self) -> str:
+        """Digest of what decides: prose, citations and tests left out."""
+        return self._core.logic_sha256
+
+    @property
+    def confidence(self) -> float:
+        """The confidence at which its rules hold, unless a call says otherwise."""
+        return self._core.confidence
+
+    def _list(self, what: str) -> list[Any]:
+        found: list[Any] = json.loads(self._core.catalogue(what))
+        return found
+
+    def concepts(self) -> list[Concept]:
+        """The concepts its rules may cite."""
+        return [Concept.from_doc(doc) for doc in self._list("concepts")]
+
+    def prompts(self) -> list[Prompt]:
+        """The question bank."""
+        return [Prompt.from_doc(doc) for doc in self._list("prompts")]
+
+    def measures(self) -> list[Measure]:
+        """What its rules look at."""
+        return [Measure.from_doc(doc) for doc in self._list("measures")]
+
+    def questions(self) -> list[Question]:
+        """What can be asked of it."""
+        return [Question.from_doc(doc) for doc in self._list("questions")]
+
+    def rules(self) -> list[Rule]:
+        """Its rules."""
+        return [Rule.from_doc(doc) for doc in self._list("rules")]
+
+    def warnings(self) -> list[Diagnostic]:
+        """What its check warned of."""
+        texts = dict(self._core.sources() or ())
+        return [Diagnostic.from_doc(doc).with_excerpt(texts) for doc in self._list("warnings")]
+
+    def criteria(self) -> list[str]:
+        """The criteria by which a challenge may be described."""
+        return self._core.criteria()
+
+    def judge(self, question: str, measures: Mapping[str, Value], *, confidence: float | None = None) -> Judgment:
+        """Judges a question for one subject. A measure that is left out or None is missing, never zero.
+
+        >>> import colead
+        >>> judgment = colead.Framework.builtin().judge("challenge", {"definable": 1, "means_exist": (0.9, 0.1)})
+        >>> judgment.status, judgment.answer
+        ('insufficient', None)
+        >>> "solvers_unchanged" in judgment.needs
+        True
+
+        Raises:
+            InputError: ``unknown_question``, ``unknown_measure``, ``out_of_range``, ``not_finite``, ``wrong_type`` ...
+        """
+        return Judgment._of(self._core.judge(question, measures, confidence))
+
+    def judge_table(
+        self, table: Any, questions: Sequence[str] | None = None, *, confidence: float | None = None
+    ) -> Table:
+        """Judges questions for every row of a table.
+
+        ``table`` is anything with ``__arrow_c_stream__`` or a mapping from column to list or array. Columns in:
+        ``m``, ``m.se`` and ``m.n`` for a measure ``m``, and any of ``unit id case wave`` to name the row. Columns
+        out: these; ``<question>.status`` and ``<question>.answer``; and for each rule a code: 1 holds, 0 fails,
+        -1 missing, -2 too close to call, -3 other.
+        """
+        return Table._of(self._core.judge_table(table, questions, confidence))
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Framework):
+            return NotImplemented
+        return self.sha256 == other.sha256
+
+    def __hash__(self) -> int:
+        return hash(self.sha256)
+
+    def __repr__(self) -> str:
+        measures, questions, rules = self._core.sizes
+        return f"<Framework {self.id} {self.version}: {questions} questions, {rules} rules, {measures} measures>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _framework, (self._core.sources(),)
+
+
+class Judgment(Frozen):
+    """What a question came to: an answer, or a typed reason why there is none. Immutable."""
+
+    __slots__ = ("_core", "_document", "_home")
+    _core: _core.Judgment
+    _document: dict[str, Any] | None
+    #: How to make it again, when it is part of something else.
+    _home: tuple[Any, ...] | None
+
+    def __init__(self) -> None:
+        raise TypeError("a Judgment comes from framework.judge(), classify_challenge() or assess()")
+
+    @classmethod
+    def _of(cls, core: _core.Judgment, home: tuple[Any, ...] | None = None) -> Judgment:
+        judgment = object.__new__(cls)
+        object.__setattr__(judgment, "_core", core)
+        object.__setattr__(judgment, "_document", None)
+        object.__setattr__(judgment, "_home", home)
+        return judgment
+
+    @property
+    def _doc(self) -> dict[str, Any]:
+        if self._document is None:
+            object.__setattr__(self, "_document", json.loads(self._core.to_json()))
+        assert self._document is not None
+        return self._document
+
+    @property
+    def framework(self) -> Framework:
+        """The framework that judged."""
+        return Framework._of(self._core.framework)
+
+    @property
+    def question(self) -> str:
+        """The id of the question."""
+        return self._core.question
+
+    @property
+    def status(self) -> str:
+        """``answer``, ``insufficient``, ``conflict`` or ``none_hold``."""
+        return self._core.status
+
+    @property
+    def answer(self) -> str | dict[str, str] | None:
+        """The option (exclusive) or level (graded), or option to verdict (independent); None without an answer."""
+        return self._core.answer
+
+    @property
+    def remaining(self) -> list[str]:
+        """Options that could still be the answer."""
+        return self._core.remaining
+
+    @property
+    def excluded(self) -> list[str]:
+        """Options that are excluded."""
+        return self._core.excluded
+
+    @property
+    def needs(self) -> list[Need]:
+        """What would settle it; empty when it is settled."""
+        return [Need(doc["measure"], doc["reason"], doc["asks"], doc["whom"]) for doc in self._doc["needs"]]
+
+    @property
+    def because(self) -> list[str]:
+        """Why, a sentence a line."""
+        return self._core.because()
+
+    @property
+    def cites(self) -> list[Cite]:
+        """Where the sources say it."""
+        return [Cite.from_doc(doc) for doc in self._doc["cites"]]
+
+    @property
+    def hypotheses(self) -> list[Hypothesis]:
+        """Options that something merely suggests: beside the answer, never the answer."""
+        return [Hypothesis.from_doc(doc) for doc in self._doc["hypotheses"]]
+
+    @property
+    def flags(self) -> list[str]:
+        """Remarks that are not evidence, such as that one person answered alone."""
+        return self._core.flags
+
+    @property
+    def parts(self) -> dict[str, Judgment]:
+        """The judgments of the components, when the whole was judged by its components."""
+        return {name: Judgment._of(part, (_part, (self, name))) for name, part in self._core.parts}
+
+    @property
+    def unvalidated(self) -> bool:
+        """Whether it rests on an instrument without published validation."""
+        return self._core.unvalidated
+
+    @property
+    def confidence(self) -> float:
+        """The confidence at which it was judged."""
+        return self._core.confidence
+
+    def explain(self) -> str:
+        """The whole explanation as text."""
+        return self._core.explain()
+
+    def explanation(self) -> dict[str, Any]:
+        """The explanation as a document: for each rule its steps, what was seen, and which steps decide."""
+        document: dict[str, Any] = json.loads(self._core.explanation())
+        return document
+
+    def counterfactuals(self) -> list[Counterfactual]:
+        """The smallest changes of one or two measures that would change the conclusion, never the group by itself."""
+        return [Counterfactual.from_doc(doc) for doc in json.loads(self._core.counterfactuals())]
+
+    def next_questions(self) -> list[NextQuestion]:
+        """What to ask next, most telling first."""
+        return [NextQuestion(**doc) for doc in json.loads(self._core.next_questions())]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The judgment as plain Python data."""
+        document: dict[str, Any] = json.loads(self._core.to_json())
+        return document
+
+    def to_json(self) -> str:
+        """The judgment as canonical JSON (RFC 8785): the same bytes from every language."""
+        return self._core.to_json()
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Judgment):
+            return NotImplemented
+        if self._core.framework.sha256 != other._core.framework.sha256:
+            return False
+        return self._core.explanation() == other._core.explanation()
+
+    def __hash__(self) -> int:
+        return hash((self.question, self.to_json()))
+
+    def __str__(self) -> str:
+        return f"{self.question}: {self._core.headline()}"
+
+    def __repr__(self) -> str:
+        return f"<Judgment {self.question}: {self._core.headline()}>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return self._home or (_judgment, (self.framework, self._core.recipe()))
+
+
+def check(text: str) -> list[Diagnostic]:
+    """Everything that is wrong with a rulebook, and what a person should look at; empty when all is well."""
+    text = text_of(text, "text")
+    found: list[Any] = json.loads(_core.check(text))
+    return [Diagnostic.from_doc(doc).with_excerpt({"": text}) for doc in found]
+
+
+def classify_challenge(
+    facts: Facts | Iterable[Facts] | None,
+    *,
+    components: Mapping[str, Facts | Iterable[Facts]] | None = None,
+    framework: Framework | None = None,
+    confidence: float | None = None,
+) -> Judgment:
+    """Judges what kind of challenge is faced: technical, complex or mixed.
+
+    ``facts`` are the answers of one person, or a list of the answers of several; ``components`` maps the name of a
+    component to its facts, and decides when it is given: different kinds make the whole mixed.
+
+    >>> import colead
+    >>> yes = ["definable", "means_exist", "predictable", "authority_knows", "assumptions_hold", "solvers_unchanged"]
+    >>> colead.classify_challenge({criterion: True for criterion in yes}).answer
+    'technical'
+
+    Raises:
+        InputError: ``unknown_criterion``, ``out_of_range``, ``not_finite``, ``wrong_type``, ``bad_confidence``.
+    """
+    if isinstance(framework, Framework):
+        core = framework._core
+    elif framework is None:
+        core = _core.Framework.builtin()
+    else:
+        wrong_type(framework, "framework", "a Framework", "give a colead.Framework, or None for the built-in one")
+    return Judgment._of(core.classify(facts, components, confidence))
+
+
+def _framework(sources: list[tuple[str, str]] | None) -> Framework:
+    return Framework.builtin() if sources is None else Framework._from_files(sources)
+
+
+def _judgment(framework: Framework, recipe: tuple[Any, ...]) -> Judgment:
+    match recipe:
+        case ("judge", question, measures, confidence):
+            return framework.judge(question, measures, confidence=confidence)
+        case ("classify", facts, components, confidence):
+            return classify_challenge(facts, components=components, framework=framework, confidence=confidence)
+    raise InputError("the stored judgment is of another version of colead", code="bad_state", help="judge again")
+
+
+def _part(whole: Judgment, name: str) -> Judgment:
+    return whole.parts[name]

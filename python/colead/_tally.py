@@ -1,0 +1,195 @@
+"""Exact state of answers: mergeable, retractable, and read as tables."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from . import _core
+from ._arguments import wrong_type
+from ._errors import InputError
+from ._instrument import Instrument, instrument_of
+from ._records import Loss
+from ._tables import Table
+
+
+class Tally:
+    """Counts of answers to an instrument: the same bytes in whatever order and on however many machines they came.
+
+    **A tally of small units is personal data.** It belongs to the owner of the data; only a release may leave.
+    Safe to share between threads; ``add`` alone changes it.
+
+    With an ``organization`` (a table of ``unit`` and ``parent``, perhaps ``size``) every unit is also read with all
+    below it, without averages of averages, and intervals are given for the current members where sizes are known.
+    """
+
+    __slots__ = ("_core",)
+    _core: _core.Tally
+
+    def __init__(self, instrument: Instrument | str, *, organization: Any = None) -> None:
+        self._core = _core.Tally(instrument_of(instrument), organization)
+
+    @classmethod
+    def _of(cls, core: _core.Tally) -> Tally:
+        tally = object.__new__(cls)
+        tally._core = core
+        return tally
+
+    @classmethod
+    def from_bytes(
+        cls,
+        data: bytes,
+        *,
+        instrument: Instrument | str | None = None,
+        organization: Any = None,
+        max_bytes: int | None = None,
+    ) -> Tally:
+        """Reads back what ``to_bytes`` wrote. The instrument is needed only to add more answers.
+
+        Raises:
+            InputError: ``foreign``, ``truncated``, ``inconsistent``, ``newer_format``, ``too_large``,
+                ``instrument_mismatch``.
+        """
+        if not isinstance(data, bytes | bytearray | memoryview):
+            wrong_type(data, "data", "bytes", "give what `to_bytes` wrote")
+        if max_bytes is not None and (isinstance(max_bytes, bool) or not isinstance(max_bytes, int) or max_bytes < 0):
+            wrong_type(max_bytes, "max_bytes", "a whole number from 0", "give a number of bytes, or None")
+        core = None if instrument is None else instrument_of(instrument)
+        return cls._of(_core.Tally.from_bytes(bytes(data), core, organization, max_bytes))
+
+    def add(self, data: Any, *, unit: str = "unit", wave: str | None = None, strict: bool = False) -> Loss:
+        """Counts answers and reports what was not answered or left unread. Unchanged on error.
+
+        ``data`` is anything with ``__arrow_c_stream__`` or a mapping from column to list or array, with one column
+        an item; ``unit`` and ``wave`` name columns (``wave`` is taken when it is there). A column that is neither is
+        left unread and reported, or refused when ``strict``.
+        """
+        return Loss.from_doc(json.loads(self._core.add(data, unit, wave, bool(strict))))
+
+    def __add__(self, other: object) -> Tally:
+        if not isinstance(other, Tally):
+            return NotImplemented
+        return Tally._of(self._core.merged(other._core))
+
+    def __radd__(self, other: object) -> Tally:
+        # sum() begins with 0.
+        if isinstance(other, int) and other == 0:
+            return self
+        return NotImplemented
+
+    def __sub__(self, other: object) -> Tally:
+        if not isinstance(other, Tally):
+            return NotImplemented
+        return Tally._of(self._core.without(other._core))
+
+    def to_bytes(self) -> bytes:
+        """Its canonical bytes; equal tallies give equal bytes."""
+        return self._core.to_bytes()
+
+    @property
+    def digest(self) -> str:
+        """Hexadecimal SHA-256 of ``to_bytes()``."""
+        return self._core.digest
+
+    @property
+    def units(self) -> list[str]:
+        """The units that answered, sorted."""
+        return self._core.units
+
+    @property
+    def waves(self) -> list[str]:
+        """The waves, sorted; empty when the answers had none."""
+        return self._core.waves
+
+    @property
+    def instrument(self) -> Instrument | None:
+        """What more answers are read with."""
+        core = self._core.instrument()
+        return None if core is None else Instrument._of(core)
+
+    def respondents(self) -> Table:
+        """How many people answered, by unit (and wave)."""
+        return self._core_table(self._core.respondents())
+
+    def scores(self, *, missing_rule: str | int | None = None) -> Table:
+        """Scores of every unit on every scale, with intervals.
+
+        Columns: ``wave`` (when there are waves), ``unit``, ``scale``, ``measure``, ``variant``, ``estimand``,
+        ``value``, ``se``, ``lower``, ``upper``, ``n``, ``status`` (``known``, or why there is no value).
+        """
+        return self._core_table(self._core.scores(missing_rule))
+
+    def differences(self, *, missing_rule: str | int | None = None) -> Table:
+        """Paired differences of the scales that the instrument declares as pairs."""
+        return self._core_table(self._core.differences(missing_rule))
+
+    def items(self) -> Table:
+        """Means, variances and counts of every unit on every item, as answered."""
+        return self._core_table(self._core.items())
+
+    def favorability(self) -> Table:
+        """Shares of favorable answers of every unit, by item and scale."""
+        return self._core_table(self._core.favorability())
+
+    def reliability(self) -> Table:
+        """Reliability of every scale."""
+        return self._core_table(self._core.reliability())
+
+    def agreement(self) -> Table:
+        """Agreement within every unit, by item and scale."""
+        return self._core_table(self._core.agreement())
+
+    def aggregation(self, *, missing_rule: str | int | None = None) -> Table:
+        """How far units differ: the ICC family, by scale."""
+        return self._core_table(self._core.aggregation(missing_rule))
+
+    @staticmethod
+    def _core_table(core: _core.Table) -> Table:
+        return Table._of(core)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Tally):
+            return NotImplemented
+        return self.to_bytes() == other.to_bytes()
+
+    # It changes when answers are added.
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"<Tally of {self._core.instrument_id}: {len(self.units)} units>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        organization = self._core.organization()
+        table = None if organization is None else Table._of(organization)
+        return _tally, (self.to_bytes(), self.instrument, table)
+
+
+def _tally(data: bytes, instrument: Instrument | None, organization: Table | None) -> Tally:
+    return Tally.from_bytes(data, instrument=instrument, organization=organization)
+
+
+def tally(
+    data: Any,
+    instrument: Instrument | str,
+    *,
+    unit: str,
+    organization: Any = None,
+    wave: str | None = None,
+    weight: str | None = None,
+    strict: bool = False,
+) -> Tally:
+    """Counts answers: a new :class:`Tally` of ``data``.
+
+    >>> import colead
+    >>> scales = [{"id": "direction", "items": ["d1", "d2"]}]
+    >>> pulse = {"id": "pulse", "version": "1", "license": "CC0-1.0", "options": [1, 5], "scales": scales}
+    >>> answers = {"team": ["a", "a", "b"], "d1": [4, 5, 2], "d2": [5, None, 3]}
+    >>> colead.tally(answers, colead.Instrument.from_dict(pulse), unit="team").units
+    ['a', 'b']
+    """
+    if weight is not None:
+        message = "a tally counts people, it does not weigh them"
+        raise InputError(message, code="weights_unsupported", path="weight", help="leave the weight out")
+    made = Tally(instrument, organization=organization)
+    made.add(data, unit=unit, wave=wave, strict=strict)
+    return made

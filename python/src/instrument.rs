@@ -1,0 +1,120 @@
+//! A questionnaire.
+
+use crate::call::{Read, run};
+use colead::evidence::{Instrument as Questionnaire, Item, MissingRule, Scale};
+use colead::json;
+use pyo3::prelude::*;
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// The native half of `colead.Instrument`.
+#[pyclass(module = "colead._core", frozen, from_py_object)]
+#[derive(Debug, Clone)]
+pub(crate) struct Instrument {
+    pub(crate) inner: Arc<Questionnaire>,
+    /// The file name, or nothing for text that came without one; None for one that ships with the library.
+    source: Option<(String, Arc<str>)>,
+}
+
+#[pymethods]
+impl Instrument {
+    #[staticmethod]
+    fn builtin(py: Python<'_>, id: &Bound<'_, PyAny>) -> Read<Instrument> {
+        let id = crate::arguments::text(id, "id")?;
+        let inner = run(py, || Questionnaire::builtin(&id).map_err(|e| e.at("id")))?;
+        Ok(Instrument { inner: Arc::new(inner), source: None })
+    }
+
+    /// An instrument from the text of a file, TOML or JSON.
+    #[staticmethod]
+    fn from_file(py: Python<'_>, name: String, text: &str) -> PyResult<Instrument> {
+        let inner = run(py, || Questionnaire::from_file(&name, text))?;
+        Ok(Instrument { inner: Arc::new(inner), source: Some((name, text.into())) })
+    }
+
+    /// File name and text; None for one that ships with the library.
+    fn source(&self) -> Option<(String, String)> {
+        self.source.as_ref().map(|(name, text)| (name.clone(), text.to_string()))
+    }
+
+    #[getter]
+    fn id(&self) -> &str {
+        self.inner.id()
+    }
+
+    #[getter]
+    fn version(&self) -> &str {
+        self.inner.version()
+    }
+
+    #[getter]
+    fn title(&self) -> &str {
+        self.inner.title()
+    }
+
+    #[getter]
+    fn license(&self) -> &str {
+        self.inner.license()
+    }
+
+    #[getter]
+    fn validated(&self) -> bool {
+        self.inner.validated()
+    }
+
+    #[getter]
+    fn options(&self) -> (i64, i64) {
+        self.inner.options()
+    }
+
+    #[getter]
+    fn labels(&self) -> Vec<String> {
+        self.inner.labels().to_vec()
+    }
+
+    #[getter]
+    fn dont_know(&self) -> Vec<i64> {
+        self.inner.dont_know().to_vec()
+    }
+
+    #[getter]
+    fn pairs(&self) -> Vec<(String, String)> {
+        self.inner.pairs().to_vec()
+    }
+
+    #[getter]
+    fn missing_rule<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        match self.inner.missing_rule() {
+            MissingRule::Answered(k) => Ok(k.into_pyobject(py)?.into_any()),
+            rule => Ok(rule.as_str().into_pyobject(py)?.into_any()),
+        }
+    }
+
+    #[getter]
+    fn logic_sha256(&self, py: Python<'_>) -> PyResult<String> {
+        crate::call::tell(py, || self.inner.logic_sha256())
+    }
+
+    /// Its scales, as a JSON list.
+    fn scales(&self) -> String {
+        let scale = |s: &Scale| {
+            json!({
+                "id": s.id, "title": s.title, "items": s.items, "referent": s.referent.map(|r| r.as_str()),
+                "composition": s.composition.map(|c| c.as_str()), "concepts": s.concepts, "lo": s.lo, "hi": s.hi,
+                "favorable": [s.favorable.0, s.favorable.1],
+            })
+        };
+        json::canonical(&Value::Array(self.inner.scales().iter().map(scale).collect()))
+    }
+
+    /// Its items, as a JSON list.
+    fn items(&self) -> String {
+        let item = |i: &Item| {
+            json!({
+                "id": i.id, "text": i.text, "referent": i.referent.map(|r| r.as_str()), "lo": i.lo, "hi": i.hi,
+                "reversed": i.reversed,
+            })
+        };
+        json::canonical(&Value::Array(self.inner.items().iter().map(item).collect()))
+    }
+}

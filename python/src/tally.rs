@@ -1,0 +1,306 @@
+//! Exact state of answers, and the tables read from it.
+
+use crate::arguments::{self as args, Scalar};
+use crate::call::{Read, run, tell};
+use crate::instrument::Instrument;
+use crate::results;
+use crate::tables::{self, Table};
+use colead::evidence::{AnswerColumns, MissingRule, Organization, Responses, Table as Evidence};
+use colead::measure::{self, Reading, ScaleRow};
+use colead::tally::{Limits, Tally as State};
+use colead::{Error, Result, json};
+use pyo3::prelude::*;
+use pyo3::types::PyBytes;
+use serde_json::json;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// The units above the units that answered, and the table they were read from.
+#[derive(Debug, Clone)]
+struct Tree {
+    organization: Arc<Organization>,
+    table: Arc<Evidence>,
+}
+
+/// The native half of `colead.Tally`: shared by threads, changed in place by `add` alone.
+#[pyclass(module = "colead._core", frozen)]
+pub(crate) struct Tally {
+    /// Locked for moments only: readers take the state and leave, `add` counts before it locks.
+    state: Mutex<Arc<State>>,
+    /// What more answers are read with; a tally made from bytes may do without.
+    instrument: Option<Instrument>,
+    tree: Option<Tree>,
+}
+
+impl Tally {
+    fn new(state: State, instrument: Option<Instrument>, tree: Option<Tree>) -> Tally {
+        Tally { state: Mutex::new(Arc::new(state)), instrument, tree }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Arc<State>> {
+        // A merge changes nothing unless it succeeds, so a panic leaves no half-made state behind.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The state as it is now. Call it with the interpreter released.
+    fn now(&self) -> Arc<State> {
+        Arc::clone(&self.lock())
+    }
+
+    /// A tally for each level of the organization from the top, every unit with all below it; else the tally itself.
+    fn levels(&self) -> Result<Vec<State>> {
+        let state = self.now();
+        let Some(tree) = &self.tree else { return Ok(vec![state.as_ref().clone()]) };
+        let org = tree.organization.as_ref();
+        let line = |i: usize| -> Vec<usize> {
+            // From the root down to the unit itself.
+            let mut line = org.ancestors(i);
+            line.reverse();
+            line.push(i);
+            line
+        };
+        let deepest = (0..org.len()).map(|i| org.ancestors(i).len()).max().unwrap_or(0);
+        (0..=deepest)
+            .map(|depth| {
+                state.rollup(|unit| {
+                    let above = line(org.index(unit)?).get(depth).copied()?;
+                    org.unit(above).map(str::to_owned)
+                })
+            })
+            .collect()
+    }
+
+    fn table(
+        &self,
+        py: Python<'_>,
+        name: &str,
+        read: impl Fn(&State, &Reading<'_>) -> Vec<ScaleRow> + Send + Sync,
+        rule: Option<MissingRule>,
+        by_level: bool,
+    ) -> PyResult<Table> {
+        run(py, || {
+            let tree = self.tree.as_ref().map(|t| t.organization.as_ref());
+            let known = tree.map(sizes).unwrap_or_default();
+            let sizes = |unit: &str| known.get(tree?.index(unit)?).copied().flatten();
+            let reading = Reading { missing_rule: rule, sizes: tree.map(|_| &sizes as &measure::Sizes<'_>) };
+            let states = if by_level { self.levels()? } else { vec![self.now().as_ref().clone()] };
+            let rows: Vec<ScaleRow> = states.iter().flat_map(|state| read(state, &reading)).collect();
+            results::long_form(name, &rows).map(Table::from)
+        })
+    }
+}
+
+/// The sizes that the organization tells, or the sums over the units below where all are known.
+fn sizes(organization: &Organization) -> Vec<Option<u64>> {
+    let mut sizes: Vec<Option<u64>> = organization.units().iter().map(|u| u.size).collect();
+    let mut from_the_top: Vec<usize> = organization.roots().to_vec();
+    let mut next = 0;
+    while let Some(unit) = from_the_top.get(next) {
+        from_the_top.extend_from_slice(organization.children(*unit));
+        next += 1;
+    }
+    for unit in from_the_top.into_iter().rev() {
+        let below = organization.children(unit);
+        if !below.is_empty() && sizes.get(unit).is_some_and(Option::is_none) {
+            let sum = below.iter().map(|c| sizes.get(*c).copied().flatten()).sum();
+            if let Some(slot) = sizes.get_mut(unit) {
+                *slot = sum;
+            }
+        }
+    }
+    sizes
+}
+
+fn tree(value: Option<&Bound<'_, PyAny>>) -> Read<Option<Tree>> {
+    let Some(value) = value.filter(|v| !v.is_none()) else { return Ok(None) };
+    let table = tables::read(value, "organization")?;
+    let organization = run(value.py(), || Organization::from_table(&table))?;
+    Ok(Some(Tree { organization: Arc::new(organization), table: Arc::new(table) }))
+}
+
+fn missing_rule(value: Option<&Bound<'_, PyAny>>) -> Read<Option<MissingRule>> {
+    const HELP: &str = "give `half`, `all`, a number of answers from 1 to 100, or None for the instrument's rule";
+    let Some(value) = value else { return Ok(None) };
+    let bad = || Error::input("bad_missing_rule", "the missing rule is unknown").at("missing_rule").help(HELP);
+    match args::scalar(value, "missing_rule", "a missing rule", HELP)? {
+        Scalar::Missing => Ok(None),
+        Scalar::Text(t) if t == "half" => Ok(Some(MissingRule::Half)),
+        Scalar::Text(t) if t == "all" => Ok(Some(MissingRule::All)),
+        Scalar::Number(k) if k.fract() == 0.0 && (1.0..=100.0).contains(&k) => Ok(Some(MissingRule::Answered(k as u8))),
+        _ => Err(bad().into()),
+    }
+}
+
+#[pymethods]
+impl Tally {
+    #[new]
+    #[pyo3(signature = (instrument, organization=None))]
+    fn py_new(instrument: &Instrument, organization: Option<&Bound<'_, PyAny>>) -> Read<Tally> {
+        Ok(Tally::new(State::new(&instrument.inner), Some(instrument.clone()), tree(organization)?))
+    }
+
+    #[staticmethod]
+    #[pyo3(signature = (data, instrument=None, organization=None, max_bytes=None))]
+    fn from_bytes(
+        py: Python<'_>,
+        data: &[u8],
+        instrument: Option<Instrument>,
+        organization: Option<&Bound<'_, PyAny>>,
+        max_bytes: Option<usize>,
+    ) -> Read<Tally> {
+        let limits = max_bytes.map_or_else(Limits::default, |bytes| Limits { bytes, ..Limits::default() });
+        let tree = tree(organization)?;
+        let state = run(py, || {
+            let state = State::from_bytes(data, &limits)?;
+            if let Some(instrument) = &instrument
+                && instrument.inner.logic_sha256() != state.layout().logic_sha256
+            {
+                let error = Error::input("instrument_mismatch", "the bytes were counted with another instrument");
+                return Err(error.at("instrument").help("give the instrument they were counted with, or None"));
+            }
+            known_units(&state, tree.as_ref()).map(|()| state)
+        })?;
+        Ok(Tally::new(state, instrument, tree))
+    }
+
+    fn to_bytes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+        let bytes = tell(py, || self.now().to_bytes())?;
+        Ok(PyBytes::new(py, &bytes))
+    }
+
+    /// What more answers are read with.
+    fn instrument(&self) -> Option<Instrument> {
+        self.instrument.clone()
+    }
+
+    /// The table of the organization, when there is one.
+    fn organization(&self) -> Option<Table> {
+        self.tree.as_ref().map(|t| Table { inner: Arc::clone(&t.table) })
+    }
+
+    /// Counts answers; the loss report as a JSON document. Unchanged on error.
+    #[pyo3(signature = (data, unit, wave=None, strict=false))]
+    fn add(
+        &self,
+        py: Python<'_>,
+        data: &Bound<'_, PyAny>,
+        unit: &Bound<'_, PyAny>,
+        wave: Option<&Bound<'_, PyAny>>,
+        strict: bool,
+    ) -> Read<String> {
+        let unit = args::text(unit, "unit")?;
+        let wave = match wave.filter(|w| !w.is_none()) {
+            Some(wave) => Some(args::text(wave, "wave")?),
+            None => None,
+        };
+        let Some(instrument) = &self.instrument else {
+            let error = Error::input("no_instrument", "the tally came from bytes without its instrument");
+            return Err(error.at("instrument").help("give the instrument to `from_bytes`").into());
+        };
+        let table = tables::read(data, "responses")?;
+        let columns = AnswerColumns { unit, wave, strict };
+        Ok(run(py, || {
+            let (responses, _) = Responses::from_columns(&table, &instrument.inner, &columns)?;
+            let mut part = State::new(&instrument.inner);
+            let loss = part.add(&responses)?;
+            known_units(&part, self.tree.as_ref())?;
+            Arc::make_mut(&mut self.lock()).merge(&part)?;
+            Ok(json::canonical(&json!({
+                "rows": loss.rows, "ignored_columns": loss.ignored_columns,
+                "missing_answers": loss.missing_answers, "dont_know": loss.dont_know,
+            })))
+        })?)
+    }
+
+    fn merged(&self, py: Python<'_>, other: &Tally) -> PyResult<Tally> {
+        let tree = self.tree.clone().or_else(|| other.tree.clone());
+        let state = run(py, || {
+            let mut state = self.now().as_ref().clone();
+            state.merge(&other.now())?;
+            known_units(&state, tree.as_ref()).map(|()| state)
+        })?;
+        Ok(Tally::new(state, self.instrument.clone().or_else(|| other.instrument.clone()), tree))
+    }
+
+    fn without(&self, py: Python<'_>, other: &Tally) -> PyResult<Tally> {
+        let state = run(py, || {
+            let mut state = self.now().as_ref().clone();
+            state.subtract(&other.now()).map(|()| state)
+        })?;
+        Ok(Tally::new(state, self.instrument.clone(), self.tree.clone()))
+    }
+
+    #[getter]
+    fn digest(&self, py: Python<'_>) -> PyResult<String> {
+        tell(py, || self.now().digest())
+    }
+
+    #[getter]
+    fn instrument_id(&self, py: Python<'_>) -> PyResult<String> {
+        tell(py, || self.now().layout().instrument.clone())
+    }
+
+    #[getter]
+    fn units(&self, py: Python<'_>) -> PyResult<Vec<String>> {
+        tell(py, || self.now().units().into_iter().map(str::to_owned).collect())
+    }
+
+    #[getter]
+    fn waves(&self, py: Python<'_>) -> PyResult<Vec<String>> {
+        tell(py, || self.now().waves().into_iter().filter(|w| !w.is_empty()).map(str::to_owned).collect())
+    }
+
+    fn respondents(&self, py: Python<'_>) -> PyResult<Table> {
+        run(py, || {
+            let states = self.levels()?;
+            let rows: Vec<_> = states
+                .iter()
+                .flat_map(|s| s.keys().map(|k| (k.wave.clone(), k.unit.clone(), s.respondents(k))))
+                .collect();
+            results::respondents(&rows).map(Table::from)
+        })
+    }
+
+    #[pyo3(signature = (missing_rule=None))]
+    fn scores(&self, py: Python<'_>, missing_rule: Option<&Bound<'_, PyAny>>) -> Read<Table> {
+        let rule = self::missing_rule(missing_rule)?;
+        Ok(self.table(py, "scores", measure::scores_with, rule, true)?)
+    }
+
+    #[pyo3(signature = (missing_rule=None))]
+    fn differences(&self, py: Python<'_>, missing_rule: Option<&Bound<'_, PyAny>>) -> Read<Table> {
+        let rule = self::missing_rule(missing_rule)?;
+        Ok(self.table(py, "differences", measure::differences, rule, true)?)
+    }
+
+    #[pyo3(signature = (missing_rule=None))]
+    fn aggregation(&self, py: Python<'_>, missing_rule: Option<&Bound<'_, PyAny>>) -> Read<Table> {
+        let rule = self::missing_rule(missing_rule)?;
+        Ok(self.table(py, "aggregation", measure::aggregation, rule, false)?)
+    }
+
+    fn items(&self, py: Python<'_>) -> PyResult<Table> {
+        self.table(py, "items", |s, _| measure::items(s), None, true)
+    }
+
+    fn favorability(&self, py: Python<'_>) -> PyResult<Table> {
+        self.table(py, "favorability", |s, _| measure::favorability(s), None, true)
+    }
+
+    fn agreement(&self, py: Python<'_>) -> PyResult<Table> {
+        self.table(py, "agreement", |s, _| measure::agreement(s), None, true)
+    }
+
+    fn reliability(&self, py: Python<'_>) -> PyResult<Table> {
+        self.table(py, "reliability", |s, _| measure::reliability(s), None, false)
+    }
+}
+
+fn known_units(state: &State, tree: Option<&Tree>) -> Result<()> {
+    let Some(tree) = tree else { return Ok(()) };
+    match state.units().into_iter().find(|u| tree.organization.index(u).is_none()) {
+        None => Ok(()),
+        Some(unit) => Err(Error::input("unknown_unit", format!("unknown unit `{unit}`"))
+            .at("responses, column unit")
+            .help("add it to `organization`, or mend the answers")),
+    }
+}
