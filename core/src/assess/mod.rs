@@ -2,6 +2,7 @@
 
 mod assessment;
 mod classify;
+mod documents;
 mod gather;
 mod manifest;
 mod options;
@@ -12,6 +13,7 @@ mod units;
 
 pub use assessment::{Assessed, Assessment, assess};
 pub use classify::{CHALLENGE, classify_challenge, criteria};
+pub use documents::{classify_documents, components_from_json, facts_from_json};
 pub use manifest::Manifest;
 pub use options::{MAX_SEED, Options};
 pub use project::{PolicySettings, Project, SETTINGS};

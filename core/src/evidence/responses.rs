@@ -6,6 +6,7 @@ use super::instrument::{Instrument, Item};
 use super::instrument_read::RESERVED;
 use super::table::{Cells, Table, place as cell_place, shown};
 use crate::error::{Error, Result, nearest, suggest};
+use serde_json::{Value, json};
 use std::collections::{HashMap, HashSet};
 
 /// The answer code of a cell that was left empty.
@@ -42,6 +43,16 @@ pub struct Loss {
     pub missing_answers: u64,
     /// Cells of items that say "don't know".
     pub dont_know: u64,
+}
+
+impl Loss {
+    /// The report as a JSON document (`rows ignored_columns missing_answers dont_know`).
+    pub fn to_json(&self) -> Value {
+        json!({
+            "rows": self.rows, "ignored_columns": self.ignored_columns, "missing_answers": self.missing_answers,
+            "dont_know": self.dont_know,
+        })
+    }
 }
 
 /// Answers of respondents, column-wise.
