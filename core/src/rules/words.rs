@@ -244,7 +244,9 @@ fn decisive_lines(step: &Step, seen: &mut HashSet<String>, lines: &mut Vec<Strin
                     t if t.hi < 0.5 => format!("not {}", l.relation),
                     _ => l.relation.clone(),
                 };
-                format!("{}: {}, {side}", l.words, observed(l))
+                let named = l.threshold.is_none() && step.truth == Truth::TRUE;
+                let side = if named { String::new() } else { format!(", {side}") };
+                format!("{}: {}{side}", l.words, observed(l))
             }
             None => step.text.clone(),
         };
