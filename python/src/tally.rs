@@ -11,7 +11,6 @@ use colead::tally::{Limits, Tally as State};
 use colead::{Error, Result, json};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
-use serde_json::json;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The units above the units that answered, and the table they were read from.
@@ -211,10 +210,7 @@ impl Tally {
         })?;
         // Quick, as long as the part: the counting is done.
         attached(py, || Arc::make_mut(&mut self.lock()).merge(&part))?;
-        Ok(json::canonical(&json!({
-            "rows": loss.rows, "ignored_columns": loss.ignored_columns,
-            "missing_answers": loss.missing_answers, "dont_know": loss.dont_know,
-        })))
+        Ok(json::canonical(&loss.to_json()))
     }
 
     fn merged(&self, py: Python<'_>, other: &Tally) -> PyResult<Tally> {

@@ -1,0 +1,161 @@
+"""The conformance vectors of `tests/vectors`, run through Python: the same answers as in every other language."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import colead
+import pytest
+from conftest import ROOT
+
+VECTORS = ROOT / "tests" / "vectors"
+READ: list[Callable[[colead.Tally], colead.Table]] = [
+    lambda t: t.scores(),
+    lambda t: t.items(),
+    lambda t: t.differences(),
+    lambda t: t.favorability(),
+    lambda t: t.reliability(),
+    lambda t: t.agreement(),
+    lambda t: t.aggregation(),
+]
+
+
+class Vector:
+    def __init__(self, kind: str, name: str) -> None:
+        self.stem = VECTORS / kind / name
+
+    def find(self, part: str) -> str | None:
+        path = self.stem.with_name(f"{self.stem.name}.{part}")
+        return path.read_text(encoding="utf-8") if path.exists() else None
+
+    def text(self, part: str) -> str:
+        found = self.find(part)
+        assert found is not None, f"{self.stem}.{part} is missing"
+        return found
+
+    def json(self, part: str) -> Any:
+        found = self.find(part)
+        return None if found is None else json.loads(found)
+
+
+def cases(kind: str) -> list[str]:
+    names = sorted({p.name.split(".")[0] for p in (VECTORS / kind).iterdir()})
+    # Cases named `json_...` are about the text of a document; Python takes values.
+    return [name for name in names if not name.startswith("json_")]
+
+
+def told(error: colead.ColeadError) -> dict[str, Any]:
+    """An error as the core's document has it."""
+    family = {colead.InputError: "input", colead.RulebookError: "rulebook", colead.DisclosureError: "disclosure"}
+    found = [diagnostic(d) for d in error.diagnostics]
+    return {
+        "family": family[type(error)],
+        "code": error.code,
+        "message": error.message,
+        "path": error.path,
+        "help": error.help,
+        "diagnostics": found,
+    }
+
+
+def diagnostic(found: colead.Diagnostic) -> dict[str, Any]:
+    return {name: value for name, value in found.to_dict().items() if name != "excerpt"}
+
+
+def agrees(vector: Vector, call: Callable[[Vector], str]) -> None:
+    expected = vector.text("expected")
+    try:
+        assert call(vector) == expected
+    except colead.ColeadError as error:
+        assert vector.stem.name.startswith("bad_"), error
+        assert told(error) == json.loads(expected)
+    else:
+        assert not vector.stem.name.startswith("bad_")
+
+
+@pytest.mark.parametrize("name", cases("classify"))
+def test_classify(name: str) -> None:
+    def call(v: Vector) -> str:
+        facts, components = v.json("facts.json"), v.json("components.json")
+        return colead.classify_challenge(facts, components=components, confidence=v.json("confidence")).to_json() + "\n"
+
+    agrees(Vector("classify", name), call)
+
+
+@pytest.mark.parametrize("name", cases("judge"))
+def test_judge(name: str) -> None:
+    def call(v: Vector) -> str:
+        own = v.find("rulebook.toml")
+        framework = colead.Framework.builtin() if own is None else colead.Framework.from_toml(own)
+        question, measures = v.text("question").rstrip("\n"), v.json("measures.json")
+        return framework.judge(question, measures, confidence=v.json("confidence")).to_json() + "\n"
+
+    agrees(Vector("judge", name), call)
+
+
+@pytest.mark.parametrize("name", cases("check"))
+def test_check(name: str) -> None:
+    v = Vector("check", name)
+    assert [diagnostic(d) for d in colead.check(v.text("rulebook.toml"))] == v.json("expected")
+
+
+def count(v: Vector, instrument: colead.Instrument, part: str) -> tuple[colead.Tally, colead.Loss]:
+    rows = list(csv.DictReader(v.text(part).splitlines()))
+    columns = {name: [row[name] or None for row in rows] for name in rows[0]}
+    tally = colead.Tally(instrument)
+    return tally, tally.add(columns)
+
+
+def long_rows(table: colead.Table) -> list[dict[str, Any]]:
+    """Rows as the core's documents have them: one key for what a row is about."""
+    rows = []
+    for row in table:
+        about = {k: row.pop(k) for k in ("scale", "item", "pair") if k in row}
+        rows.append({"wave": None, **row, **{k: v for k, v in about.items() if v is not None}})
+    return rows
+
+
+@pytest.mark.parametrize("name", cases("tally"))
+def test_tally(name: str) -> None:
+    v = Vector("tally", name)
+    expected = v.text("expected")
+    try:
+        instrument = colead.Instrument.from_toml(v.text("instrument.toml"))
+        tally, loss = count(v, instrument, "responses.csv")
+        if v.find("more.csv") is not None:
+            tally += count(v, instrument, "more.csv")[0]
+        if v.find("less.csv") is not None:
+            tally -= count(v, instrument, "less.csv")[0]
+    except colead.ColeadError as error:
+        assert name.startswith("bad_"), error
+        assert told(error) == json.loads(expected)
+        return
+    lines = expected.splitlines()
+    assert loss.to_dict() == json.loads(lines[0])
+    assert tally.digest == lines[1]
+    for read, line in zip(READ, lines[2:], strict=True):
+        assert long_rows(read(tally)) == json.loads(line)
+
+
+@pytest.mark.parametrize("name", cases("assess"))
+def test_assess(name: str) -> None:
+    def call(v: Vector) -> str:
+        terms = v.json("policy.json")
+        policy = None
+        if terms is not None:
+            free = terms.pop("unrestricted", False)
+            policy = colead.DisclosurePolicy.unrestricted() if free else colead.DisclosurePolicy(**terms)
+        ledger = v.find("ledger.json")
+        memory = None if ledger is None else colead.Ledger.from_json(ledger)
+        release = colead.assess(Path(v.stem)).release(policy, ledger=memory)
+        return f"{release.to_json()}\n{release.ledger.to_json()}\n{release.to_text()}"
+
+    agrees(Vector("assess", name), call)
+
+
+def test_there_are_vectors() -> None:
+    assert all(len(cases(kind)) >= 6 for kind in ("assess", "check", "classify", "judge", "tally"))
