@@ -73,6 +73,7 @@ pub fn assess(framework: &Framework, evidence: &Evidence, options: &Options) -> 
     }
     if evidence.is_empty() {
         return Err(Error::input("no_evidence", "there is nothing to assess")
+            .at("evidence")
             .help("hand in at least one table, such as `challenges`, `facts` or `responses`"));
     }
     evidence.validate()?;
