@@ -116,6 +116,16 @@ struct ArrowArrayStream {
 #define COLEAD_ABI_VERSION 1
 
 /**
+ * Everything that was found, immutable: the data owner's side. Only a release leaves.
+ */
+typedef struct colead_assessment colead_assessment;
+
+/**
+ * Bytes owned by the caller.
+ */
+typedef struct colead_bytes colead_bytes;
+
+/**
  * Why a call was refused, owned by the caller and immutable: many threads may read it.
  */
 typedef struct colead_error colead_error;
@@ -126,16 +136,77 @@ typedef struct colead_error colead_error;
 typedef struct colead_evidence colead_evidence;
 
 /**
+ * Files in memory, immutable.
+ */
+typedef struct colead_files colead_files;
+
+/**
+ * A rulebook with its catalogue of concepts and questions, immutable: many threads may use it.
+ */
+typedef struct colead_framework colead_framework;
+
+/**
+ * A questionnaire that was read and checked, immutable: many threads may use it.
+ */
+typedef struct colead_instrument colead_instrument;
+
+/**
+ * What a question came to, immutable: an answer, or a typed reason why there is none.
+ */
+typedef struct colead_judgment colead_judgment;
+
+/**
+ * What may leave, immutable: cells that passed the door, with no way back to the evidence.
+ */
+typedef struct colead_release colead_release;
+
+/**
  * Text owned by the caller, UTF-8. It ends with a NUL character that its size does not count, so that it
  * can be printed; the text itself may hold NUL characters, so trust the size.
  */
 typedef struct colead_string colead_string;
 
 /**
+ * Exact state of answers to an instrument. One thread at a time may change it. It holds the counts of the
+ * smallest units: it belongs to the owner of the data.
+ */
+typedef struct colead_tally colead_tally;
+
+/**
  * What a call came to: `COLEAD_OK`, or one of the `COLEAD_ERROR_*` values. A later version may add
  * values; treat every value but `COLEAD_OK` as an error.
  */
 typedef int32_t colead_status;
+
+/**
+ * How a table of answers is read. Set `struct_size` and leave the rest zero for the usual names.
+ */
+typedef struct colead_answer_options {
+  /**
+   * `sizeof(colead_answer_options)`.
+   */
+  size_t struct_size;
+  /**
+   * The column of units, UTF-8; `unit` when empty.
+   */
+  const char *unit;
+  /**
+   * Bytes of `unit`.
+   */
+  size_t unit_size;
+  /**
+   * The column of waves, UTF-8; when empty, `wave` where there is one.
+   */
+  const char *wave;
+  /**
+   * Bytes of `wave`.
+   */
+  size_t wave_size;
+  /**
+   * Not 0 to refuse columns that are neither items nor known; they are left out and named else.
+   */
+  int32_t strict;
+} colead_answer_options;
 
 /**
  * A named buffer in memory: what a file of an assessed folder holds. colead copies what it needs; the
@@ -159,6 +230,33 @@ typedef struct colead_file {
    */
   size_t data_size;
 } colead_file;
+
+/**
+ * What a call of `colead_evidence_assess` may choose. Set `struct_size` and leave the rest zero for what the
+ * folder's `colead.toml` says, or else the defaults.
+ */
+typedef struct colead_assess_options {
+  /**
+   * `sizeof(colead_assess_options)`.
+   */
+  size_t struct_size;
+  /**
+   * The framework, or null for the folder's or the built-in one.
+   */
+  const struct colead_framework *framework;
+  /**
+   * The instrument that the responses answer, or null for the folder's.
+   */
+  const struct colead_instrument *instrument;
+  /**
+   * Above 0.5 and below 1, or 0 for the folder's or the framework's own.
+   */
+  double confidence;
+  /**
+   * The seed of everything drawn, from 0 to 2^53 - 1, or null for the folder's or 0.
+   */
+  const uint64_t *seed;
+} colead_assess_options;
 
 /**
  * The call succeeded; out-parameters are written.
@@ -274,6 +372,21 @@ size_t colead_string_get_size(const struct colead_string *string);
 void colead_string_free(struct colead_string *string);
 
 /**
+ * The first byte; it lives as long as the object. Null for null.
+ */
+const uint8_t *colead_bytes_get_data(const struct colead_bytes *bytes);
+
+/**
+ * The number of bytes. 0 for null.
+ */
+size_t colead_bytes_get_size(const struct colead_bytes *bytes);
+
+/**
+ * Frees the bytes. Null is ignored.
+ */
+void colead_bytes_free(struct colead_bytes *bytes);
+
+/**
  * Renders JSON in its canonical form (RFC 8785: sorted keys, ECMAScript numbers, no white space) into a
  * new string at `*out`, which the caller frees.
  *
@@ -285,28 +398,371 @@ colead_status colead_json_canonicalize(const char *text,
                                        struct colead_error **err);
 
 /**
+ * Creates the framework that ships with the library, at `*out`. It is read anew each time: create it once,
+ * and clone it.
+ */
+colead_status colead_framework_create_builtin(struct colead_framework **out,
+                                              struct colead_error **err);
+
+/**
+ * Creates a framework from the text of a rulebook, TOML or JSON, at `*out`. It may cite the built-in
+ * catalogue and add to it.
+ *
+ * Errors: COLEAD_ERROR_RULEBOOK with the code of the first fault; the JSON form of the error has all of
+ * them. `invalid_utf8` (COLEAD_ERROR_INPUT).
+ */
+colead_status colead_framework_create_from_text(const char *text,
+                                                size_t text_size,
+                                                struct colead_framework **out,
+                                                struct colead_error **err);
+
+/**
+ * Its id, NUL-terminated; it lives as long as the framework. Where `size` is not null, it gets the number
+ * of bytes. Empty for null.
+ */
+const char *colead_framework_get_id(const struct colead_framework *framework,
+                                    size_t *size);
+
+/**
+ * Its version; as `colead_framework_get_id`.
+ */
+const char *colead_framework_get_version(const struct colead_framework *framework,
+                                         size_t *size);
+
+/**
+ * The SHA-256 of everything it says, in hexadecimal; as `colead_framework_get_id`.
+ */
+const char *colead_framework_get_sha256(const struct colead_framework *framework,
+                                        size_t *size);
+
+/**
+ * The SHA-256 of what decides, prose and citations left out; as `colead_framework_get_id`.
+ */
+const char *colead_framework_get_logic_sha256(const struct colead_framework *framework,
+                                              size_t *size);
+
+/**
+ * The confidence at which its rules hold unless a call says otherwise. 0 for null.
+ */
+double colead_framework_get_confidence(const struct colead_framework *framework);
+
+/**
+ * Writes what it is made of as canonical JSON, with the keys `id`, `version`, `title`, `confidence`,
+ * `sha256`, `logic_sha256` and the lists `concepts`, `works`, `prompts`, `measures`, `questions`, `rules`
+ * and `warnings`, into a new string at `*out`.
+ */
+colead_status colead_framework_write_json(const struct colead_framework *framework,
+                                          struct colead_string **out,
+                                          struct colead_error **err);
+
+/**
+ * One more owner of the same framework, to be freed as well; never fails and copies nothing. Null for null.
+ */
+struct colead_framework *colead_framework_clone(const struct colead_framework *framework);
+
+/**
+ * Gives up one ownership of the framework. Null is ignored.
+ */
+void colead_framework_free(struct colead_framework *framework);
+
+/**
+ * Writes everything that is wrong with the text of a rulebook, and what a person should look at, as a
+ * canonical JSON list of diagnostics (`code severity message file path line column help witness`) into a
+ * new string at `*out`; `[]` when all is well. A faulty rulebook is no error of this call.
+ */
+colead_status colead_rulebook_check(const char *text,
+                                    size_t text_size,
+                                    struct colead_string **out,
+                                    struct colead_error **err);
+
+/**
+ * Judges a question for one subject.
+ *
+ * `measures` is a JSON object from measure to a value, `[value, se]`, `[value, se, n]`, a category, or null
+ * for what is missing; a measure that is left out is missing too, never zero. `confidence` is above 0.5 and
+ * below 1, or 0 for the framework's own.
+ *
+ * Errors (COLEAD_ERROR_INPUT): `unknown_question`, `unknown_measure`, `out_of_range`, `not_finite`,
+ * `negative_se`, `not_a_count`, `unknown_category`, `type_mismatch`, `wrong_type`, `bad_confidence` (also for
+ * NaN), and those of JSON: `syntax`, `duplicate_key`, `too_deep`.
+ */
+colead_status colead_framework_judge(const struct colead_framework *framework,
+                                     const char *question,
+                                     size_t question_size,
+                                     const char *measures,
+                                     size_t measures_size,
+                                     double confidence,
+                                     struct colead_judgment **out,
+                                     struct colead_error **err);
+
+/**
+ * Judges what kind of challenge is faced: `technical`, `complex` or `mixed`.
+ *
+ * `facts` is a JSON object from criterion to true, false, a number from 0 to 1 or null ("don't know"), or a
+ * list of such objects, one a rater. `components`, when it is not empty, is a JSON object from the name of a
+ * component to its facts; components decide when they are given. `confidence` as in
+ * `colead_framework_judge`.
+ *
+ * Errors (COLEAD_ERROR_INPUT): `unknown_criterion`, `out_of_range`, `wrong_type`, `bad_confidence`, and
+ * those of JSON.
+ */
+colead_status colead_challenge_classify(const struct colead_framework *framework,
+                                        const char *facts,
+                                        size_t facts_size,
+                                        const char *components,
+                                        size_t components_size,
+                                        double confidence,
+                                        struct colead_judgment **out,
+                                        struct colead_error **err);
+
+/**
+ * Judges questions for every row of a table.
+ *
+ * Columns in: `m`, `m.se` and `m.n` for a measure `m`, and any of `unit`, `id`, `case` and `wave` to name the
+ * row. `questions`, when it is not empty, is a JSON list of question ids; all are judged else. Out comes a
+ * stream of one record batch in the caller's struct `*out`: the naming columns, `<question>.status` and
+ * `<question>.answer`, and for each rule a code: 1 holds, 0 fails, -1 missing, -2 too close to call, -3 other.
+ * The stream `table` is always consumed, also on error. `confidence` as in `colead_framework_judge`.
+ *
+ * Errors (COLEAD_ERROR_INPUT): those of `colead_evidence_add_stream`, and `unknown_measure`,
+ * `unknown_question`, `out_of_range` and so on, with row and column.
+ */
+colead_status colead_framework_judge_stream(const struct colead_framework *framework,
+                                            struct ArrowArrayStream *table,
+                                            const char *questions,
+                                            size_t questions_size,
+                                            double confidence,
+                                            struct ArrowArrayStream *out,
+                                            struct colead_error **err);
+
+/**
+ * `answer`, `insufficient`, `conflict` or `none_hold`, NUL-terminated; it lives as long as the judgment.
+ * Empty for null.
+ */
+const char *colead_judgment_get_status(const struct colead_judgment *judgment);
+
+/**
+ * The option or level that answers, NUL-terminated; it lives as long as the judgment. Empty when there is
+ * no single one (see `colead_judgment_write_answer_json`), and for null. Where `size` is not null, it gets the
+ * number of bytes.
+ */
+const char *colead_judgment_get_answer(const struct colead_judgment *judgment,
+                                       size_t *size);
+
+/**
+ * Writes the answer as canonical JSON into a new string at `*out`: text, an object from option to verdict for
+ * a question whose options are independent, or null.
+ */
+colead_status colead_judgment_write_answer_json(const struct colead_judgment *judgment,
+                                                struct colead_string **out,
+                                                struct colead_error **err);
+
+/**
+ * Writes the judgment as canonical JSON into a new string at `*out`: `status`, `answer`, `remaining`,
+ * `excluded`, `needs`, `because`, `cites` and more.
+ */
+colead_status colead_judgment_write_json(const struct colead_judgment *judgment,
+                                         struct colead_string **out,
+                                         struct colead_error **err);
+
+/**
+ * Explains the judgment as text, with every rule's steps and sources, in a new string at `*out`.
+ */
+colead_status colead_judgment_explain(const struct colead_judgment *judgment,
+                                      struct colead_string **out,
+                                      struct colead_error **err);
+
+/**
+ * Writes the explanation as canonical JSON into a new string at `*out`: for each rule its steps, what was
+ * seen, and which steps decide.
+ */
+colead_status colead_judgment_write_explanation_json(const struct colead_judgment *judgment,
+                                                     struct colead_string **out,
+                                                     struct colead_error **err);
+
+/**
+ * One more owner of the same judgment, to be freed as well; never fails and copies nothing. Null for null.
+ */
+struct colead_judgment *colead_judgment_clone(const struct colead_judgment *judgment);
+
+/**
+ * Gives up one ownership of the judgment. Null is ignored.
+ */
+void colead_judgment_free(struct colead_judgment *judgment);
+
+/**
+ * Creates an instrument that ships with the library, such as `collective-leadership`, at `*out`.
+ *
+ * Errors (COLEAD_ERROR_INPUT): `unknown_instrument`.
+ */
+colead_status colead_instrument_create_builtin(const char *id,
+                                               size_t id_size,
+                                               struct colead_instrument **out,
+                                               struct colead_error **err);
+
+/**
+ * Creates an instrument from text, TOML or JSON, at `*out`. The least it needs, as JSON:
+ * `{"id": "pulse", "version": "1", "license": "CC0-1.0", "options": [1, 5],
+ * "scales": [{"id": "direction", "items": ["d1", "d2", "-d3"]}]}`, where `-` marks a reversed item.
+ *
+ * Errors: COLEAD_ERROR_RULEBOOK with the code of the first fault; the JSON form of the error has all of them.
+ */
+colead_status colead_instrument_create_from_text(const char *text,
+                                                 size_t text_size,
+                                                 struct colead_instrument **out,
+                                                 struct colead_error **err);
+
+/**
+ * Writes the whole instrument as canonical JSON (`id`, `version`, `scales`, `items` and more) into a new
+ * string at `*out`; `colead_instrument_create_from_text` reads it back.
+ */
+colead_status colead_instrument_write_json(const struct colead_instrument *instrument,
+                                           struct colead_string **out,
+                                           struct colead_error **err);
+
+/**
+ * One more owner of the same instrument, to be freed as well; never fails and copies nothing. Null for null.
+ */
+struct colead_instrument *colead_instrument_clone(const struct colead_instrument *instrument);
+
+/**
+ * Gives up one ownership of the instrument. Null is ignored.
+ */
+void colead_instrument_free(struct colead_instrument *instrument);
+
+/**
+ * Creates an empty tally of answers to the instrument, at `*out`.
+ */
+colead_status colead_tally_create(const struct colead_instrument *instrument,
+                                  struct colead_tally **out,
+                                  struct colead_error **err);
+
+/**
+ * Creates a tally at `*out` from what `colead_tally_write_bytes` wrote, here or elsewhere. `instrument` may
+ * be null when no more answers are to be added. At most 1 GiB and 16 million units are accepted.
+ *
+ * Errors (COLEAD_ERROR_INPUT): `foreign`, `newer_format`, `truncated`, `inconsistent`, `too_large`,
+ * `instrument_mismatch`.
+ */
+colead_status colead_tally_create_from_bytes(const uint8_t *data,
+                                             size_t data_size,
+                                             const struct colead_instrument *instrument,
+                                             struct colead_tally **out,
+                                             struct colead_error **err);
+
+/**
+ * Counts the answers of a table: one row a respondent, one column an item, a column of units and perhaps one
+ * of waves. `options` may be null. Where `loss` is not null, it gets a new string with what was not answered
+ * or left unread, as JSON (`rows ignored_columns missing_answers dont_know`). The stream `answers` is always
+ * consumed, also on error. On error the tally is unchanged.
+ *
+ * Errors (COLEAD_ERROR_INPUT): those of `colead_evidence_add_stream`; `missing_column`, `missing_item`,
+ * `unknown_item` (strict), `missing_unit`, `out_of_range`, `not_a_number`, `not_whole` and so on, with row and
+ * column; `no_instrument`; `bad_struct_size` and `newer_options` (COLEAD_ERROR_ARGUMENT).
+ */
+colead_status colead_tally_add_stream(struct colead_tally *tally,
+                                      struct ArrowArrayStream *answers,
+                                      const struct colead_answer_options *options,
+                                      struct colead_string **loss,
+                                      struct colead_error **err);
+
+/**
+ * Adds another tally of the same instrument, which stays as it is. On error the tally is unchanged.
+ *
+ * Errors: `instrument_mismatch`, `overflow` (COLEAD_ERROR_INPUT); `same_object` (COLEAD_ERROR_ARGUMENT) when
+ * both are one.
+ */
+colead_status colead_tally_merge(struct colead_tally *tally,
+                                 const struct colead_tally *other,
+                                 struct colead_error **err);
+
+/**
+ * Takes another tally out, which stays as it is: what remains is what would have been counted without it. On
+ * error the tally is unchanged.
+ *
+ * Errors: `instrument_mismatch`, `impossible_subtraction` (COLEAD_ERROR_INPUT); `same_object`
+ * (COLEAD_ERROR_ARGUMENT) when both are one.
+ */
+colead_status colead_tally_subtract(struct colead_tally *tally,
+                                    const struct colead_tally *other,
+                                    struct colead_error **err);
+
+/**
+ * Writes the canonical bytes of the tally into a new object at `*out`: equal tallies give equal bytes.
+ */
+colead_status colead_tally_write_bytes(const struct colead_tally *tally,
+                                       struct colead_bytes **out,
+                                       struct colead_error **err);
+
+/**
+ * Writes the SHA-256 of the canonical bytes, in hexadecimal, into a new string at `*out`.
+ */
+colead_status colead_tally_write_digest(const struct colead_tally *tally,
+                                        struct colead_string **out,
+                                        struct colead_error **err);
+
+/**
+ * Measures the tally into an Arrow stream of one record batch in the caller's struct `*out`. `what` is
+ * `scores`, `items`, `differences`, `favorability`, `reliability`, `agreement` or `aggregation`. The columns
+ * are those of the long form: `wave` where there are waves, `unit`, `scale`, `item` or `pair`, `measure`,
+ * `variant`, `estimand`, `value`, `se`, `lower`, `upper`, `n`, `status` (`known` or why there is no value).
+ *
+ * Errors (COLEAD_ERROR_INPUT): `unknown_name`.
+ */
+colead_status colead_tally_measure_stream(const struct colead_tally *tally,
+                                          const char *what,
+                                          size_t what_size,
+                                          struct ArrowArrayStream *out,
+                                          struct colead_error **err);
+
+/**
+ * Measures the tally into a canonical JSON list of rows in a new string at `*out`; as
+ * `colead_tally_measure_stream`.
+ */
+colead_status colead_tally_measure_json(const struct colead_tally *tally,
+                                        const char *what,
+                                        size_t what_size,
+                                        struct colead_string **out,
+                                        struct colead_error **err);
+
+/**
+ * Copies the tally into a new one at `*out`.
+ */
+colead_status colead_tally_clone(const struct colead_tally *tally,
+                                 struct colead_tally **out,
+                                 struct colead_error **err);
+
+/**
+ * Frees the tally. Null is ignored.
+ */
+void colead_tally_free(struct colead_tally *tally);
+
+/**
  * Creates empty evidence at `*out`; the caller frees it.
  */
 colead_status colead_evidence_create(struct colead_evidence **out,
                                      struct colead_error **err);
 
 /**
- * Adds a file; its bytes are copied.
+ * Adds a file; its bytes are copied. A file is read when the evidence is assessed, for `colead.toml` may say
+ * what it is: `<table>.csv` and `<table>.json` are evidence, other files are what `colead.toml` names or are
+ * left unread.
  *
- * Errors (COLEAD_ERROR_INPUT): `invalid_utf8` in the name, `bad_name`, `duplicate_table`. On error the
- * evidence is unchanged.
+ * Errors (COLEAD_ERROR_INPUT): `invalid_utf8` in the name, `bad_name`, `duplicate_file`, `duplicate_table`. On
+ * error the evidence is unchanged.
  */
 colead_status colead_evidence_add_file(struct colead_evidence *evidence,
                                        const struct colead_file *file,
                                        struct colead_error **err);
 
 /**
- * Adds the table `name` from an Arrow stream. The stream is always consumed, also on error: its release
+ * Adds the table `name`, such as `responses`, from an Arrow stream; it is read and checked at once. The stream is always consumed, also on error: its release
  * callback is null afterwards, and the caller frees only the struct itself.
  *
- * Errors (COLEAD_ERROR_INPUT): `bad_name`, `duplicate_table`, `stream_failed`, `not_a_table`,
- * `unsupported_type`, `out_of_range`, `bad_arrow_data`, `duplicate_column`, each with column and row where
- * there is one; rows count from 1 across all batches. On error the evidence is unchanged.
+ * Errors (COLEAD_ERROR_INPUT): `unknown_table`, `duplicate_table`, `stream_failed`, `not_a_table`,
+ * `unsupported_type`, `out_of_range`, `bad_arrow_data`, `duplicate_column`, `missing_column`, and every fault
+ * of a cell, each with column and row where there is one; rows count from 1 across all batches. On error the
+ * evidence is unchanged.
  */
 colead_status colead_evidence_add_stream(struct colead_evidence *evidence,
                                          const char *name,
@@ -326,22 +782,138 @@ colead_status colead_evidence_count_rows(const struct colead_evidence *evidence,
                                          struct colead_error **err);
 
 /**
- * Exports the table `name`, which was added as a stream, as colead understood it: an Arrow stream of one
- * record batch in the caller's struct `*out`, which the caller releases. The stream does not depend on
- * the evidence.
- *
- * Errors (COLEAD_ERROR_INPUT): `unknown_table`, `bad_column_name`.
- */
-colead_status colead_evidence_export_stream(const struct colead_evidence *evidence,
-                                            const char *name,
-                                            size_t name_size,
-                                            struct ArrowArrayStream *out,
-                                            struct colead_error **err);
-
-/**
  * Frees the evidence. Null is ignored.
  */
 void colead_evidence_free(struct colead_evidence *evidence);
+
+/**
+ * Assesses the evidence into a new assessment at `*out`: every part of the evidence is optional, and what is
+ * missing is named. A file `colead.toml` among the files names instrument, framework, confidence, seed and
+ * policy; what `options`, which may be null, chooses wins over it.
+ *
+ * Errors: `no_evidence`, `no_instrument` for responses without one, `unknown_table`, `unknown_unit`, and
+ * every fault of a table with row and column (COLEAD_ERROR_INPUT); those of the instrument and framework
+ * that `colead.toml` names (COLEAD_ERROR_RULEBOOK) and of its policy (COLEAD_ERROR_DISCLOSURE);
+ * `bad_struct_size` and `newer_options` (COLEAD_ERROR_ARGUMENT).
+ */
+colead_status colead_evidence_assess(const struct colead_evidence *evidence,
+                                     const struct colead_assess_options *options,
+                                     struct colead_assessment **out,
+                                     struct colead_error **err);
+
+/**
+ * Writes every value known of every unit and challenge as a canonical JSON list of rows (`subject kind measure
+ * value se n status origin`) into a new string at `*out`. It is the data owner's: nothing is suppressed.
+ */
+colead_status colead_assessment_write_measures_json(const struct colead_assessment *assessment,
+                                                    struct colead_string **out,
+                                                    struct colead_error **err);
+
+/**
+ * Writes the names of the files that were not read, as a canonical JSON list, into a new string at `*out`.
+ */
+colead_status colead_assessment_write_unread_json(const struct colead_assessment *assessment,
+                                                  struct colead_string **out,
+                                                  struct colead_error **err);
+
+/**
+ * Makes what may leave, as a new release at `*out`.
+ *
+ * `policy`, when it is not empty, is a JSON object such as `{"min_group": 5, "purpose": "development"}` or
+ * `{"unrestricted": true}`; else the terms of the folder's `colead.toml`, or minimum group 5 and purpose
+ * `development`. `ledger`, when it is not empty, is what an earlier release gave: pass it on from release to
+ * release, for two of them together can expose what neither does. Where `ledger_out` is not null, it gets the
+ * ledger after this release in a new string.
+ *
+ * Errors: `bad_policy`, `unknown_key`, `bad_ledger`, `newer_format` and those of JSON (COLEAD_ERROR_INPUT);
+ * `bad_min_group`, `purpose_refused`, `unknown_purpose`, `difference_exposed` (COLEAD_ERROR_DISCLOSURE).
+ */
+colead_status colead_assessment_release(const struct colead_assessment *assessment,
+                                        const char *policy,
+                                        size_t policy_size,
+                                        const char *ledger,
+                                        size_t ledger_size,
+                                        struct colead_release **out,
+                                        struct colead_string **ledger_out,
+                                        struct colead_error **err);
+
+/**
+ * One more owner of the same assessment, to be freed as well; never fails and copies nothing. Null for null.
+ */
+struct colead_assessment *colead_assessment_clone(const struct colead_assessment *assessment);
+
+/**
+ * Gives up one ownership of the assessment. Null is ignored.
+ */
+void colead_assessment_free(struct colead_assessment *assessment);
+
+/**
+ * Writes the report as text into a new string at `*out`.
+ */
+colead_status colead_release_write_text(const struct colead_release *release,
+                                        struct colead_string **out,
+                                        struct colead_error **err);
+
+/**
+ * Writes the release as canonical JSON (`schema manifest policy yield units scores judgments notes works`) into
+ * a new string at `*out`.
+ */
+colead_status colead_release_write_json(const struct colead_release *release,
+                                        struct colead_string **out,
+                                        struct colead_error **err);
+
+/**
+ * Explains the judgment of a unit or challenge (`id`, or `id: component`) on a question as text in a new string
+ * at `*out`.
+ *
+ * Errors (COLEAD_ERROR_INPUT): `unknown_subject`, `unknown_question`.
+ */
+colead_status colead_release_explain(const struct colead_release *release,
+                                     const char *subject,
+                                     size_t subject_size,
+                                     const char *question,
+                                     size_t question_size,
+                                     struct colead_string **out,
+                                     struct colead_error **err);
+
+/**
+ * One more owner of the same release, to be freed as well; never fails and copies nothing. Null for null.
+ */
+struct colead_release *colead_release_clone(const struct colead_release *release);
+
+/**
+ * Gives up one ownership of the release. Null is ignored.
+ */
+void colead_release_free(struct colead_release *release);
+
+/**
+ * Simulates the example organization, two merged port authorities, into new files at `*out`: evidence, a
+ * `colead.toml`, and `truth.json` with what was put in. The same seed gives the same bytes everywhere.
+ */
+colead_status colead_simulate_harbour_create(uint64_t seed,
+                                             struct colead_files **out,
+                                             struct colead_error **err);
+
+/**
+ * The number of files. 0 for null.
+ */
+size_t colead_files_count(const struct colead_files *files);
+
+/**
+ * Puts name and content of the file at `index`, from 0, into the caller's struct `*out`; they live as long as
+ * the files. The name has no NUL at its end.
+ *
+ * Errors (COLEAD_ERROR_ARGUMENT): `out_of_bounds`.
+ */
+colead_status colead_files_get(const struct colead_files *files,
+                               size_t index,
+                               struct colead_file *out,
+                               struct colead_error **err);
+
+/**
+ * Gives up the files. Null is ignored.
+ */
+void colead_files_free(struct colead_files *files);
 
 #ifdef __cplusplus
 }  // extern "C"

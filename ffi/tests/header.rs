@@ -6,7 +6,22 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// The files of the C interface in the order of the header.
-const SOURCES: &[&str] = &["version.rs", "status.rs", "error.rs", "string.rs", "json.rs", "evidence.rs"];
+const SOURCES: &[&str] = &[
+    "version.rs",
+    "status.rs",
+    "error.rs",
+    "string.rs",
+    "bytes.rs",
+    "json.rs",
+    "framework.rs",
+    "judgment.rs",
+    "instrument.rs",
+    "tally.rs",
+    "evidence.rs",
+    "assessment.rs",
+    "release.rs",
+    "simulate.rs",
+];
 
 fn crate_dir() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -68,7 +83,25 @@ fn every_exported_function_is_in_the_header_and_documented() {
             header.find(&format!("{name}(")).unwrap_or_else(|| panic!("{name} is missing; is its file in SOURCES?"));
         let before = header[..place].rsplit_once('\n').expect("a line before").0;
         assert!(before.trim_end().ends_with("*/"), "{name} has no documentation");
-        let verbs = ["get", "free", "clone", "create", "add", "count", "write", "export", "canonicalize"];
+        let verbs = [
+            "get",
+            "free",
+            "clone",
+            "create",
+            "add",
+            "count",
+            "write",
+            "canonicalize",
+            "judge",
+            "classify",
+            "check",
+            "assess",
+            "release",
+            "explain",
+            "merge",
+            "subtract",
+            "measure",
+        ];
         assert!(
             verbs.iter().any(|verb| name.contains(&format!("_{verb}"))),
             "{name} has no verb; functions have one, types have none"

@@ -326,7 +326,8 @@ class Judgment(Frozen):
             return NotImplemented
         if self._native.framework.sha256 != other._native.framework.sha256:
             return False
-        return self._native.explanation() == other._native.explanation()
+        mine, theirs = self._native, other._native
+        return mine.to_json() == theirs.to_json() and mine.explain() == theirs.explain()
 
     def __hash__(self) -> int:
         return hash((self.question, self.to_json()))

@@ -254,7 +254,9 @@ fn column(value: &Bound<'_, PyAny>, table: &str, name: &str) -> Read<Cells> {
 
 fn from_buffer(value: &Bound<'_, PyAny>, table: &str, name: &str) -> Read<Option<Cells>> {
     let Ok(buffer) = PyUntypedBuffer::get(value) else { return Ok(None) };
-    if buffer.dimensions() != 1 {
+    // A byte order of its own: pyo3 0.30 takes `>` for this machine's, so only formats without one are read here.
+    let own_order = matches!(buffer.format().to_bytes(), [_] | [b'@' | b'=', _]);
+    if buffer.dimensions() != 1 || !own_order {
         return Ok(None);
     }
     let py = value.py();

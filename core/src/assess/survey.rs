@@ -4,7 +4,7 @@ use super::units::Units;
 use crate::error::Result;
 use crate::evidence::{Instrument, Loss, Responses, Table};
 use crate::measure::{
-    Absence, Estimate, MeasureValue, Origin, Reading, Reveals, ScaleRow, Status, agreement, differences, scores,
+    Absence, Estimate, Kind, MeasureValue, Origin, Reading, Reveals, ScaleRow, Status, agreement, differences, scores,
 };
 use crate::rules::{Measure, MeasureKind, ScaleBinding};
 use crate::tally::Tally;
@@ -64,7 +64,9 @@ impl Survey {
         let rows = scores(level, Some(&sizes));
         let reading = Reading { missing_rule: None, sizes: Some(&sizes) };
         for row in rows.iter().chain(&agreement(level)) {
-            if let Some(unit) = judged_unit(row, &self.wave) {
+            // Items and other statistics fill no measure.
+            let used = row.kind == Kind::Scale && ["score", "ad_m"].contains(&row.measure);
+            if let Some(unit) = judged_unit(row, &self.wave).filter(|_| used) {
                 let key = (unit, row.scale.clone(), row.measure, row.variant, row.estimand);
                 self.rows.insert(key, row.clone());
             }
@@ -74,7 +76,7 @@ impl Survey {
                 self.pairs.insert((unit, row.scale.clone()), row);
             }
         }
-        self.scores.extend(rows);
+        self.scores.extend(rows.into_iter().filter(|r| r.measure == "score"));
     }
 
     /// Respondents of a unit, all below it included, in the judged wave.

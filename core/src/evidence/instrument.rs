@@ -102,7 +102,7 @@ impl MissingRule {
         }
     }
 
-    fn to_json(self) -> Value {
+    pub(super) fn to_json(self) -> Value {
         match self {
             MissingRule::Answered(k) => Value::from(k),
             other => Value::from(other.as_str()),

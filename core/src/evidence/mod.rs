@@ -6,6 +6,7 @@ mod decisions;
 mod digest;
 mod instrument;
 mod instrument_read;
+mod instrument_write;
 mod members;
 mod network;
 mod organization;
@@ -164,6 +165,36 @@ impl Evidence {
             evidence.insert(stem, table)?;
         }
         Ok((evidence, unread))
+    }
+
+    /// Takes in every table of `other`.
+    ///
+    /// # Errors
+    /// `duplicate_table` for a table that both have; nothing was taken in then.
+    pub fn join(&mut self, other: Evidence) -> Result<()> {
+        let ours = self.tables();
+        if let Some((name, _)) = other.tables().into_iter().find(|(name, _)| ours.iter().any(|(n, _)| n == name)) {
+            return refuse_second(true, name);
+        }
+        fn take<T>(slot: &mut Option<T>, given: Option<T>) {
+            if given.is_some() {
+                *slot = given;
+            }
+        }
+        take(&mut self.organization, other.organization);
+        take(&mut self.members, other.members);
+        take(&mut self.responses, other.responses);
+        take(&mut self.ties, other.ties);
+        take(&mut self.nodes, other.nodes);
+        take(&mut self.rankings, other.rankings);
+        take(&mut self.declared, other.declared);
+        take(&mut self.decisions, other.decisions);
+        take(&mut self.decision_effects, other.decision_effects);
+        take(&mut self.decision_rights, other.decision_rights);
+        take(&mut self.challenges, other.challenges);
+        take(&mut self.facts, other.facts);
+        take(&mut self.interventions, other.interventions);
+        Ok(())
     }
 
     /// The tables that are present and their numbers of rows, in the order of [`NAMES`].

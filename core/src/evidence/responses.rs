@@ -5,7 +5,8 @@
 use super::instrument::{Instrument, Item};
 use super::instrument_read::RESERVED;
 use super::table::{Cells, Table, place as cell_place, shown};
-use crate::error::{Error, Result, suggest};
+use crate::error::{Error, Result, nearest, suggest};
+use serde_json::{Value, json};
 use std::collections::{HashMap, HashSet};
 
 /// The answer code of a cell that was left empty.
@@ -42,6 +43,16 @@ pub struct Loss {
     pub missing_answers: u64,
     /// Cells of items that say "don't know".
     pub dont_know: u64,
+}
+
+impl Loss {
+    /// The report as a JSON document (`rows ignored_columns missing_answers dont_know`).
+    pub fn to_json(&self) -> Value {
+        json!({
+            "rows": self.rows, "ignored_columns": self.ignored_columns, "missing_answers": self.missing_answers,
+            "dont_know": self.dont_know,
+        })
+    }
 }
 
 /// Answers of respondents, column-wise.
@@ -123,7 +134,10 @@ impl Responses {
                 let names = table.columns().iter().map(|c| c.name.as_str()).filter(|n| instrument.item(n).is_none());
                 return Err(Error::input("missing_item", format!("item `{}` has no column", item.id))
                     .at(table.name())
-                    .help(suggest(&item.id, names)));
+                    .help(match nearest(&item.id, names) {
+                        Some(near) => format!("did you mean `{near}`"),
+                        None => "add the column, with empty cells where nobody was asked".to_owned(),
+                    }));
             };
             let codes = codes(&column.cells, item, instrument.dont_know(), |row| place(row, &item.id))?;
             loss.missing_answers += codes.iter().filter(|c| **c == MISSING).count() as u64;

@@ -107,6 +107,25 @@ fn published_ties_are_read() {
 }
 
 #[test]
+fn two_halves_join_to_the_whole() {
+    for cut in 0..=FOLDER.len() {
+        let half = |files: &[(&'static str, &str)]| {
+            let mut evidence = Evidence::default();
+            files.iter().for_each(|(n, t)| evidence.insert(n, Table::from_csv(n, t.as_bytes()).unwrap()).unwrap());
+            evidence
+        };
+        let (mut joined, rest) = (half(&FOLDER[..cut]), half(&FOLDER[cut..]));
+        joined.join(rest.clone()).unwrap();
+        assert_eq!(joined, folder());
+        if !rest.is_empty() {
+            let before = joined.clone();
+            assert_eq!(joined.join(rest).unwrap_err().code(), "duplicate_table");
+            assert_eq!(joined, before);
+        }
+    }
+}
+
+#[test]
 fn a_refused_table_changes_nothing() {
     let mut evidence = folder();
     let before = evidence.clone();

@@ -2,6 +2,7 @@
 
 mod aggregation;
 mod agreement;
+mod by_name;
 mod challenge;
 mod decision_rights;
 mod decisions;
@@ -12,10 +13,12 @@ mod interval;
 mod reliability;
 mod rows;
 mod scale;
+mod table;
 mod value;
 
 pub use aggregation::{Anova, aggregation, anova};
 pub use agreement::{ad_mean, agreement, awg, r_star_wg_j, rwg, rwg_j, uniform_variance};
+pub use by_name::{MEASURES, measure};
 pub use challenge::{PooledRatings, Ratings, pool_ratings};
 pub use decision_rights::{RightsMeasures, decision_rights};
 pub use decisions::{MIN_RANKERS, approvals, decision_days, kendalls_w};
@@ -25,4 +28,5 @@ pub use interval::{Posterior, Shrinkage, UnitMean};
 pub use reliability::{alpha, reliability};
 pub use rows::{Kind, ScaleRow, Status};
 pub use scale::{Reading, Sizes, difference, differences, items, posteriors, scores, scores_with};
+pub use table::to_table;
 pub use value::{Absence, Estimate, MeasureValue, Origin, Reveals};

@@ -1,6 +1,8 @@
 //! Under what terms something may leave: the smallest group, and the purpose that was stated.
 
-use crate::error::{Error, Result, suggest};
+use crate::assess::{PolicySettings, SETTINGS};
+use crate::document::{At, Diagnostics, Document};
+use crate::error::{Error, Family, Result, suggest};
 use serde_json::{Value, json};
 
 /// The purposes a release may state.
@@ -58,9 +60,65 @@ impl DisclosurePolicy {
         Ok(DisclosurePolicy { min_group, purpose: purpose.to_owned(), unrestricted: false })
     }
 
+    /// The terms that a folder's `colead.toml` asks for; what it does not name is as in the default.
+    ///
+    /// # Errors
+    /// Those of [`DisclosurePolicy::new`], at their place in `colead.toml`.
+    pub fn of_folder(settings: &PolicySettings) -> Result<DisclosurePolicy> {
+        let default = DisclosurePolicy::default();
+        let min_group = settings.min_group.unwrap_or(default.min_group);
+        let purpose = settings.purpose.as_deref().unwrap_or(&default.purpose);
+        DisclosurePolicy::new(min_group, purpose).map_err(|e| {
+            let path = format!("{SETTINGS}: policy.{}", e.path());
+            e.at(path)
+        })
+    }
+
     /// No protection at all, written into everything it touches.
     pub fn unrestricted() -> DisclosurePolicy {
         DisclosurePolicy { min_group: 0, purpose: "unrestricted".to_owned(), unrestricted: true }
+    }
+
+    /// Reads the terms that a caller states as a JSON object: `min_group` (5 when absent) and `purpose`
+    /// (`development` when absent), or `unrestricted` alone.
+    ///
+    /// ```
+    /// use colead::release::DisclosurePolicy;
+    /// let policy = DisclosurePolicy::from_json(r#"{"min_group": 7, "purpose": "research"}"#)?;
+    /// assert_eq!((policy.min_group(), policy.purpose()), (7, "research"));
+    /// assert!(DisclosurePolicy::from_json(r#"{"unrestricted": true}"#)?.is_unrestricted());
+    /// # Ok::<(), colead::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// `syntax`, `duplicate_key`, `unknown_key`, `type_mismatch`; `bad_policy` for terms beside `unrestricted`; and
+    /// those of [`DisclosurePolicy::new`].
+    pub fn from_json(text: &str) -> Result<DisclosurePolicy> {
+        if !text.trim_start().starts_with('{') {
+            return Err(Error::input("syntax", "the policy is not a JSON object")
+                .at("policy")
+                .help("give an object, such as {\"min_group\": 5, \"purpose\": \"development\"}"));
+        }
+        let doc = Document::parse("policy", text).map_err(|d| Error::from_diagnostics(Family::Input, vec![d]))?;
+        let faults = Diagnostics::default();
+        let (mut min_group, mut purpose, mut unrestricted) = (None, None, None);
+        if let Some(f) = At::root(&doc, &faults).fields(&["min_group", "purpose", "unrestricted"]) {
+            min_group = f.get("min_group").and_then(|a| a.integer());
+            purpose = f.get("purpose").and_then(|a| a.text()).map(str::to_owned);
+            unrestricted = f.get("unrestricted").and_then(|a| a.boolean());
+            if unrestricted == Some(true) && (min_group.is_some() || purpose.is_some()) {
+                let help = "drop `unrestricted`, or the other terms";
+                f.at().error("bad_policy", "an unrestricted release has no other terms", help);
+            }
+        }
+        faults.finish(Family::Input)?;
+        if unrestricted == Some(true) {
+            return Ok(DisclosurePolicy::unrestricted());
+        }
+        let default = DisclosurePolicy::default();
+        // A negative group is as bad as an empty one.
+        let min_group = min_group.map_or(default.min_group, |k| u64::try_from(k).unwrap_or(0));
+        DisclosurePolicy::new(min_group, purpose.as_deref().unwrap_or(&default.purpose))
     }
 
     /// The fewest people a number may stand for.
@@ -103,5 +161,36 @@ mod tests {
         assert_eq!(code(0, "development"), Err("bad_min_group"));
         assert_eq!(code(1, "development"), Err("bad_min_group"));
         assert!(DisclosurePolicy::unrestricted().is_unrestricted());
+    }
+
+    #[test]
+    fn a_folder_that_protects_nobody_is_refused_where_it_says_so() {
+        let folder = |min_group, purpose: &str| {
+            let settings = PolicySettings { min_group, purpose: Some(purpose.to_owned()) };
+            DisclosurePolicy::of_folder(&settings).map(|p| p.min_group).map_err(|e| (e.code(), e.path().to_owned()))
+        };
+        assert_eq!(folder(Some(7), "research"), Ok(7));
+        assert_eq!(folder(None, "research"), Ok(5));
+        assert_eq!(folder(Some(1), "research"), Err(("bad_min_group", "colead.toml: policy.min_group".to_owned())));
+        assert_eq!(folder(None, "pay"), Err(("purpose_refused", "colead.toml: policy.purpose".to_owned())));
+        assert_eq!(DisclosurePolicy::of_folder(&PolicySettings::default()), Ok(DisclosurePolicy::default()));
+    }
+
+    #[test]
+    fn terms_are_read_strictly() {
+        let code = |text| DisclosurePolicy::from_json(text).map(|p| (p.min_group, p.purpose)).map_err(|e| e.code());
+        assert_eq!(code("{}"), Ok((5, "development".to_owned())));
+        assert_eq!(code(r#" {"min_group": 9}"#), Ok((9, "development".to_owned())));
+        assert_eq!(code(r#"{"purpose": "monitoring", "unrestricted": false}"#), Ok((5, "monitoring".to_owned())));
+        assert_eq!(code(r#"{"unrestricted": true}"#), Ok((0, "unrestricted".to_owned())));
+        assert_eq!(code(r#"{"unrestricted": true, "min_group": 5}"#), Err("bad_policy"));
+        assert_eq!(code(r#"{"min_group": -5}"#), Err("bad_min_group"));
+        assert_eq!(code(r#"{"min_group": 5.5}"#), Err("type_mismatch"));
+        assert_eq!(code(r#"{"min_group": 5, "min_group": 2}"#), Err("duplicate_key"));
+        assert_eq!(code(r#"{"mingroup": 5}"#), Err("unknown_key"));
+        assert_eq!(code(r#"{"purpose": "pay"}"#), Err("purpose_refused"));
+        assert_eq!(code("min_group = 2"), Err("syntax"));
+        assert_eq!(code(""), Err("syntax"));
+        assert_eq!(code("{"), Err("syntax"));
     }
 }

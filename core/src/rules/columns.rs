@@ -19,7 +19,9 @@ impl Framework {
     pub fn judge_table(&self, table: &Table, questions: Option<&[&str]>, confidence: Option<f64>) -> Result<Table> {
         let confidence = self.confidence_or(confidence)?;
         let wanted: Vec<QuestionId> = match questions {
-            Some(names) => names.iter().map(|n| self.find_question(n)).collect::<Result<_>>()?,
+            Some(names) => {
+                names.iter().map(|n| self.find_question(n).map_err(|e| e.at("questions"))).collect::<Result<_>>()?
+            }
             None => (0..self.questions().len()).map(QuestionId).collect(),
         };
         let inputs = self.inputs(table)?;

@@ -2,6 +2,7 @@
 //! three-valued verdicts, questions, and explanations. The rulebook gives it its subject.
 
 mod case;
+mod case_read;
 mod check;
 mod columns;
 mod condition;
@@ -9,6 +10,7 @@ mod counterfactual;
 mod evaluate;
 mod explain;
 mod judgment;
+mod listing;
 mod load;
 mod model;
 mod truth;

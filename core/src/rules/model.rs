@@ -385,7 +385,7 @@ impl Framework {
     pub fn find_question(&self, id: &str) -> Result<QuestionId> {
         self.0.question_index.get(id).copied().ok_or_else(|| {
             Error::input("unknown_question", format!("unknown question `{id}`"))
-                .at(id.to_owned())
+                .at("question")
                 .help(suggest(id, self.0.questions.iter().map(|q| q.id.as_str())))
         })
     }

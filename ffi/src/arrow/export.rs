@@ -18,8 +18,7 @@ use std::sync::Arc;
 /// dictionaries of `utf8` with `int32` keys (Spark refuses unsigned ones). Texts beyond 2 GiB become `large_utf8`.
 ///
 /// # Errors
-/// `bad_column_name` for a name with a NUL character, which Arrow's C interface cannot carry;
-/// `bad_dictionary` for a code outside its dictionary.
+/// `bad_column_name` for a name with a NUL character, which Arrow's C interface cannot carry.
 ///
 /// ```
 /// use colead::evidence::{Cells, Column, Table};
@@ -85,9 +84,6 @@ fn own_type(table: &Table, column: &Column) -> Result<ArrayRef> {
         Cells::Bool(cells) => Arc::new(BooleanArray::from(cells.clone())),
         Cells::Text(cells) => texts(cells.iter().map(Option::as_deref), &DataType::Utf8).ok_or_else(|| unfit(at()))?,
         Cells::Dictionary { values, codes } => {
-            if codes.iter().flatten().any(|code| usize::try_from(*code).map_or(true, |c| c >= values.len())) {
-                return Err(Error::input("bad_dictionary", "a cell's code lies outside the dictionary").at(at()));
-            }
             let values: Vec<Option<&str>> = values.iter().map(|v| Some(v.as_str())).collect();
             dictionary::<types::Int32Type>(&values, codes, &DataType::Utf8).ok_or_else(|| unfit(at()))?
         }

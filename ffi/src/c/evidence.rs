@@ -4,9 +4,10 @@ use super::boundary::boundary;
 use super::error::colead_error;
 use super::handle::{Handle, Unique};
 use super::status::colead_status;
-use crate::arrow::{export_table, import_stream};
+use crate::arrow::import_stream;
 use arrow_array::ffi_stream::FFI_ArrowArrayStream;
-use colead::evidence::Table;
+use colead::assess::Project;
+use colead::evidence::{Evidence, NAMES};
 use colead::{Error, Result};
 use std::ffi::c_char;
 
@@ -38,52 +39,69 @@ impl Handle for colead_evidence {
 /// What stands behind a `colead_evidence`.
 #[derive(Debug, Default)]
 pub(crate) struct Gathered {
+    /// Read together with their `colead.toml` when they are assessed.
     files: Vec<(String, Vec<u8>)>,
-    tables: Vec<Table>,
+    streams: Evidence,
 }
 
-/// The name without its extension: `responses.csv` and a stream `responses` are the same evidence.
-fn stem(file: &str) -> &str {
-    file.rsplit_once('.').map_or(file, |(stem, _)| stem)
+/// The table that a file holds by its name: `responses.csv` and a stream `responses` are the same evidence.
+fn table_of(file: &str) -> Option<&str> {
+    let (stem, ending) = file.rsplit_once('.')?;
+    let read = ["csv", "json"].iter().any(|known| ending.eq_ignore_ascii_case(known));
+    (read && NAMES.contains(&stem)).then_some(stem)
+}
+
+fn twice(what: &str, code: &'static str) -> Error {
+    Error::input(code, format!("`{what}` was already added")).at(what).help("add each kind of evidence once")
 }
 
 impl Gathered {
-    /// Refuses a name that is empty or taken; `stem` is the name without extension.
-    fn admit(&self, name: &str, stem: &str) -> Result<()> {
-        if stem.is_empty() {
-            let message = format!("`{}` is not a name of evidence", name.escape_debug());
-            return Err(Error::input("bad_name", message).help("name the table, such as `responses`"));
-        }
-        let taken = self.files.iter().any(|(file, _)| self::stem(file) == stem);
-        if taken || self.tables.iter().any(|table| table.name() == stem) {
-            return Err(Error::input("duplicate_table", format!("`{stem}` was already added"))
-                .at(name)
-                .help("add each kind of evidence once"));
-        }
-        Ok(())
+    fn holds(&self, table: &str) -> bool {
+        self.files.iter().any(|(file, _)| table_of(file) == Some(table))
+            || self.streams.tables().iter().any(|(name, _)| *name == table)
     }
 
     fn add_file(&mut self, name: &str, data: &[u8]) -> Result<()> {
-        self.admit(name, stem(name))?;
+        if name.is_empty() {
+            let error = Error::input("bad_name", "the file has no name");
+            return Err(error.help("name it as in a folder, such as `responses.csv`"));
+        }
+        if self.files.iter().any(|(file, _)| file == name) {
+            return Err(twice(name, "duplicate_file"));
+        }
+        if table_of(name).is_some_and(|table| self.holds(table)) {
+            return Err(twice(name, "duplicate_table"));
+        }
         self.files.push((name.to_owned(), data.to_vec()));
         Ok(())
     }
 
     fn add_stream(&mut self, name: &str, stream: FFI_ArrowArrayStream) -> Result<()> {
-        self.admit(name, name)?;
-        self.tables.push(import_stream(stream, name)?);
-        Ok(())
+        if self.holds(name) {
+            return Err(twice(name, "duplicate_table"));
+        }
+        self.streams.insert(name, import_stream(stream, name)?)
     }
 
-    fn table(&self, name: &str) -> Result<&Table> {
-        self.tables.iter().find(|table| table.name() == name).ok_or_else(|| {
-            let known: Vec<String> = self.tables.iter().map(|table| format!("`{}`", table.name())).collect();
+    fn rows(&self, name: &str) -> Result<usize> {
+        let tables = self.streams.tables();
+        tables.iter().find(|(table, _)| *table == name).map(|(_, rows)| *rows).ok_or_else(|| {
+            let known: Vec<String> = tables.iter().map(|(table, _)| format!("`{table}`")).collect();
             let help = match known.len() {
                 0 => "add it with colead_evidence_add_stream".to_owned(),
                 _ => format!("tables: {}", known.join(", ")),
             };
             Error::input("unknown_table", format!("no table `{name}` was added as a stream")).help(help)
         })
+    }
+
+    /// Files and streams as one folder.
+    pub(crate) fn project(&self) -> Result<Project> {
+        let files: Vec<(&str, &[u8])> =
+            self.files.iter().map(|(name, data)| (name.as_str(), data.as_slice())).collect();
+        let mut project = Project::from_files(&files)?;
+        project.evidence.join(self.streams.clone())?;
+        Ok(project)
     }
 }
 
@@ -96,10 +114,12 @@ pub unsafe extern "C" fn colead_evidence_create(
     boundary!(err, |out: out(out)| { out.fill(Gathered::default()) })
 }
 
-/// Adds a file; its bytes are copied.
+/// Adds a file; its bytes are copied. A file is read when the evidence is assessed, for `colead.toml` may say
+/// what it is: `<table>.csv` and `<table>.json` are evidence, other files are what `colead.toml` names or are
+/// left unread.
 ///
-/// Errors (COLEAD_ERROR_INPUT): `invalid_utf8` in the name, `bad_name`, `duplicate_table`. On error the
-/// evidence is unchanged.
+/// Errors (COLEAD_ERROR_INPUT): `invalid_utf8` in the name, `bad_name`, `duplicate_file`, `duplicate_table`. On
+/// error the evidence is unchanged.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn colead_evidence_add_file(
     evidence: *mut colead_evidence,
@@ -112,12 +132,13 @@ pub unsafe extern "C" fn colead_evidence_add_file(
     })
 }
 
-/// Adds the table `name` from an Arrow stream. The stream is always consumed, also on error: its release
+/// Adds the table `name`, such as `responses`, from an Arrow stream; it is read and checked at once. The stream is always consumed, also on error: its release
 /// callback is null afterwards, and the caller frees only the struct itself.
 ///
-/// Errors (COLEAD_ERROR_INPUT): `bad_name`, `duplicate_table`, `stream_failed`, `not_a_table`,
-/// `unsupported_type`, `out_of_range`, `bad_arrow_data`, `duplicate_column`, each with column and row where
-/// there is one; rows count from 1 across all batches. On error the evidence is unchanged.
+/// Errors (COLEAD_ERROR_INPUT): `unknown_table`, `duplicate_table`, `stream_failed`, `not_a_table`,
+/// `unsupported_type`, `out_of_range`, `bad_arrow_data`, `duplicate_column`, `missing_column`, and every fault
+/// of a cell, each with column and row where there is one; rows count from 1 across all batches. On error the
+/// evidence is unchanged.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn colead_evidence_add_stream(
     evidence: *mut colead_evidence,
@@ -144,27 +165,8 @@ pub unsafe extern "C" fn colead_evidence_count_rows(
     err: *mut *mut colead_error,
 ) -> colead_status {
     boundary!(err, |evidence: view(evidence), name: text(name, name_size), out: out(out)| {
-        let rows = evidence.table(name)?.rows();
+        let rows = evidence.rows(name)?;
         out.write(rows)
-    })
-}
-
-/// Exports the table `name`, which was added as a stream, as colead understood it: an Arrow stream of one
-/// record batch in the caller's struct `*out`, which the caller releases. The stream does not depend on
-/// the evidence.
-///
-/// Errors (COLEAD_ERROR_INPUT): `unknown_table`, `bad_column_name`.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn colead_evidence_export_stream(
-    evidence: *const colead_evidence,
-    name: *const c_char,
-    name_size: usize,
-    out: *mut FFI_ArrowArrayStream,
-    err: *mut *mut colead_error,
-) -> colead_status {
-    boundary!(err, |evidence: view(evidence), name: text(name, name_size), out: out(out)| {
-        let stream = export_table(evidence.table(name)?)?;
-        out.write(stream)
     })
 }
 

@@ -33,19 +33,36 @@
 #[cfg(not(panic = "unwind"))]
 compile_error!("the C interface reports panics as a status: build it with `panic = \"unwind\"`");
 
+mod assessment;
 mod boundary;
+mod bytes;
 mod error;
 mod evidence;
+mod framework;
 mod handle;
+mod instrument;
 mod json;
+mod judgment;
 mod pass;
+mod pass_options;
+mod release;
+mod simulate;
 mod status;
 mod string;
+mod tally;
 mod version;
 
+pub use assessment::*;
+pub use bytes::*;
 pub use error::*;
 pub use evidence::*;
+pub use framework::*;
+pub use instrument::*;
 pub use json::*;
+pub use judgment::*;
+pub use release::*;
+pub use simulate::*;
 pub use status::*;
 pub use string::*;
+pub use tally::*;
 pub use version::*;

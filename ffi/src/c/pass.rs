@@ -9,6 +9,8 @@ use arrow_array::ffi_stream::FFI_ArrowArrayStream;
 use colead::Error;
 use std::ffi::c_char;
 
+pub(crate) use super::pass_options::{answer_columns, choices};
+
 /// A value or handle to be written for the caller, on success only.
 #[derive(Debug)]
 pub(crate) struct Out<T>(*mut T);
@@ -41,7 +43,7 @@ impl<H: Handle> Drop for Owned<H> {
     }
 }
 
-fn checked<T>(name: &str, pointer: *const T) -> Result<(), Fault> {
+pub(super) fn checked<T>(name: &str, pointer: *const T) -> Result<(), Fault> {
     if pointer.is_null() {
         return Err(Fault::argument(
             Error::input("null_argument", format!("the argument `{name}` is null")).help("pass a valid pointer"),
@@ -93,6 +95,24 @@ pub(crate) unsafe fn text<'a>(name: &str, data: *const c_char, size: usize) -> R
     })
 }
 
+/// A document that may be left out: nothing when it is empty, for no document is.
+///
+/// # Safety
+/// As [`text`].
+pub(crate) unsafe fn text_or_none<'a>(name: &str, data: *const c_char, size: usize) -> Result<Option<&'a str>, Fault> {
+    // SAFETY: the same contract.
+    let text = unsafe { text(name, data, size) }?;
+    Ok(Some(text).filter(|text| !text.is_empty()))
+}
+
+/// A confidence, or nothing for 0. What it may be, and that NaN is none, is for the core to say.
+///
+/// # Safety
+/// None needed; all kinds are called alike.
+pub(crate) unsafe fn confidence(_name: &str, confidence: f64) -> Result<Option<f64>, Fault> {
+    Ok(Some(confidence).filter(|c| *c != 0.0))
+}
+
 /// A named buffer: its name and its bytes.
 ///
 /// # Safety
@@ -118,6 +138,41 @@ pub(crate) unsafe fn view<'a, H: Handle>(name: &str, handle: *const H) -> Result
     // SAFETY: not null, aligned, and by the contract a live value of this type, for `give` is the only
     // source of such pointers.
     Ok(unsafe { &*inner })
+}
+
+/// A handle to read, or nothing for null.
+///
+/// # Safety
+/// As [`view`].
+pub(crate) unsafe fn view_or_none<'a, H: Handle>(name: &str, handle: *const H) -> Result<Option<&'a H::Inner>, Fault> {
+    if handle.is_null() {
+        return Ok(None);
+    }
+    // SAFETY: the same contract.
+    Ok(Some(unsafe { view(name, handle) }?))
+}
+
+/// A handle to change and another of its kind to read, which must not be the same object.
+///
+/// # Safety
+/// As [`change`] and [`view`].
+pub(crate) unsafe fn change_by<'a, H>(
+    _name: &str,
+    handle: *mut H,
+    other: *const H,
+) -> Result<(&'a mut H::Inner, &'a H::Inner), Fault>
+where
+    H: Handle<Ownership = Unique>,
+{
+    if !handle.is_null() && std::ptr::eq(handle, other) {
+        let error = Error::input("same_object", "both arguments are the same object");
+        return Err(Fault::argument(error.help("pass a clone as the other")));
+    }
+    // SAFETY: the same contract; the two are apart.
+    let changed = unsafe { change("tally", handle) }?;
+    // SAFETY: the same contract.
+    let read = unsafe { view("other", other) }?;
+    Ok((changed, read))
 }
 
 /// A handle to change.
@@ -160,6 +215,18 @@ pub(crate) unsafe fn owned<H: Handle>(name: &str, handle: *mut H) -> Result<Owne
 pub(crate) unsafe fn out<T>(name: &str, out: *mut T) -> Result<Out<T>, Fault> {
     checked(name, out)?;
     Ok(Out(out))
+}
+
+/// A place for a result that the caller may not want.
+///
+/// # Safety
+/// As [`out`].
+pub(crate) unsafe fn out_or_none<T>(name: &str, pointer: *mut T) -> Result<Option<Out<T>>, Fault> {
+    if pointer.is_null() {
+        return Ok(None);
+    }
+    // SAFETY: the same contract.
+    Ok(Some(unsafe { out(name, pointer) }?))
 }
 
 /// An Arrow stream, taken from the caller: from here on it is released whatever happens. Pass it first, so

@@ -1,0 +1,174 @@
+//! A rulebook, its catalogue, and its check.
+
+use super::boundary::boundary;
+use super::error::colead_error;
+use super::handle::{Handle, Shared};
+use super::status::colead_status;
+use super::string::{Terminated, colead_string};
+use colead::json::canonical;
+use colead::rules::{Framework, check};
+use colead::{Diagnostic, Result};
+use serde_json::Value;
+use std::ffi::c_char;
+
+/// A rulebook with its catalogue of concepts and questions, immutable: many threads may use it.
+pub struct colead_framework {
+    _private: [u8; 0],
+}
+
+impl Handle for colead_framework {
+    type Inner = Loaded;
+    type Ownership = Shared;
+}
+
+/// What stands behind a `colead_framework`.
+#[derive(Debug)]
+pub(crate) struct Loaded {
+    pub(crate) framework: Framework,
+    id: Terminated,
+    version: Terminated,
+    sha256: Terminated,
+    logic_sha256: Terminated,
+}
+
+impl From<Framework> for Loaded {
+    fn from(framework: Framework) -> Loaded {
+        Loaded {
+            id: framework.id().into(),
+            version: framework.version().into(),
+            sha256: framework.sha256().into(),
+            logic_sha256: framework.logic_sha256().into(),
+            framework,
+        }
+    }
+}
+
+/// Creates the framework that ships with the library, at `*out`. It is read anew each time: create it once,
+/// and clone it.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn colead_framework_create_builtin(
+    out: *mut *mut colead_framework,
+    err: *mut *mut colead_error,
+) -> colead_status {
+    boundary!(err, |out: out(out)| { out.fill(Framework::builtin()?.into()) })
+}
+
+/// Creates a framework from the text of a rulebook, TOML or JSON, at `*out`. It may cite the built-in
+/// catalogue and add to it.
+///
+/// Errors: COLEAD_ERROR_RULEBOOK with the code of the first fault; the JSON form of the error has all of
+/// them. `invalid_utf8` (COLEAD_ERROR_INPUT).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn colead_framework_create_from_text(
+    text: *const c_char,
+    text_size: usize,
+    out: *mut *mut colead_framework,
+    err: *mut *mut colead_error,
+) -> colead_status {
+    boundary!(err, |text: text(text, text_size), out: out(out)| { out.fill(Framework::from_toml(text)?.into()) })
+}
+
+/// Its id, NUL-terminated; it lives as long as the framework. Where `size` is not null, it gets the number
+/// of bytes. Empty for null.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn colead_framework_get_id(
+    framework: *const colead_framework,
+    size: *mut usize,
+) -> *const c_char {
+    boundary!(or c"".as_ptr(), |framework: view(framework), size: optional(size)| { size.view(&framework.id) })
+}
+
+/// Its version; as `colead_framework_get_id`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn colead_framework_get_version(
+    framework: *const colead_framework,
+    size: *mut usize,
+) -> *const c_char {
+    boundary!(or c"".as_ptr(), |framework: view(framework), size: optional(size)| { size.view(&framework.version) })
+}
+
+/// The SHA-256 of everything it says, in hexadecimal; as `colead_framework_get_id`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn colead_framework_get_sha256(
+    framework: *const colead_framework,
+    size: *mut usize,
+) -> *const c_char {
+    boundary!(or c"".as_ptr(), |framework: view(framework), size: optional(size)| { size.view(&framework.sha256) })
+}
+
+/// The SHA-256 of what decides, prose and citations left out; as `colead_framework_get_id`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn colead_framework_get_logic_sha256(
+    framework: *const colead_framework,
+    size: *mut usize,
+) -> *const c_char {
+    boundary!(or c"".as_ptr(), |framework: view(framework), size: optional(size)| {
+        size.view(&framework.logic_sha256)
+    })
+}
+
+/// The confidence at which its rules hold unless a call says otherwise. 0 for null.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn colead_framework_get_confidence(framework: *const colead_framework) -> f64 {
+    boundary!(or 0.0, |framework: view(framework)| { Ok(framework.framework.confidence()) })
+}
+
+/// Writes what it is made of as canonical JSON, with the keys `id`, `version`, `title`, `confidence`,
+/// `sha256`, `logic_sha256` and the lists `concepts`, `works`, `prompts`, `measures`, `questions`, `rules`
+/// and `warnings`, into a new string at `*out`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn colead_framework_write_json(
+    framework: *const colead_framework,
+    out: *mut *mut colead_string,
+    err: *mut *mut colead_error,
+) -> colead_status {
+    boundary!(err, |framework: view(framework), out: out(out)| {
+        out.fill(canonical(&framework.framework.to_json()).into())
+    })
+}
+
+/// One more owner of the same framework, to be freed as well; never fails and copies nothing. Null for null.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn colead_framework_clone(framework: *const colead_framework) -> *mut colead_framework {
+    boundary!(or std::ptr::null_mut(), |framework: another(framework)| { Ok(framework) })
+}
+
+/// Gives up one ownership of the framework. Null is ignored.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn colead_framework_free(framework: *mut colead_framework) {
+    boundary!(or(), |framework: owned(framework)| {
+        drop(framework);
+        Ok(())
+    })
+}
+
+/// Writes everything that is wrong with the text of a rulebook, and what a person should look at, as a
+/// canonical JSON list of diagnostics (`code severity message file path line column help witness`) into a
+/// new string at `*out`; `[]` when all is well. A faulty rulebook is no error of this call.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn colead_rulebook_check(
+    text: *const c_char,
+    text_size: usize,
+    out: *mut *mut colead_string,
+    err: *mut *mut colead_error,
+) -> colead_status {
+    boundary!(err, |text: text(text, text_size), out: out(out)| {
+        let found = check(text).iter().map(Diagnostic::to_json).collect();
+        out.fill(canonical(&Value::Array(found)).into())
+    })
+}
+
+/// The questions that a JSON list names, or nothing for all of them.
+pub(crate) fn questions(text: Option<&str>) -> Result<Option<Vec<String>>> {
+    use colead::document::{Kind, parse_json};
+    let Some(text) = text else { return Ok(None) };
+    let wrong = || {
+        colead::Error::input("wrong_type", "expected a list of texts").at("questions").help("name each question by id")
+    };
+    let Kind::List(items) = parse_json("questions", text)?.kind else { return Err(wrong()) };
+    let name = |item: colead::document::Node| match item.kind {
+        Kind::Text(name) => Ok(name),
+        _ => Err(wrong()),
+    };
+    items.into_iter().map(name).collect::<Result<_>>().map(Some)
+}

@@ -1,0 +1,255 @@
+/* The conformance vectors of tests/vectors, run through C: `vectors FOLDER`. Their README says what they are. */
+#include "check.h"
+
+static const char *const WHAT[] = {"scores",      "items",     "differences", "favorability",
+                                   "reliability", "agreement", "aggregation"};
+
+/* The files of one case, and what the calls gave. */
+struct vector {
+  const char *folder;
+  const char *name;
+  char *out;
+  size_t out_size;
+};
+
+static void append(struct vector *v, const char *data, size_t size) {
+  v->out = (char *)realloc(v->out, v->out_size + size + 1);
+  CHECK(v->out != NULL);
+  memcpy(v->out + v->out_size, data, size);
+  v->out_size += size;
+  v->out[v->out_size] = '\0';
+}
+
+static void append_string(struct vector *v, colead_string *string, const char *end) {
+  append(v, colead_string_get_data(string), colead_string_get_size(string));
+  append(v, end, strlen(end));
+  colead_string_free(string);
+}
+
+/* A refused call is an outcome as well; frees the error. */
+static int refused(struct vector *v, colead_status status, colead_error **err) {
+  colead_string *json = NULL;
+  if (status == COLEAD_OK) {
+    return 0;
+  }
+  CHECK(colead_error_write_json(*err, &json, NULL) == COLEAD_OK);
+  v->out_size = 0;
+  append_string(v, json, "\n");
+  colead_error_free(*err);
+  return 1;
+}
+
+static char *part(const struct vector *v, const char *part, size_t *size) {
+  char path[1024];
+  CHECK(snprintf(path, sizeof path, "%s/%s.%s", v->folder, v->name, part) < (int)sizeof path);
+  return read_file(path, size);
+}
+
+static double confidence(const struct vector *v) {
+  size_t size;
+  char *text = part(v, "confidence", &size);
+  double value = text == NULL ? 0 : strtod(text, NULL);
+  free(text);
+  return value;
+}
+
+static void write_judgment(struct vector *v, colead_judgment *judgment) {
+  colead_string *json = NULL;
+  CHECK(colead_judgment_write_json(judgment, &json, NULL) == COLEAD_OK);
+  append_string(v, json, "\n");
+  colead_judgment_free(judgment);
+}
+
+static void classify(struct vector *v) {
+  size_t facts_size, components_size;
+  char *facts = part(v, "facts.json", &facts_size);
+  char *components = part(v, "components.json", &components_size);
+  colead_framework *framework = NULL;
+  colead_judgment *judgment = NULL;
+  colead_error *err = NULL;
+  CHECK(colead_framework_create_builtin(&framework, NULL) == COLEAD_OK);
+  colead_status status = colead_challenge_classify(framework, facts, facts_size, components, components_size,
+                                                   confidence(v), &judgment, &err);
+  if (!refused(v, status, &err)) {
+    write_judgment(v, judgment);
+  }
+  colead_framework_free(framework);
+  free(facts);
+  free(components);
+}
+
+static void judge(struct vector *v) {
+  size_t question_size, measures_size, rulebook_size;
+  char *question = part(v, "question", &question_size);
+  char *measures = part(v, "measures.json", &measures_size);
+  char *rulebook = part(v, "rulebook.toml", &rulebook_size);
+  colead_framework *framework = NULL;
+  colead_judgment *judgment = NULL;
+  colead_error *err = NULL;
+  while (question_size > 0 && question[question_size - 1] == '\n') {
+    question_size--;
+  }
+  colead_status status = rulebook == NULL
+                             ? colead_framework_create_builtin(&framework, &err)
+                             : colead_framework_create_from_text(rulebook, rulebook_size, &framework, &err);
+  if (!refused(v, status, &err)) {
+    status = colead_framework_judge(framework, question, question_size, measures, measures_size, confidence(v),
+                                    &judgment, &err);
+    if (!refused(v, status, &err)) {
+      write_judgment(v, judgment);
+    }
+  }
+  colead_framework_free(framework);
+  free(question);
+  free(measures);
+  free(rulebook);
+}
+
+static void check(struct vector *v) {
+  size_t size;
+  char *rulebook = part(v, "rulebook.toml", &size);
+  colead_string *json = NULL;
+  CHECK(colead_rulebook_check(rulebook, size, &json, NULL) == COLEAD_OK);
+  append_string(v, json, "\n");
+  free(rulebook);
+}
+
+/* A tally of the answers in a part; its loss report goes to `loss`, where that is not null. */
+static int count(struct vector *v, const colead_instrument *instrument, const char *name, colead_tally **out,
+                 colead_string **loss) {
+  size_t size;
+  char *csv = part(v, name, &size);
+  struct ArrowArrayStream stream;
+  colead_error *err = NULL;
+  make_csv_stream(&stream, csv, size, NULL);
+  free(csv);
+  CHECK(colead_tally_create(instrument, out, NULL) == COLEAD_OK);
+  colead_status status = colead_tally_add_stream(*out, &stream, NULL, loss, &err);
+  CHECK(stream.release == NULL);
+  return !refused(v, status, &err);
+}
+
+static int combine(struct vector *v, const colead_instrument *instrument, const char *name, colead_tally *tally,
+                   colead_status (*how)(colead_tally *, const colead_tally *, colead_error **)) {
+  size_t size;
+  char *csv = part(v, name, &size);
+  if (csv == NULL) {
+    return 1;
+  }
+  free(csv);
+  colead_tally *other = NULL;
+  colead_error *err = NULL;
+  int fine = count(v, instrument, name, &other, NULL) && !refused(v, how(tally, other, &err), &err);
+  colead_tally_free(other);
+  return fine;
+}
+
+static void tally(struct vector *v) {
+  size_t size;
+  char *text = part(v, "instrument.toml", &size);
+  colead_instrument *instrument = NULL;
+  colead_tally *tally = NULL;
+  colead_string *string = NULL;
+  colead_error *err = NULL;
+  colead_status status = colead_instrument_create_from_text(text, size, &instrument, &err);
+  free(text);
+  if (refused(v, status, &err)) {
+    return;
+  }
+  if (count(v, instrument, "responses.csv", &tally, &string)) {
+    append_string(v, string, "\n");
+    if (combine(v, instrument, "more.csv", tally, colead_tally_merge) &&
+        combine(v, instrument, "less.csv", tally, colead_tally_subtract)) {
+      CHECK(colead_tally_write_digest(tally, &string, NULL) == COLEAD_OK);
+      append_string(v, string, "\n");
+      for (size_t i = 0; i < sizeof WHAT / sizeof *WHAT; i++) {
+        CHECK(colead_tally_measure_json(tally, WHAT[i], strlen(WHAT[i]), &string, NULL) == COLEAD_OK);
+        append_string(v, string, "\n");
+      }
+    }
+  }
+  colead_tally_free(tally);
+  colead_instrument_free(instrument);
+}
+
+static void assess(struct vector *v) {
+  char path[1024];
+  size_t files, policy_size, ledger_size;
+  char *policy = part(v, "policy.json", &policy_size);
+  char *ledger = part(v, "ledger.json", &ledger_size);
+  colead_evidence *evidence = NULL;
+  colead_assessment *assessment = NULL;
+  colead_release *release = NULL;
+  colead_string *after = NULL, *string = NULL;
+  colead_error *err = NULL;
+  CHECK(colead_evidence_create(&evidence, NULL) == COLEAD_OK);
+  CHECK(snprintf(path, sizeof path, "%s/%s", v->folder, v->name) < (int)sizeof path);
+  char **names = list_folder(path, &files);
+  for (size_t i = 0; i < files; i++) {
+    colead_file file;
+    CHECK(snprintf(path, sizeof path, "%s/%s/%s", v->folder, v->name, names[i]) < (int)sizeof path);
+    char *data = read_file(path, &file.data_size);
+    file.name = names[i];
+    file.name_size = strlen(names[i]);
+    file.data = (const uint8_t *)data;
+    CHECK(colead_evidence_add_file(evidence, &file, NULL) == COLEAD_OK);
+    free(data);
+    free(names[i]);
+  }
+  free(names);
+  if (!refused(v, colead_evidence_assess(evidence, NULL, &assessment, &err), &err)) {
+    colead_status status =
+        colead_assessment_release(assessment, policy, policy_size, ledger, ledger_size, &release, &after, &err);
+    if (!refused(v, status, &err)) {
+      CHECK(colead_release_write_json(release, &string, NULL) == COLEAD_OK);
+      append_string(v, string, "\n");
+      append_string(v, after, "\n");
+      CHECK(colead_release_write_text(release, &string, NULL) == COLEAD_OK);
+      append_string(v, string, "");
+    }
+  }
+  colead_release_free(release);
+  colead_assessment_free(assessment);
+  colead_evidence_free(evidence);
+  free(policy);
+  free(ledger);
+}
+
+static int run(const char *root, const char *kind, void (*call)(struct vector *)) {
+  static const char ending[] = ".expected";
+  char folder[1024];
+  size_t entries, cases = 0;
+  int wrong = 0;
+  CHECK(snprintf(folder, sizeof folder, "%s/%s", root, kind) < (int)sizeof folder);
+  char **names = list_folder(folder, &entries);
+  for (size_t i = 0; i < entries; i++) {
+    char *end = strstr(names[i], ending);
+    if (end != NULL && end[sizeof ending - 1] == '\0') {
+      *end = '\0';
+      struct vector v = {folder, names[i], NULL, 0};
+      size_t size;
+      char *expected = part(&v, "expected", &size);
+      call(&v);
+      if (v.out_size != size || memcmp(v.out, expected, size) != 0) {
+        fprintf(stderr, "%s/%s gives\n%s\ninstead of\n%s\n", kind, names[i], v.out, expected);
+        wrong++;
+      }
+      free(expected);
+      free(v.out);
+      cases++;
+    }
+    free(names[i]);
+  }
+  free(names);
+  CHECK(cases > 0);
+  return wrong;
+}
+
+int main(int argc, char **argv) {
+  CHECK(argc == 2);
+  int wrong = run(argv[1], "classify", classify) + run(argv[1], "judge", judge) + run(argv[1], "check", check) +
+              run(argv[1], "tally", tally) + run(argv[1], "assess", assess);
+  CHECK(wrong == 0);
+  puts("c vectors: ok");
+  return 0;
+}
