@@ -527,7 +527,13 @@ impl<'a> Fields<'a> {
     pub fn need(&self, key: &str) -> Option<At<'a>> {
         let found = self.get(key);
         if found.is_none() {
-            self.at.error("missing_key", format!("missing key `{key}`"), format!("add `{key}`"));
+            let mut mark = self.at.mark();
+            // The root has no path of its own: then the key is the place.
+            if mark.path.is_empty() {
+                key.clone_into(&mut mark.path);
+            }
+            let (message, help) = (format!("missing key `{key}`"), format!("add `{key}`"));
+            self.at.faults.push(mark.diagnostic(Severity::Error, "missing_key", message, help));
         }
         found
     }

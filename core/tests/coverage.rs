@@ -1,5 +1,6 @@
 //! The coverage table of the framework rows is generated from what encodes them, never typed.
 //! `COLEAD_BLESS=1 cargo test -p colead --test coverage` writes it anew.
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 use colead::evidence::Instrument;
 use colead::rules::Framework;

@@ -1,7 +1,7 @@
 //! Malformed rulebooks: each is refused with its code, at its place, in words a person can act on.
 //!
 //! In the TOML below `▶` marks the place of the fault; it is taken out before the text is read.
-#![allow(missing_docs)]
+#![allow(clippy::unnecessary_to_owned, missing_docs)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use colead::rules::{Framework, RULEBOOK_FILES, check};
@@ -105,7 +105,7 @@ fn the_base_is_fine() {
 fn headers() {
     refusals! {
         "no header": "▶[measure.a]\nscore = [0, 1]\n".to_owned() => "missing_key",
-        "nothing at all": String::new() => "missing_key",
+        "nothing at all": "".to_owned() => "missing_key",
         "no id": "▶[framework]\nversion = '1.0.0'\n".to_owned() => "missing_key",
         "no version": "▶[framework]\nid = 'f'\n".to_owned() => "missing_key",
         "an id with a space": "[framework]\nid = ▶'a b'\nversion = '1.0.0'\n".to_owned() => "bad_id",

@@ -24,8 +24,8 @@ _ENDINGS = (".csv", ".json", ".toml")
 class Assessment(Frozen):
     """Everything found: the data owner's side. It is never rendered; only a release leaves. Immutable."""
 
-    __slots__ = ("_core",)
-    _core: _core.Assessment
+    __slots__ = ("_native",)
+    _native: _core.Assessment
 
     def __init__(self) -> None:
         raise TypeError("an Assessment comes from assess()")
@@ -33,18 +33,18 @@ class Assessment(Frozen):
     @classmethod
     def _of(cls, core: _core.Assessment) -> Assessment:
         assessment = object.__new__(cls)
-        object.__setattr__(assessment, "_core", core)
+        object.__setattr__(assessment, "_native", core)
         return assessment
 
     @property
     def framework(self) -> Framework:
         """The framework that judged."""
-        return Framework._of(self._core.framework)
+        return Framework._of(self._native.framework)
 
     @property
     def policy(self) -> DisclosurePolicy:
         """The terms of a release that the folder names, or the usual ones."""
-        return DisclosurePolicy._of(self._core.policy)
+        return DisclosurePolicy._of(self._native.policy)
 
     @property
     def measures(self) -> Table:
@@ -52,12 +52,12 @@ class Assessment(Frozen):
 
         Columns: ``subject``, ``kind``, ``measure``, ``value``, ``category``, ``se``, ``n``, ``status``, ``origin``.
         """
-        return Table._of(self._core.measures())
+        return Table._of(self._native.measures())
 
     @property
     def scores(self) -> Table:
         """Scores of every unit on every scale, in the long form of ``Tally.scores``."""
-        return Table._of(self._core.scores())
+        return Table._of(self._native.scores())
 
     @property
     def judgments(self) -> Table:
@@ -65,37 +65,37 @@ class Assessment(Frozen):
 
         ``judgment(subject, question)`` gives one of them whole.
         """
-        return Table._of(self._core.judgments())
+        return Table._of(self._native.judgments())
 
     @property
     def units(self) -> list[str]:
         """The units, in the order of the organization."""
-        return self._core.units
+        return self._native.units
 
     @property
     def challenges(self) -> list[str]:
         """The challenges, and their components as ``challenge: component``."""
-        return [name for kind, name in self._core.subjects if kind == "challenge"]
+        return [name for kind, name in self._native.subjects if kind == "challenge"]
 
     @property
     def notes(self) -> list[str]:
         """Remarks about evidence that was lost or set aside."""
-        return self._core.notes
+        return self._native.notes
 
     @property
     def unread(self) -> list[str]:
         """Files of the folder that were not read."""
-        return self._core.unread
+        return self._native.unread
 
     @property
     def manifest(self) -> dict[str, Any]:
         """What it was made from, so that the same can be made again."""
-        manifest: dict[str, Any] = json.loads(self._core.manifest())
+        manifest: dict[str, Any] = json.loads(self._native.manifest())
         return manifest
 
     def judgment(self, subject: str, question: str) -> Judgment:
         """The judgment of a unit or challenge on a question."""
-        return Judgment._of(self._core.judgment(subject, question), (_judgment, (self, subject, question)))
+        return Judgment._of(self._native.judgment(subject, question), (_judgment, (self, subject, question)))
 
     def release(self, policy: DisclosurePolicy | None = None, *, ledger: Ledger | None = None) -> Release:
         """What may leave under a policy; None is the folder's, or a minimum group of 5 for development.
@@ -109,15 +109,15 @@ class Assessment(Frozen):
             wrong_type(policy, "policy", "a DisclosurePolicy", "give a colead.DisclosurePolicy, or None")
         if ledger is not None and not isinstance(ledger, Ledger):
             wrong_type(ledger, "ledger", "a Ledger", "give the `.ledger` of the last release, or None")
-        terms = None if policy is None else policy._core
-        document, text, explanations, after = self._core.release(terms, None if ledger is None else ledger._core)
+        terms = None if policy is None else policy._native
+        document, text, explanations, after = self._native.release(terms, None if ledger is None else ledger._native)
         return Release._of(document, text, explanations, Ledger._of(after))
 
     def __repr__(self) -> str:
-        return f"<Assessment by {self._core.framework.id}: {len(self.units)} units, {len(self.challenges)} challenges>"
+        return f"<Assessment by {self._native.framework.id}: {len(self.units)} units, {len(self.challenges)} challenges>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        recipe = self._core.recipe()
+        recipe = self._native.recipe()
         own, instrument = recipe["framework"], recipe["instrument"]
         return _rebuild, (
             recipe["files"],
@@ -194,8 +194,8 @@ def _rebuild(
     confidence: float | None,
     seed: int | None,
 ) -> Assessment:
-    own = None if framework is None else framework._core
-    questionnaire = None if instrument is None else instrument._core
+    own = None if framework is None else framework._native
+    questionnaire = None if instrument is None else instrument._native
     return Assessment._of(_core.assess(files, tables, own, questionnaire, confidence, seed))
 
 

@@ -6,7 +6,9 @@ Exit codes: 0 all is well, 1 there are findings, 2 the call or its input cannot 
 from __future__ import annotations
 
 import argparse
+import csv
 import dataclasses
+import io
 import json
 import os
 import re
@@ -15,11 +17,16 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn, TextIO
 
-from ._arguments import read_text
+from ._arguments import read_text, write_bytes
+from ._assess import Assessment, assess
 from ._core import __version__
 from ._errors import ColeadError, InputError, RulebookError
-from ._records import Diagnostic
+from ._instrument import Instrument
+from ._records import Diagnostic, Record
+from ._release import DisclosurePolicy, Ledger
 from ._rules import Framework, Judgment, check, classify_challenge
+from ._simulate import simulate
+from ._tables import Table
 
 WORDS: Mapping[str, float | None] = {"yes": 1.0, "partly": 0.5, "no": 0.0, "unknown": None}
 SHORT: Mapping[str, str] = {"y": "yes", "p": "partly", "n": "no", "?": "unknown", "": "unknown"}
@@ -111,13 +118,52 @@ def parser() -> argparse.ArgumentParser:
     explain = commands.add_parser(
         "explain",
         parents=[shared, judged],
-        help="judge a question and say why",
-        description="Judges a question from measures, each given as id=value, id=value±se or id=category.",
+        help="judge a question, or one of a folder, and say why",
+        description="Judges a question from measures, each given as id=value, id=value±se or id=category; or explains "
+        "one judgment of an assessed folder.",
     )
-    explain.add_argument("question", metavar="QUESTION")
+    explain.add_argument("what", metavar="QUESTION|FOLDER")
     explain.add_argument("measures", metavar="MEASURE=VALUE", nargs="*")
+    explain.add_argument("--unit", metavar="U", help="of a folder: the unit or challenge")
+    explain.add_argument("--question", metavar="Q", help="of a folder: the question")
+    _terms(explain)
     explain.set_defaults(run=run_explain)
+
+    assessed = commands.add_parser(
+        "assess",
+        parents=[shared],
+        help="assess a folder of evidence",
+        description="Assesses a folder and prints what may leave. colead.toml of the folder names instrument, "
+        "framework, policy, confidence and seed; options win.",
+    )
+    assessed.add_argument("folder", metavar="FOLDER")
+    assessed.add_argument("--out", metavar="DIR", help="also write report.txt, release.json, ledger.json and tables")
+    assessed.add_argument("--instrument", metavar="NAME", help="a built-in instrument, or a file")
+    assessed.add_argument("--confidence", type=float, metavar="C", help="above 0.5 and below 1")
+    assessed.add_argument("--seed", type=int, metavar="N")
+    assessed.add_argument("--ledger", metavar="FILE", help="what left before; by default ledger.json of --out")
+    _terms(assessed)
+    assessed.set_defaults(run=run_assess)
+
+    simulation = commands.add_parser(
+        "simulate", help="write an organization with known truth", description="Writes a simulated organization."
+    )
+    simulation.add_argument("folder", metavar="OUTDIR")
+    simulation.add_argument("--seed", type=int, metavar="N")
+    simulation.add_argument("--example", metavar="NAME", help="`harbour`: the shipped example with another seed")
+    simulation.add_argument("--teams", type=int, metavar="N")
+    simulation.add_argument("--departments", type=int, metavar="N")
+    simulation.add_argument("--waves", type=int, metavar="N")
+    simulation.add_argument("--spec", metavar="FILE", help="every other choice, as JSON")
+    simulation.set_defaults(run=run_simulate)
     return top
+
+
+def _terms(command: argparse.ArgumentParser) -> None:
+    terms = command.add_argument_group("terms of the release")
+    terms.add_argument("--min-group", type=int, metavar="K", help="the fewest people a number may stand for")
+    terms.add_argument("--purpose", metavar="P", help="development, research or monitoring")
+    terms.add_argument("--unrestricted", action="store_true", help="protect nothing, and say so in the result")
 
 
 def _criteria() -> list[tuple[str, str]]:
@@ -276,7 +322,7 @@ def run_questions(arguments: argparse.Namespace) -> int:
         concepts.update(concept for measure in measures for concept in measure.concepts)
         prompts = [prompt for prompt in prompts if concepts.intersection(prompt.concepts)]
     if arguments.json:
-        documents = {"questions": wanted, "measures": measures, "prompts": prompts}
+        documents: Mapping[str, Sequence[Record]] = {"questions": wanted, "measures": measures, "prompts": prompts}
         print(json.dumps({k: [record.to_dict() for record in v] for k, v in documents.items()}, ensure_ascii=False))
         return 0
     for question in wanted:
@@ -324,6 +370,19 @@ def _count(n: int, what: str) -> str:
 
 def run_explain(arguments: argparse.Namespace) -> int:
     """`colead explain`."""
+    if arguments.unit is not None or arguments.question is not None:
+        if arguments.unit is None or arguments.question is None or arguments.measures:
+            raise InputError(
+                "a judgment of a folder is named by its unit and its question",
+                code="usage",
+                help="colead explain FOLDER --unit U --question Q",
+            )
+        assessment = assess(arguments.what, framework=_own(arguments), confidence=arguments.confidence)
+        release = assessment.release(_policy(arguments, assessment))
+        why = release.explain(arguments.unit, arguments.question)
+        document = {"unit": arguments.unit, "question": arguments.question, "explanation": why}
+        print(json.dumps(document, ensure_ascii=False) if arguments.json else why.rstrip("\n"))
+        return 0
     framework = _framework(arguments)
     known = {measure.id: measure.category for measure in framework.measures()}
     measures: dict[str, Any] = {}
@@ -336,8 +395,76 @@ def run_explain(arguments: argparse.Namespace) -> int:
         if name in measures:
             raise InputError(f"`{name}` is given twice", code="duplicate_key", path="measures", help="give it once")
         measures[name] = _value(name, value, known.get(name))
-    judgment = framework.judge(arguments.question, measures, confidence=arguments.confidence)
+    judgment = framework.judge(arguments.what, measures, confidence=arguments.confidence)
     show(judgment, arguments)
+    return 0
+
+
+def _own(arguments: argparse.Namespace) -> Framework | None:
+    return None if arguments.framework is None else Framework.from_path(arguments.framework)
+
+
+def _policy(arguments: argparse.Namespace, assessment: Assessment) -> DisclosurePolicy | None:
+    if arguments.unrestricted:
+        if arguments.min_group is not None or arguments.purpose is not None:
+            raise InputError(
+                "unrestricted knows no minimum group and no purpose", code="usage", help="leave one of them out"
+            )
+        return DisclosurePolicy.unrestricted()
+    of_folder = assessment.policy
+    min_group = of_folder.min_group if arguments.min_group is None else arguments.min_group
+    return DisclosurePolicy(min_group, of_folder.purpose if arguments.purpose is None else arguments.purpose)
+
+
+def run_assess(arguments: argparse.Namespace) -> int:
+    """`colead assess`."""
+    name: str | None = arguments.instrument
+    is_file = name is not None and Path(name).suffix in (".toml", ".json")
+    assessment = assess(
+        arguments.folder,
+        framework=_own(arguments),
+        instrument=Instrument.from_path(name) if is_file and name is not None else name,
+        confidence=arguments.confidence,
+        seed=arguments.seed,
+    )
+    out = None if arguments.out is None else Path(arguments.out)
+    memory = Path(arguments.ledger) if arguments.ledger is not None else out and out / "ledger.json"
+    ledger = Ledger.from_json(read_text(memory)) if memory is not None and memory.exists() else None
+    release = assessment.release(_policy(arguments, assessment), ledger=ledger)
+    if memory is not None:
+        write_bytes(memory, release.ledger.to_json().encode())
+    if out is not None:
+        write_bytes(out / "report.txt", release.to_text().encode())
+        write_bytes(out / "release.json", release.to_json().encode())
+        for table in ("scores", "judgments", "units"):
+            write_bytes(out / f"{table}.csv", _csv(getattr(release, table)))
+    print(release.to_json() if arguments.json else release.to_text().rstrip("\n"))
+    if out is not None:
+        print(f"written to {out}", file=sys.stderr)
+    return 0
+
+
+def _csv(table: Table) -> bytes:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(table.columns)
+    for row in table:
+        # Missing is an empty cell, never a word or a zero.
+        writer.writerow(str(cell).lower() if isinstance(cell, bool) else cell for cell in row.values())
+    return text.getvalue().encode()
+
+
+def run_simulate(arguments: argparse.Namespace) -> int:
+    """`colead simulate`."""
+    spec = {} if arguments.spec is None else read_json(arguments.spec)
+    if not isinstance(spec, dict):
+        raise InputError("the specification is no object", code="wrong_type", path=arguments.spec, help="give {...}")
+    for name in ("seed", "teams", "departments", "waves"):
+        if getattr(arguments, name) is not None:
+            spec[name] = getattr(arguments, name)
+    made = simulate(arguments.example, **spec)
+    for name in made.write(arguments.folder):
+        print(Path(arguments.folder) / name)
     return 0
 
 

@@ -3,6 +3,23 @@
 from typing import Any, final
 
 __version__: str
+__all__ = [
+    "Assessment",
+    "DisclosurePolicy",
+    "Framework",
+    "Instrument",
+    "Judgment",
+    "Ledger",
+    "Table",
+    "Tally",
+    "__version__",
+    "_panic",
+    "assess",
+    "check",
+    "read_csv",
+    "simulate_harbour",
+    "simulate_spec",
+]
 
 def check(text: str) -> str: ...
 def _panic() -> None: ...

@@ -16,8 +16,8 @@ from ._records import Frozen, Item, Scale
 class Instrument(Frozen):
     """A questionnaire: which items exist, how they are answered, and which scales they make. Immutable."""
 
-    __slots__ = ("_core",)
-    _core: _core.Instrument
+    __slots__ = ("_native",)
+    _native: _core.Instrument
 
     def __init__(self) -> None:
         raise TypeError("use Instrument.builtin(id), .from_toml(text), .from_dict(d) or .from_path(path)")
@@ -25,7 +25,7 @@ class Instrument(Frozen):
     @classmethod
     def _of(cls, core: _core.Instrument) -> Instrument:
         instrument = object.__new__(cls)
-        object.__setattr__(instrument, "_core", core)
+        object.__setattr__(instrument, "_native", core)
         return instrument
 
     @classmethod
@@ -78,67 +78,67 @@ class Instrument(Frozen):
     @property
     def id(self) -> str:
         """Its id."""
-        return self._core.id
+        return self._native.id
 
     @property
     def version(self) -> str:
         """Its version."""
-        return self._core.version
+        return self._native.version
 
     @property
     def title(self) -> str:
         """Its name for people, or empty."""
-        return self._core.title
+        return self._native.title
 
     @property
     def license(self) -> str:
         """The licence of its wording."""
-        return self._core.license
+        return self._native.license
 
     @property
     def validated(self) -> bool:
         """Whether it has published validation; lines that rest on one without say so."""
-        return self._core.validated
+        return self._native.validated
 
     @property
     def options(self) -> tuple[int, int]:
         """The lowest and the highest answer code, unless a scale has its own."""
-        return self._core.options
+        return self._native.options
 
     @property
     def labels(self) -> list[str]:
         """The wording of the options, lowest first, or empty."""
-        return self._core.labels
+        return self._native.labels
 
     @property
     def dont_know(self) -> list[int]:
         """Answer codes that mean "don't know"."""
-        return self._core.dont_know
+        return self._native.dont_know
 
     @property
     def missing_rule(self) -> str | int:
         """How many items of a scale a person must have answered: ``half``, ``all`` or a number."""
-        return self._core.missing_rule
+        return self._native.missing_rule
 
     @property
     def pairs(self) -> list[tuple[str, str]]:
         """Declared pairs of scales, whose differences a tally can read."""
-        return self._core.pairs
+        return self._native.pairs
 
     @property
     def scales(self) -> list[Scale]:
         """Its scales."""
-        return [Scale.from_doc(doc) for doc in json.loads(self._core.scales())]
+        return [Scale.from_doc(doc) for doc in json.loads(self._native.scales())]
 
     @property
     def items(self) -> list[Item]:
         """Its items."""
-        return [Item.from_doc(doc) for doc in json.loads(self._core.items())]
+        return [Item.from_doc(doc) for doc in json.loads(self._native.items())]
 
     @property
     def logic_sha256(self) -> str:
         """Digest of what decides numbers: ids, ranges, reversal, scales; wording left out."""
-        return self._core.logic_sha256
+        return self._native.logic_sha256
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Instrument):
@@ -149,21 +149,21 @@ class Instrument(Frozen):
         return hash((self.id, self.version, self.logic_sha256))
 
     def _state(self) -> tuple[Any, ...]:
-        mine = self._core
+        mine = self._native
         return mine.id, mine.version, mine.title, mine.license, mine.validated, mine.scales(), mine.items()
 
     def __repr__(self) -> str:
         return f"<Instrument {self.id} {self.version}: {len(self.scales)} scales, {len(self.items)} items>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        source = self._core.source()
+        source = self._native.source()
         return (Instrument.builtin, (self.id,)) if source is None else (Instrument._from_file, source)
 
 
 def instrument_of(value: object, path: str = "instrument") -> _core.Instrument:
     """The native instrument in an argument: an Instrument, or the id of one that ships with the library."""
     if isinstance(value, Instrument):
-        return value._core
+        return value._native
     if isinstance(value, str):
         return _core.Instrument.builtin(value)
     wrong_type(value, path, "an Instrument", "give a colead.Instrument or the id of a built-in one")

@@ -155,6 +155,7 @@ class Measure(Record):
     """Something that can be observed: a number in the range ``score``, or one of the categories ``category``."""
 
     id: str
+    title: str
     score: tuple[float, float] | None
     category: tuple[str, ...] | None
     asks: str
@@ -260,25 +261,31 @@ class Need(str):
 
 
 class NextQuestion(str):
-    """A measure to ask for next: the id itself, with the question in words and what an answer may settle."""
+    """A measure to ask for next: the id itself, with the question in words and what an answer may settle.
+
+    ``settles`` of the ``tried`` answers would settle the judgment by themselves; ``part`` is the component it is
+    about, when the whole is judged by its components.
+    """
 
     measure: str
     asks: str
     whom: str
     settles: int
     tried: int
+    part: str | None
 
-    def __new__(cls, measure: str, asks: str, whom: str, settles: int, tried: int) -> Self:
+    def __new__(cls, measure: str, asks: str, whom: str, settles: int, tried: int, part: str | None = None) -> Self:
         question = super().__new__(cls, measure)
         question.measure = measure
         question.asks = asks
         question.whom = whom
         question.settles = settles
         question.tried = tried
+        question.part = part
         return question
 
     def __getnewargs__(self) -> tuple[Any, ...]:
-        return self.measure, self.asks, self.whom, self.settles, self.tried
+        return self.measure, self.asks, self.whom, self.settles, self.tried, self.part
 
 
 @dataclass(frozen=True, slots=True)

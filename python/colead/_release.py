@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 from typing import Any
 
@@ -18,16 +19,16 @@ class DisclosurePolicy(Frozen):
     Purposes are ``development``, ``research`` and ``monitoring``; pay, promotion and dismissal are refused.
     """
 
-    __slots__ = ("_core",)
-    _core: _core.DisclosurePolicy
+    __slots__ = ("_native",)
+    _native: _core.DisclosurePolicy
 
     def __init__(self, min_group: int = 5, purpose: str = "development") -> None:
-        object.__setattr__(self, "_core", _core.DisclosurePolicy(min_group, purpose))
+        object.__setattr__(self, "_native", _core.DisclosurePolicy(min_group, purpose))
 
     @classmethod
     def _of(cls, core: _core.DisclosurePolicy) -> DisclosurePolicy:
         policy = object.__new__(cls)
-        object.__setattr__(policy, "_core", core)
+        object.__setattr__(policy, "_native", core)
         return policy
 
     @classmethod
@@ -38,30 +39,30 @@ class DisclosurePolicy(Frozen):
     @property
     def min_group(self) -> int:
         """The fewest people a number may stand for."""
-        return self._core.min_group
+        return self._native.min_group
 
     @property
     def purpose(self) -> str:
         """The stated purpose."""
-        return self._core.purpose
+        return self._native.purpose
 
     @property
     def is_unrestricted(self) -> bool:
         """Whether nothing is protected."""
-        return self._core.is_unrestricted
+        return self._native.is_unrestricted
 
     def to_dict(self) -> dict[str, Any]:
         """The policy as plain Python data."""
-        document: dict[str, Any] = json.loads(self._core.to_json())
+        document: dict[str, Any] = json.loads(self._native.to_json())
         return document
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, DisclosurePolicy):
             return NotImplemented
-        return self._core.to_json() == other._core.to_json()
+        return self._native.to_json() == other._native.to_json()
 
     def __hash__(self) -> int:
-        return hash(self._core.to_json())
+        return hash(self._native.to_json())
 
     def __repr__(self) -> str:
         if self.is_unrestricted:
@@ -77,16 +78,16 @@ class DisclosurePolicy(Frozen):
 class Ledger(Frozen):
     """What has left so far: an input and an output of every release. Immutable."""
 
-    __slots__ = ("_core",)
-    _core: _core.Ledger
+    __slots__ = ("_native",)
+    _native: _core.Ledger
 
     def __init__(self) -> None:
-        object.__setattr__(self, "_core", _core.Ledger())
+        object.__setattr__(self, "_native", _core.Ledger())
 
     @classmethod
     def _of(cls, core: _core.Ledger) -> Ledger:
         ledger = object.__new__(cls)
-        object.__setattr__(ledger, "_core", core)
+        object.__setattr__(ledger, "_native", core)
         return ledger
 
     @classmethod
@@ -97,20 +98,20 @@ class Ledger(Frozen):
     @property
     def version(self) -> int:
         """How many releases it has seen."""
-        return self._core.version
+        return self._native.version
 
     @property
     def entries(self) -> list[dict[str, Any]]:
         """Units of waves that left: ``wave``, ``unit``, ``n`` and ``purpose``."""
-        entries: list[dict[str, Any]] = json.loads(self._core.to_json())["entries"]
+        entries: list[dict[str, Any]] = json.loads(self._native.to_json())["entries"]
         return entries
 
     def __len__(self) -> int:
-        return len(self._core)
+        return len(self._native)
 
     def to_json(self) -> str:
         """The ledger as canonical JSON."""
-        return self._core.to_json()
+        return self._native.to_json()
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Ledger):
@@ -227,7 +228,9 @@ class Release(Frozen):
             names = ", ".join(f"`{name}`" for name in known)
             message = f"no judgment of `{unit}` on `{question}`"
             raise InputError(message, code="unknown_question", path="question", help=f"known: {names}")
-        help = "see `.judgments` for the units and challenges judged"
+        subjects = {subject for subject, _ in self._explanations}
+        near = difflib.get_close_matches(unit, subjects, 1)
+        help = f"did you mean `{near[0]}`" if near else "see `.judgments` for the units and challenges judged"
         raise InputError(f"no judgment of `{unit}`", code="unknown_subject", path="unit", help=help)
 
     def to_text(self) -> str:

@@ -39,8 +39,8 @@ Facts: TypeAlias = Mapping[str, bool | float | None]
 class Framework(Frozen):
     """A rulebook with its catalogue of concepts and questions; immutable, safe to share between threads."""
 
-    __slots__ = ("_core",)
-    _core: _core.Framework
+    __slots__ = ("_native",)
+    _native: _core.Framework
 
     def __init__(self) -> None:
         raise TypeError("use Framework.builtin(), .from_toml(text), .from_json(text) or .from_path(path)")
@@ -48,7 +48,7 @@ class Framework(Frozen):
     @classmethod
     def _of(cls, core: _core.Framework) -> Framework:
         framework = object.__new__(cls)
-        object.__setattr__(framework, "_core", core)
+        object.__setattr__(framework, "_native", core)
         return framework
 
     @classmethod
@@ -95,35 +95,35 @@ class Framework(Frozen):
     @property
     def id(self) -> str:
         """Its id."""
-        return self._core.id
+        return self._native.id
 
     @property
     def version(self) -> str:
         """Its semantic version."""
-        return self._core.version
+        return self._native.version
 
     @property
     def title(self) -> str:
         """Its title."""
-        return self._core.title
+        return self._native.title
 
     @property
     def sha256(self) -> str:
         """Digest of everything it says."""
-        return self._core.sha256
+        return self._native.sha256
 
     @property
     def logic_sha256(self) -> str:
         """Digest of what decides: prose, citations and tests left out."""
-        return self._core.logic_sha256
+        return self._native.logic_sha256
 
     @property
     def confidence(self) -> float:
         """The confidence at which its rules hold, unless a call says otherwise."""
-        return self._core.confidence
+        return self._native.confidence
 
     def _list(self, what: str) -> list[Any]:
-        found: list[Any] = json.loads(self._core.catalogue(what))
+        found: list[Any] = json.loads(self._native.catalogue(what))
         return found
 
     def concepts(self) -> list[Concept]:
@@ -148,12 +148,12 @@ class Framework(Frozen):
 
     def warnings(self) -> list[Diagnostic]:
         """What its check warned of."""
-        texts = dict(self._core.sources() or ())
+        texts = dict(self._native.sources() or ())
         return [Diagnostic.from_doc(doc).with_excerpt(texts) for doc in self._list("warnings")]
 
     def criteria(self) -> list[str]:
         """The criteria by which a challenge may be described."""
-        return self._core.criteria()
+        return self._native.criteria()
 
     def judge(self, question: str, measures: Mapping[str, Value], *, confidence: float | None = None) -> Judgment:
         """Judges a question for one subject. A measure that is left out or None is missing, never zero.
@@ -168,7 +168,7 @@ class Framework(Frozen):
         Raises:
             InputError: ``unknown_question``, ``unknown_measure``, ``out_of_range``, ``not_finite``, ``wrong_type`` ...
         """
-        return Judgment._of(self._core.judge(question, measures, confidence))
+        return Judgment._of(self._native.judge(question, measures, confidence))
 
     def judge_table(
         self, table: Any, questions: Sequence[str] | None = None, *, confidence: float | None = None
@@ -180,7 +180,7 @@ class Framework(Frozen):
         out: these; ``<question>.status`` and ``<question>.answer``; and for each rule a code: 1 holds, 0 fails,
         -1 missing, -2 too close to call, -3 other.
         """
-        return Table._of(self._core.judge_table(table, questions, confidence))
+        return Table._of(self._native.judge_table(table, questions, confidence))
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Framework):
@@ -191,18 +191,18 @@ class Framework(Frozen):
         return hash(self.sha256)
 
     def __repr__(self) -> str:
-        measures, questions, rules = self._core.sizes
+        measures, questions, rules = self._native.sizes
         return f"<Framework {self.id} {self.version}: {questions} questions, {rules} rules, {measures} measures>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _framework, (self._core.sources(),)
+        return _framework, (self._native.sources(),)
 
 
 class Judgment(Frozen):
     """What a question came to: an answer, or a typed reason why there is none. Immutable."""
 
-    __slots__ = ("_core", "_document", "_home")
-    _core: _core.Judgment
+    __slots__ = ("_native", "_document", "_home")
+    _native: _core.Judgment
     _document: dict[str, Any] | None
     #: How to make it again, when it is part of something else.
     _home: tuple[Any, ...] | None
@@ -213,7 +213,7 @@ class Judgment(Frozen):
     @classmethod
     def _of(cls, core: _core.Judgment, home: tuple[Any, ...] | None = None) -> Judgment:
         judgment = object.__new__(cls)
-        object.__setattr__(judgment, "_core", core)
+        object.__setattr__(judgment, "_native", core)
         object.__setattr__(judgment, "_document", None)
         object.__setattr__(judgment, "_home", home)
         return judgment
@@ -221,39 +221,39 @@ class Judgment(Frozen):
     @property
     def _doc(self) -> dict[str, Any]:
         if self._document is None:
-            object.__setattr__(self, "_document", json.loads(self._core.to_json()))
+            object.__setattr__(self, "_document", json.loads(self._native.to_json()))
         assert self._document is not None
         return self._document
 
     @property
     def framework(self) -> Framework:
         """The framework that judged."""
-        return Framework._of(self._core.framework)
+        return Framework._of(self._native.framework)
 
     @property
     def question(self) -> str:
         """The id of the question."""
-        return self._core.question
+        return self._native.question
 
     @property
     def status(self) -> str:
         """``answer``, ``insufficient``, ``conflict`` or ``none_hold``."""
-        return self._core.status
+        return self._native.status
 
     @property
     def answer(self) -> str | dict[str, str] | None:
         """The option (exclusive) or level (graded), or option to verdict (independent); None without an answer."""
-        return self._core.answer
+        return self._native.answer
 
     @property
     def remaining(self) -> list[str]:
         """Options that could still be the answer."""
-        return self._core.remaining
+        return self._native.remaining
 
     @property
     def excluded(self) -> list[str]:
         """Options that are excluded."""
-        return self._core.excluded
+        return self._native.excluded
 
     @property
     def needs(self) -> list[Need]:
@@ -263,7 +263,7 @@ class Judgment(Frozen):
     @property
     def because(self) -> list[str]:
         """Why, a sentence a line."""
-        return self._core.because()
+        return self._native.because()
 
     @property
     def cites(self) -> list[Cite]:
@@ -278,67 +278,68 @@ class Judgment(Frozen):
     @property
     def flags(self) -> list[str]:
         """Remarks that are not evidence, such as that one person answered alone."""
-        return self._core.flags
+        return self._native.flags
 
     @property
     def parts(self) -> dict[str, Judgment]:
         """The judgments of the components, when the whole was judged by its components."""
-        return {name: Judgment._of(part, (_part, (self, name))) for name, part in self._core.parts}
+        return {name: Judgment._of(part, (_part, (self, name))) for name, part in self._native.parts}
 
     @property
     def unvalidated(self) -> bool:
         """Whether it rests on an instrument without published validation."""
-        return self._core.unvalidated
+        return self._native.unvalidated
 
     @property
     def confidence(self) -> float:
         """The confidence at which it was judged."""
-        return self._core.confidence
+        return self._native.confidence
 
     def explain(self) -> str:
         """The whole explanation as text."""
-        return self._core.explain()
+        return self._native.explain()
 
     def explanation(self) -> dict[str, Any]:
         """The explanation as a document: for each rule its steps, what was seen, and which steps decide."""
-        document: dict[str, Any] = json.loads(self._core.explanation())
+        document: dict[str, Any] = json.loads(self._native.explanation())
         return document
 
     def counterfactuals(self) -> list[Counterfactual]:
         """The smallest changes of one or two measures that would change the conclusion, never the group by itself."""
-        return [Counterfactual.from_doc(doc) for doc in json.loads(self._core.counterfactuals())]
+        return [Counterfactual.from_doc(doc) for doc in json.loads(self._native.counterfactuals())]
 
     def next_questions(self) -> list[NextQuestion]:
         """What to ask next, most telling first."""
-        return [NextQuestion(**doc) for doc in json.loads(self._core.next_questions())]
+        return [NextQuestion(**doc) for doc in json.loads(self._native.next_questions())]
 
     def to_dict(self) -> dict[str, Any]:
         """The judgment as plain Python data."""
-        document: dict[str, Any] = json.loads(self._core.to_json())
+        document: dict[str, Any] = json.loads(self._native.to_json())
         return document
 
     def to_json(self) -> str:
         """The judgment as canonical JSON (RFC 8785): the same bytes from every language."""
-        return self._core.to_json()
+        return self._native.to_json()
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Judgment):
             return NotImplemented
-        if self._core.framework.sha256 != other._core.framework.sha256:
+        if self._native.framework.sha256 != other._native.framework.sha256:
             return False
-        return self._core.explanation() == other._core.explanation()
+        mine, theirs = self._native, other._native
+        return mine.to_json() == theirs.to_json() and mine.explain() == theirs.explain()
 
     def __hash__(self) -> int:
         return hash((self.question, self.to_json()))
 
     def __str__(self) -> str:
-        return f"{self.question}: {self._core.headline()}"
+        return f"{self.question}: {self._native.headline()}"
 
     def __repr__(self) -> str:
-        return f"<Judgment {self.question}: {self._core.headline()}>"
+        return f"<Judgment {self.question}: {self._native.headline()}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return self._home or (_judgment, (self.framework, self._core.recipe()))
+        return self._home or (_judgment, (self.framework, self._native.recipe()))
 
 
 def check(text: str) -> list[Diagnostic]:
@@ -369,7 +370,7 @@ def classify_challenge(
         InputError: ``unknown_criterion``, ``out_of_range``, ``not_finite``, ``wrong_type``, ``bad_confidence``.
     """
     if isinstance(framework, Framework):
-        core = framework._core
+        core = framework._native
     elif framework is None:
         core = _core.Framework.builtin()
     else:

@@ -21,26 +21,26 @@ class Table(Frozen):
     It speaks Arrow (``__arrow_c_stream__``), so that pandas, polars, pyarrow, DuckDB and others read it directly.
     """
 
-    __slots__ = ("_core",)
-    _core: _core.Table
+    __slots__ = ("_native",)
+    _native: _core.Table
 
     def __init__(self, data: Any = None, *, name: str = "table") -> None:
         """A table from anything with ``__arrow_c_stream__``, or from a mapping from column to list or array."""
-        object.__setattr__(self, "_core", _core.Table.read({} if data is None else data, name))
+        object.__setattr__(self, "_native", _core.Table.read({} if data is None else data, name))
 
     @classmethod
     def _of(cls, core: _core.Table) -> Table:
         table = object.__new__(cls)
-        object.__setattr__(table, "_core", core)
+        object.__setattr__(table, "_native", core)
         return table
 
     @property
     def columns(self) -> list[str]:
         """The names of its columns."""
-        return [name for name, _ in self._core.schema]
+        return [name for name, _ in self._native.schema]
 
     def __len__(self) -> int:
-        return len(self._core)
+        return len(self._native)
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         """Its rows, each a dict from column to cell."""
@@ -59,7 +59,7 @@ class Table(Frozen):
             if not -len(self) <= key < len(self):
                 raise IndexError(f"row {key} of {len(self)}")
             return {name: cells[key] for name, cells in columns.items()}
-        cells = self._core.column(key)
+        cells = self._native.column(key)
         if cells is None:
             known = ", ".join(f"`{name}`" for name in self.columns)
             raise KeyError(f"no column `{key}`; known: {known}")
@@ -71,13 +71,13 @@ class Table(Frozen):
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
         """The table as an Arrow stream (the Arrow PyCapsule protocol)."""
-        return self._core.__arrow_c_stream__(requested_schema)
+        return self._native.__arrow_c_stream__(requested_schema)
 
     def to_pandas(self) -> pandas.DataFrame:
         """The table as a pandas data frame; pyarrow is not needed. Missing whole numbers become ``Int64`` with NA."""
         import pandas
 
-        return pandas.DataFrame({name: self._pandas(pandas, name, kind) for name, kind in self._core.schema})
+        return pandas.DataFrame({name: self._pandas(pandas, name, kind) for name, kind in self._native.schema})
 
     def _pandas(self, pandas: Any, name: str, kind: str) -> Any:
         cells = self[name]
@@ -108,15 +108,15 @@ class Table(Frozen):
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Table):
             return NotImplemented
-        return self._core.schema == other._core.schema and self.to_dict() == other.to_dict()
+        return self._native.schema == other._native.schema and self.to_dict() == other.to_dict()
 
     __hash__ = None  # type: ignore[assignment]
 
     def __repr__(self) -> str:
-        return f"<Table {self._core.name}: {len(self)} rows, {len(self.columns)} columns>"
+        return f"<Table {self._native.name}: {len(self)} rows, {len(self.columns)} columns>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _table, (self._core,)
+        return _table, (self._native,)
 
 
 def _table(core: _core.Table) -> Table:

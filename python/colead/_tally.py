@@ -23,16 +23,16 @@ class Tally:
     below it, without averages of averages, and intervals are given for the current members where sizes are known.
     """
 
-    __slots__ = ("_core",)
-    _core: _core.Tally
+    __slots__ = ("_native",)
+    _native: _core.Tally
 
     def __init__(self, instrument: Instrument | str, *, organization: Any = None) -> None:
-        self._core = _core.Tally(instrument_of(instrument), organization)
+        self._native = _core.Tally(instrument_of(instrument), organization)
 
     @classmethod
     def _of(cls, core: _core.Tally) -> Tally:
         tally = object.__new__(cls)
-        tally._core = core
+        tally._native = core
         return tally
 
     @classmethod
@@ -64,12 +64,12 @@ class Tally:
         an item; ``unit`` and ``wave`` name columns (``wave`` is taken when it is there). A column that is neither is
         left unread and reported, or refused when ``strict``.
         """
-        return Loss.from_doc(json.loads(self._core.add(data, unit, wave, bool(strict))))
+        return Loss.from_doc(json.loads(self._native.add(data, unit, wave, bool(strict))))
 
     def __add__(self, other: object) -> Tally:
         if not isinstance(other, Tally):
             return NotImplemented
-        return Tally._of(self._core.merged(other._core))
+        return Tally._of(self._native.merged(other._native))
 
     def __radd__(self, other: object) -> Tally:
         # sum() begins with 0.
@@ -80,36 +80,36 @@ class Tally:
     def __sub__(self, other: object) -> Tally:
         if not isinstance(other, Tally):
             return NotImplemented
-        return Tally._of(self._core.without(other._core))
+        return Tally._of(self._native.without(other._native))
 
     def to_bytes(self) -> bytes:
         """Its canonical bytes; equal tallies give equal bytes."""
-        return self._core.to_bytes()
+        return self._native.to_bytes()
 
     @property
     def digest(self) -> str:
         """Hexadecimal SHA-256 of ``to_bytes()``."""
-        return self._core.digest
+        return self._native.digest
 
     @property
     def units(self) -> list[str]:
         """The units that answered, sorted."""
-        return self._core.units
+        return self._native.units
 
     @property
     def waves(self) -> list[str]:
         """The waves, sorted; empty when the answers had none."""
-        return self._core.waves
+        return self._native.waves
 
     @property
     def instrument(self) -> Instrument | None:
         """What more answers are read with."""
-        core = self._core.instrument()
+        core = self._native.instrument()
         return None if core is None else Instrument._of(core)
 
     def respondents(self) -> Table:
         """How many people answered, by unit (and wave)."""
-        return self._core_table(self._core.respondents())
+        return Table._of(self._native.respondents())
 
     def scores(self, *, missing_rule: str | int | None = None) -> Table:
         """Scores of every unit on every scale, with intervals.
@@ -117,35 +117,31 @@ class Tally:
         Columns: ``wave`` (when there are waves), ``unit``, ``scale``, ``measure``, ``variant``, ``estimand``,
         ``value``, ``se``, ``lower``, ``upper``, ``n``, ``status`` (``known``, or why there is no value).
         """
-        return self._core_table(self._core.scores(missing_rule))
+        return Table._of(self._native.scores(missing_rule))
 
     def differences(self, *, missing_rule: str | int | None = None) -> Table:
         """Paired differences of the scales that the instrument declares as pairs."""
-        return self._core_table(self._core.differences(missing_rule))
+        return Table._of(self._native.differences(missing_rule))
 
     def items(self) -> Table:
         """Means, variances and counts of every unit on every item, as answered."""
-        return self._core_table(self._core.items())
+        return Table._of(self._native.items())
 
     def favorability(self) -> Table:
         """Shares of favorable answers of every unit, by item and scale."""
-        return self._core_table(self._core.favorability())
+        return Table._of(self._native.favorability())
 
     def reliability(self) -> Table:
         """Reliability of every scale."""
-        return self._core_table(self._core.reliability())
+        return Table._of(self._native.reliability())
 
     def agreement(self) -> Table:
         """Agreement within every unit, by item and scale."""
-        return self._core_table(self._core.agreement())
+        return Table._of(self._native.agreement())
 
     def aggregation(self, *, missing_rule: str | int | None = None) -> Table:
         """How far units differ: the ICC family, by scale."""
-        return self._core_table(self._core.aggregation(missing_rule))
-
-    @staticmethod
-    def _core_table(core: _core.Table) -> Table:
-        return Table._of(core)
+        return Table._of(self._native.aggregation(missing_rule))
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Tally):
@@ -156,10 +152,10 @@ class Tally:
     __hash__ = None  # type: ignore[assignment]
 
     def __repr__(self) -> str:
-        return f"<Tally of {self._core.instrument_id}: {len(self.units)} units>"
+        return f"<Tally of {self._native.instrument_id}: {len(self.units)} units>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        organization = self._core.organization()
+        organization = self._native.organization()
         table = None if organization is None else Table._of(organization)
         return _tally, (self.to_bytes(), self.instrument, table)
 

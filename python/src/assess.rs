@@ -10,6 +10,7 @@ use crate::results::{As, documents, long_form};
 use crate::tables::{self, Table};
 use colead::assess::{Assessment as Assessed, Options, PolicySettings, Project};
 use colead::evidence::{Evidence, Table as Input};
+use colead::measure::Kind;
 use colead::release::DisclosurePolicy as Policy;
 use colead::rules::Framework as Rulebook;
 use colead::{Error, Result, json};
@@ -200,7 +201,15 @@ impl Assessment {
     }
 
     fn scores(&self, py: Python<'_>) -> PyResult<Table> {
-        run(py, || long_form("scores", self.inner.scores()).map(Table::from))
+        run(py, || {
+            long_form(
+                "scores",
+                self.inner.scores(),
+                Kind::Scale,
+                !self.inner.manifest().waves.iter().all(String::is_empty),
+            )
+            .map(Table::from)
+        })
     }
 
     fn judgments(&self, py: Python<'_>) -> PyResult<Table> {

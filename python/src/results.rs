@@ -22,17 +22,16 @@ fn whole(n: u64) -> Option<i64> {
 }
 
 /// Rows of measures in the long form `[wave] unit scale|item|pair measure variant estimand value se lower upper n
-/// status`; a column that no row fills is left out where it names what the rows are about.
-pub(crate) fn long_form(name: &str, rows: &[ScaleRow]) -> Result<Table> {
+/// status`: `wave` when the answers had waves, and of `scale item pair` those that rows are about, `about` in any case.
+pub(crate) fn long_form(name: &str, rows: &[ScaleRow], about: Kind, waves: bool) -> Result<Table> {
     let mut columns = Vec::new();
-    if rows.iter().any(|r| r.wave.is_some()) {
+    if waves {
         columns.push(texts("wave", rows, |r| r.wave.as_deref()));
     }
     columns.push(texts("unit", rows, |r| r.unit.as_deref()));
-    for (kind, about) in [(Kind::Scale, "scale"), (Kind::Item, "item"), (Kind::Pair, "pair")] {
-        // A table without rows still says what its rows would be about.
-        if rows.iter().any(|r| r.kind == kind) || (rows.is_empty() && kind == Kind::Scale) {
-            columns.push(texts(about, rows, |r| (r.kind == kind).then_some(r.scale.as_str())));
+    for (kind, column) in [(Kind::Scale, "scale"), (Kind::Item, "item"), (Kind::Pair, "pair")] {
+        if kind == about || rows.iter().any(|r| r.kind == kind) {
+            columns.push(texts(column, rows, |r| (r.kind == kind).then_some(r.scale.as_str())));
         }
     }
     columns.push(texts("measure", rows, |r| Some(r.measure)));

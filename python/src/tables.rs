@@ -1,6 +1,6 @@
 //! Tables in and out: Arrow streams, and mappings from column to list or array.
 
-use crate::arguments::{is_na, kind, text, unwrapped, wrong_type};
+use crate::arguments::{self as args, is_na, kind, text, unwrapped, wrong_type};
 use crate::call::{Read, Refused};
 use colead::Error;
 use colead::evidence::{Cells, Column, Table as Evidence};
@@ -8,11 +8,12 @@ use colead_ffi::arrow::{export_pycapsule, import_pycapsule};
 use pyo3::buffer::{Element, ElementType, PyUntypedBuffer};
 use pyo3::exceptions::{PyBufferError, PyImportError, PyOverflowError};
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyByteArray, PyBytes, PyCapsule, PyDict, PyFloat, PyInt, PyString, PyTuple};
+use pyo3::types::{PyBool, PyByteArray, PyBytes, PyCapsule, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
+use std::collections::HashMap;
 use std::sync::Arc;
 
-const TABLE: &str = "give a data frame with `__arrow_c_stream__` (pandas, polars, pyarrow, DuckDB ...), or a mapping \
-                     from column name to list or array";
+const TABLE: &str = "give a data frame with `__arrow_c_stream__` (pandas, polars, pyarrow, DuckDB ...), a mapping from \
+                     column name to list or array, or a list of rows";
 const COLUMN: &str = "give a list or an array with one value a row: numbers, booleans, text, dates or None";
 
 /// The native half of `colead.Table`.
@@ -114,7 +115,7 @@ impl Table {
 }
 
 fn dictionary(cells: Vec<Option<String>>) -> Cells {
-    let mut index = std::collections::HashMap::new();
+    let mut index = HashMap::new();
     let mut values = Vec::new();
     let codes = cells
         .into_iter()
@@ -158,6 +159,9 @@ pub(crate) fn read(value: &Bound<'_, PyAny>, name: &str) -> Read<Evidence> {
     if value.get_type().name().is_ok_and(|n| n == "LazyFrame") {
         return Err(wrong_type(value, name, "a table", "call `.collect()` on the lazy frame first"));
     }
+    if value.is_instance_of::<PyList>() || value.is_instance_of::<PyTuple>() {
+        return from_rows(value, name);
+    }
     if !value.hasattr("items")? || !value.hasattr("keys")? {
         return Err(wrong_type(value, name, "a table", TABLE));
     }
@@ -169,6 +173,36 @@ pub(crate) fn read(value: &Bound<'_, PyAny>, name: &str) -> Read<Evidence> {
         }
         let key = text(&key, &format!("{name}, column names"))?;
         let cells = column(&cells, name, &key)?;
+        columns.push(Column { name: key, cells });
+    }
+    Ok(Evidence::new(name, columns)?)
+}
+
+/// A table from a list of mappings, one a row; a key that a row does not have is missing there.
+fn from_rows(value: &Bound<'_, PyAny>, name: &str) -> Read<Evidence> {
+    let py = value.py();
+    let mut names: Vec<String> = Vec::new();
+    let mut index: HashMap<String, usize> = HashMap::new();
+    let mut cells: Vec<Vec<Py<PyAny>>> = Vec::new();
+    let mut rows = 0;
+    for (row, item) in value.try_iter()?.enumerate() {
+        for (key, cell) in args::entries(&item?, &format!("{name}, row {}", row + 1), TABLE)? {
+            let column = *index.entry(key).or_insert_with_key(|key| {
+                names.push(key.clone());
+                cells.push(Vec::new());
+                names.len() - 1
+            });
+            if let Some(column) = cells.get_mut(column) {
+                column.resize_with(row, || py.None());
+                column.push(cell.unbind());
+            }
+        }
+        rows = row + 1;
+    }
+    let mut columns = Vec::new();
+    for (key, mut values) in names.into_iter().zip(cells) {
+        values.resize_with(rows, || py.None());
+        let cells = from_items(PyList::new(py, values)?.as_any(), name, &key)?;
         columns.push(Column { name: key, cells });
     }
     Ok(Evidence::new(name, columns)?)
@@ -220,7 +254,9 @@ fn column(value: &Bound<'_, PyAny>, table: &str, name: &str) -> Read<Cells> {
 
 fn from_buffer(value: &Bound<'_, PyAny>, table: &str, name: &str) -> Read<Option<Cells>> {
     let Ok(buffer) = PyUntypedBuffer::get(value) else { return Ok(None) };
-    if buffer.dimensions() != 1 {
+    // A byte order of its own: pyo3 0.30 takes `>` for this machine's, so only formats without one are read here.
+    let own_order = matches!(buffer.format().to_bytes(), [_] | [b'@' | b'=', _]);
+    if buffer.dimensions() != 1 || !own_order {
         return Ok(None);
     }
     let py = value.py();

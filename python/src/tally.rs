@@ -6,7 +6,7 @@ use crate::instrument::Instrument;
 use crate::results;
 use crate::tables::{self, Table};
 use colead::evidence::{AnswerColumns, MissingRule, Organization, Responses, Table as Evidence};
-use colead::measure::{self, Reading, ScaleRow};
+use colead::measure::{self, Kind, Reading, ScaleRow};
 use colead::tally::{Limits, Tally as State};
 use colead::{Error, Result, json};
 use pyo3::prelude::*;
@@ -73,6 +73,7 @@ impl Tally {
         &self,
         py: Python<'_>,
         name: &str,
+        about: Kind,
         read: impl Fn(&State, &Reading<'_>) -> Vec<ScaleRow> + Send + Sync,
         rule: Option<MissingRule>,
         by_level: bool,
@@ -83,8 +84,9 @@ impl Tally {
             let sizes = |unit: &str| known.get(tree?.index(unit)?).copied().flatten();
             let reading = Reading { missing_rule: rule, sizes: tree.map(|_| &sizes as &measure::Sizes<'_>) };
             let states = if by_level { self.levels()? } else { vec![self.now().as_ref().clone()] };
+            let waves = states.iter().any(|s| s.waves().iter().any(|w| !w.is_empty()));
             let rows: Vec<ScaleRow> = states.iter().flat_map(|state| read(state, &reading)).collect();
-            results::long_form(name, &rows).map(Table::from)
+            results::long_form(name, &rows, about, waves).map(Table::from)
         })
     }
 }
@@ -263,35 +265,35 @@ impl Tally {
     #[pyo3(signature = (missing_rule=None))]
     fn scores(&self, py: Python<'_>, missing_rule: Option<&Bound<'_, PyAny>>) -> Read<Table> {
         let rule = self::missing_rule(missing_rule)?;
-        Ok(self.table(py, "scores", measure::scores_with, rule, true)?)
+        Ok(self.table(py, "scores", Kind::Scale, measure::scores_with, rule, true)?)
     }
 
     #[pyo3(signature = (missing_rule=None))]
     fn differences(&self, py: Python<'_>, missing_rule: Option<&Bound<'_, PyAny>>) -> Read<Table> {
         let rule = self::missing_rule(missing_rule)?;
-        Ok(self.table(py, "differences", measure::differences, rule, true)?)
+        Ok(self.table(py, "differences", Kind::Pair, measure::differences, rule, true)?)
     }
 
     #[pyo3(signature = (missing_rule=None))]
     fn aggregation(&self, py: Python<'_>, missing_rule: Option<&Bound<'_, PyAny>>) -> Read<Table> {
         let rule = self::missing_rule(missing_rule)?;
-        Ok(self.table(py, "aggregation", measure::aggregation, rule, false)?)
+        Ok(self.table(py, "aggregation", Kind::Scale, measure::aggregation, rule, false)?)
     }
 
     fn items(&self, py: Python<'_>) -> PyResult<Table> {
-        self.table(py, "items", |s, _| measure::items(s), None, true)
+        self.table(py, "items", Kind::Item, |s, _| measure::items(s), None, true)
     }
 
     fn favorability(&self, py: Python<'_>) -> PyResult<Table> {
-        self.table(py, "favorability", |s, _| measure::favorability(s), None, true)
+        self.table(py, "favorability", Kind::Scale, |s, _| measure::favorability(s), None, true)
     }
 
     fn agreement(&self, py: Python<'_>) -> PyResult<Table> {
-        self.table(py, "agreement", |s, _| measure::agreement(s), None, true)
+        self.table(py, "agreement", Kind::Scale, |s, _| measure::agreement(s), None, true)
     }
 
     fn reliability(&self, py: Python<'_>) -> PyResult<Table> {
-        self.table(py, "reliability", |s, _| measure::reliability(s), None, false)
+        self.table(py, "reliability", Kind::Scale, |s, _| measure::reliability(s), None, false)
     }
 }
 

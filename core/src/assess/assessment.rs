@@ -3,30 +3,17 @@
 use super::classify::{CHALLENGE, case_of, classify_challenge};
 use super::gather::gather;
 use super::manifest::Manifest;
+use super::options::{MAX_SEED, Options};
 use super::subject::Subject;
 use super::survey::Survey;
 use super::units::Units;
 use crate::error::{Error, Result};
-use crate::evidence::{Challenges, Evidence, Instrument};
+use crate::evidence::{Challenges, Evidence};
 use crate::measure::{MeasureValue, Ratings, ScaleRow};
 use crate::rules::{Case, Framework, Judgment, Question};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fmt;
-
-/// The largest seed: every language and JSON hold it exactly.
-pub const MAX_SEED: u64 = (1 << 53) - 1;
-
-/// What a call may choose.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Options {
-    /// The questionnaire that the responses answer.
-    pub instrument: Option<Instrument>,
-    /// The confidence; the framework's when `None`.
-    pub confidence: Option<f64>,
-    /// The seed of everything drawn, 0 when `None`; at most [`MAX_SEED`].
-    pub seed: Option<u64>,
-}
 
 /// What was found of one subject.
 #[derive(Debug, Clone)]
@@ -86,6 +73,7 @@ pub fn assess(framework: &Framework, evidence: &Evidence, options: &Options) -> 
     }
     if evidence.is_empty() {
         return Err(Error::input("no_evidence", "there is nothing to assess")
+            .at("evidence")
             .help("hand in at least one table, such as `challenges`, `facts` or `responses`"));
     }
     evidence.validate()?;

@@ -45,21 +45,22 @@ pub fn classify_challenge(
     let whole = case_of(framework, facts)?;
     if components.is_empty() {
         let mut judgment = framework.judge(CHALLENGE, &whole.case, confidence)?;
-        judgment.flags = flags(framework, facts, &[], &judgment, whole.raters, confidence)?;
+        judgment.flags = flags(framework, facts, &[], &judgment, &whole, confidence)?;
         return Ok(judgment);
     }
     let mut parts = Vec::new();
-    let mut raters = 0;
+    let mut all = RatedCase { case: Case::new(framework), raters: 0, compared: false };
     for (name, facts) in components {
         let part = case_of(framework, facts).map_err(|e| {
             let path = format!("components, {name}, {}", e.path());
             e.at(path)
         })?;
-        raters = raters.max(part.raters);
+        all.raters = all.raters.max(part.raters);
+        all.compared |= part.compared;
         parts.push((name.clone(), part.case));
     }
     let mut judgment = framework.judge_parts(CHALLENGE, &parts, confidence)?;
-    judgment.flags = flags(framework, facts, components, &judgment, raters, confidence)?;
+    judgment.flags = flags(framework, facts, components, &judgment, &all, confidence)?;
     if whole.raters > 0 {
         let reading = framework.judge(CHALLENGE, &whole.case, confidence)?;
         judgment
@@ -73,6 +74,8 @@ pub fn classify_challenge(
 pub(crate) struct RatedCase {
     pub(crate) case: Case,
     pub(crate) raters: usize,
+    /// Whether two people answered the same criterion, so that their agreement could be measured.
+    pub(crate) compared: bool,
 }
 
 pub(crate) fn case_of(framework: &Framework, facts: &[Ratings]) -> Result<RatedCase> {
@@ -94,7 +97,7 @@ pub(crate) fn case_of(framework: &Framework, facts: &[Ratings]) -> Result<RatedC
     {
         case.set(framework, DISAGREEMENT, MeasureValue::Known(Estimate::new(d, None, None, Origin::Challenges)?))?;
     }
-    Ok(RatedCase { case, raters: pooled.raters })
+    Ok(RatedCase { case, raters: pooled.raters, compared: pooled.disagreement.is_some() })
 }
 
 fn flags(
@@ -102,12 +105,15 @@ fn flags(
     facts: &[Ratings],
     components: &[(String, Vec<Ratings>)],
     judgment: &Judgment,
-    raters: usize,
+    rated: &RatedCase,
     confidence: Option<f64>,
 ) -> Result<Vec<String>> {
     let mut flags = Vec::new();
+    let raters = rated.raters;
     if raters == 1 {
         flags.push("one person described it, so no uncertainty could be measured".to_owned());
+    } else if raters > 1 && !rated.compared {
+        flags.push("no two people answered the same criterion, so no uncertainty could be measured".to_owned());
     }
     let count = components.iter().map(|(_, f)| f.len()).max().unwrap_or(facts.len());
     if raters > 1 && count > 1 {

@@ -3,7 +3,7 @@
 use super::survey::{Survey, by_wave};
 use super::units::Units;
 use crate::error::{Error, Result};
-use crate::evidence::{DecisionRow, Evidence, FactRow, Instrument, Pressure, RankingRow};
+use crate::evidence::{Evidence, FactRow, Instrument, Pressure, RankingRow};
 use crate::measure::{MeasureValue, approvals, decision_days, decision_rights, join_facts, kendalls_w};
 use crate::rules::{Case, Framework};
 use std::collections::BTreeMap;
@@ -62,8 +62,7 @@ impl Gathered {
 
     fn rights(&mut self, framework: &Framework, evidence: &Evidence, units: &Units) -> Result<()> {
         let Some(table) = &evidence.decision_rights else { return Ok(()) };
-        for unit in 0..units.len() {
-            let own = table.rows().iter().filter(|r| lies_in(units, &r.unit, unit));
+        for (unit, own) in with_ancestors(units, table.rows(), |r| &r.unit).into_iter().enumerate() {
             let m = decision_rights(own)?;
             for (id, value) in [
                 ("contested_share", m.contested_share),
@@ -79,9 +78,8 @@ impl Gathered {
     fn decisions(&mut self, framework: &Framework, evidence: &Evidence, units: &Units) -> Result<()> {
         let Some(table) = &evidence.decisions else { return Ok(()) };
         let latest = table.rows().iter().filter_map(|r| r.wave.as_deref()).max_by(|a, b| by_wave(a, b));
-        for unit in 0..units.len() {
-            let own: Vec<&DecisionRow> =
-                table.rows().iter().filter(|r| r.wave.as_deref() == latest && lies_in(units, &r.unit, unit)).collect();
+        let now = table.rows().iter().filter(|r| r.wave.as_deref() == latest);
+        for (unit, own) in with_ancestors(units, now, |r| &r.unit).into_iter().enumerate() {
             self.set_known(framework, unit, "decision_days", decision_days(&own)?)?;
             self.set_known(framework, unit, "approvals", approvals(&own)?)?;
         }
@@ -93,15 +91,10 @@ impl Gathered {
     fn rankings(&mut self, framework: &Framework, evidence: &Evidence, units: &Units) -> Result<()> {
         let Some(table) = &evidence.rankings else { return Ok(()) };
         let latest = table.rows().iter().filter_map(|r| r.wave.as_deref()).max_by(|a, b| by_wave(a, b));
-        let now = |r: &&RankingRow| r.wave.as_deref() == latest;
-        let highest: Option<Pressure> = table.rows().iter().filter(now).filter_map(|r| r.pressure).max();
-        for unit in 0..units.len() {
-            let own: Vec<&RankingRow> = table
-                .rows()
-                .iter()
-                .filter(now)
-                .filter(|r| r.pressure == highest && lies_in(units, &r.unit, unit))
-                .collect();
+        let now: Vec<&RankingRow> = table.rows().iter().filter(|r| r.wave.as_deref() == latest).collect();
+        let highest: Option<Pressure> = now.iter().filter_map(|r| r.pressure).max();
+        let tested = now.into_iter().filter(|r| r.pressure == highest);
+        for (unit, own) in with_ancestors(units, tested, |r| &r.unit).into_iter().enumerate() {
             self.set_known(framework, unit, "priority_agreement", kendalls_w(&own)?)?;
         }
         Ok(())
@@ -153,6 +146,20 @@ impl Gathered {
     }
 }
 
-fn lies_in(units: &Units, name: &str, top: usize) -> bool {
-    units.index(name).is_some_and(|i| units.within(i, top))
+/// The rows of every unit, those of all units below it included.
+fn with_ancestors<'r, R>(
+    units: &Units,
+    rows: impl IntoIterator<Item = &'r R>,
+    unit: impl Fn(&R) -> &str,
+) -> Vec<Vec<&'r R>> {
+    let mut out: Vec<Vec<&R>> = (0..units.len()).map(|_| Vec::new()).collect();
+    for row in rows {
+        let Some(own) = units.index(unit(row)) else { continue };
+        for u in std::iter::once(own).chain(units.ancestors(own)) {
+            if let Some(list) = out.get_mut(u) {
+                list.push(row);
+            }
+        }
+    }
+    out
 }

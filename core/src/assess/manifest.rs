@@ -1,6 +1,6 @@
 //! What an assessment was made from, so that the same can be made again.
 
-use super::assessment::Options;
+use super::options::Options;
 use super::survey::Survey;
 use crate::evidence::Evidence;
 use crate::rules::Framework;

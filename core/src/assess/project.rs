@@ -1,6 +1,7 @@
 //! A folder of evidence with its `colead.toml`, as named bytes: core opens no file.
 
-use super::assessment::{Assessment, MAX_SEED, Options, assess};
+use super::assessment::{Assessment, assess};
+use super::options::{MAX_SEED, Options};
 use crate::document::{At, Diagnostics, Document};
 use crate::error::{Error, Family, Result};
 use crate::evidence::{Evidence, Instrument};

@@ -4,7 +4,7 @@ use super::units::Units;
 use crate::error::Result;
 use crate::evidence::{Instrument, Loss, Responses, Table};
 use crate::measure::{
-    Absence, Estimate, MeasureValue, Origin, Reading, Reveals, ScaleRow, Status, agreement, differences, scores,
+    Absence, Estimate, Kind, MeasureValue, Origin, Reading, Reveals, ScaleRow, Status, agreement, differences, scores,
 };
 use crate::rules::{Measure, MeasureKind, ScaleBinding};
 use crate::tally::Tally;
@@ -28,6 +28,8 @@ pub(crate) struct Survey {
     /// What was not answered.
     pub(crate) loss: Loss,
     rows: HashMap<RowKey, ScaleRow>,
+    /// Paired differences by unit and pair.
+    pairs: HashMap<(String, String), ScaleRow>,
 }
 
 /// Unit, scale or pair, statistic, variant, estimand.
@@ -61,15 +63,20 @@ impl Survey {
         }
         let rows = scores(level, Some(&sizes));
         let reading = Reading { missing_rule: None, sizes: Some(&sizes) };
-        for row in rows.iter().chain(&differences(level, &reading)).chain(&agreement(level)) {
-            if row.wave.as_deref().unwrap_or("") == self.wave
-                && let Some(unit) = &row.unit
-            {
-                let key = (unit.clone(), row.scale.clone(), row.measure, row.variant, row.estimand);
+        for row in rows.iter().chain(&agreement(level)) {
+            // Items and other statistics fill no measure.
+            let used = row.kind == Kind::Scale && ["score", "ad_m"].contains(&row.measure);
+            if let Some(unit) = judged_unit(row, &self.wave).filter(|_| used) {
+                let key = (unit, row.scale.clone(), row.measure, row.variant, row.estimand);
                 self.rows.insert(key, row.clone());
             }
         }
-        self.scores.extend(rows);
+        for row in differences(level, &reading) {
+            if let Some(unit) = judged_unit(&row, &self.wave) {
+                self.pairs.insert((unit, row.scale.clone()), row);
+            }
+        }
+        self.scores.extend(rows.into_iter().filter(|r| r.measure == "score"));
     }
 
     /// Respondents of a unit, all below it included, in the judged wave.
@@ -150,7 +157,7 @@ impl Survey {
     }
 
     fn difference(&self, name: &str, a: &str, b: &str) -> Option<ScaleRow> {
-        let find = |id: String| self.rows.iter().find(|(k, _)| k.0 == name && k.1 == id).map(|(_, row)| row.clone());
+        let find = |id: String| self.pairs.get(&(name.to_owned(), id)).cloned();
         find(format!("{a} - {b}")).or_else(|| {
             let mut row = find(format!("{b} - {a}"))?;
             row.value = row.value.map(|v| -v);
@@ -169,6 +176,11 @@ impl Survey {
     ) -> Option<&ScaleRow> {
         self.rows.get(&(unit.to_owned(), scale.to_owned(), measure, variant, estimand))
     }
+}
+
+/// The unit of a row about the judged wave.
+fn judged_unit(row: &ScaleRow, wave: &str) -> Option<String> {
+    row.unit.clone().filter(|_| row.wave.as_deref().unwrap_or("") == wave)
 }
 
 const NO_SPREAD: Absence = Absence::Undefined("the few who answered all said the same");

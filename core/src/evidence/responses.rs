@@ -5,7 +5,7 @@
 use super::instrument::{Instrument, Item};
 use super::instrument_read::RESERVED;
 use super::table::{Cells, Table, place as cell_place, shown};
-use crate::error::{Error, Result, suggest};
+use crate::error::{Error, Result, nearest, suggest};
 use serde_json::{Value, json};
 use std::collections::{HashMap, HashSet};
 
@@ -134,7 +134,10 @@ impl Responses {
                 let names = table.columns().iter().map(|c| c.name.as_str()).filter(|n| instrument.item(n).is_none());
                 return Err(Error::input("missing_item", format!("item `{}` has no column", item.id))
                     .at(table.name())
-                    .help(suggest(&item.id, names)));
+                    .help(match nearest(&item.id, names) {
+                        Some(near) => format!("did you mean `{near}`"),
+                        None => "add the column, with empty cells where nobody was asked".to_owned(),
+                    }));
             };
             let codes = codes(&column.cells, item, instrument.dont_know(), |row| place(row, &item.id))?;
             loss.missing_answers += codes.iter().filter(|c| **c == MISSING).count() as u64;

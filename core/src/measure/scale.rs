@@ -191,7 +191,7 @@ fn find_scale<'a>(tally: &'a Tally, id: &str) -> Result<(usize, &'a ScaleShape)>
     let scales = &tally.layout().scales;
     scales.iter().enumerate().find(|(_, s)| s.id == id).ok_or_else(|| {
         let help = suggest(id, scales.iter().map(|s| s.id.as_str()));
-        Error::input("unknown_scale", format!("unknown scale `{id}`")).help(help)
+        Error::input("unknown_scale", format!("unknown scale `{id}`")).at("scale").help(help)
     })
 }
 
@@ -263,6 +263,7 @@ pub fn difference(tally: &Tally, a: &str, b: &str, reading: &Reading<'_>) -> Res
     let index = pairs.iter().position(|p| *p == (ia, ib) || *p == (ib, ia));
     let Some(index) = index else {
         return Err(Error::input("undeclared_pair", format!("`{a}` and `{b}` are not a declared pair"))
+            .at("pairs")
             .help("add the pair to `pairs` in the instrument before counting"));
     };
     let turned = pairs.get(index) != Some(&(ia, ib));

@@ -5,6 +5,7 @@ use super::policy::DisclosurePolicy;
 use super::suppress::hidden;
 use crate::assess::{Assessed, Assessment, Manifest, Subject, Units};
 use crate::error::{Error, Result};
+use crate::json::canonical;
 use crate::measure::{Estimate, MeasureValue, Origin, ScaleRow, Status};
 use crate::rules::{Judgment, Measure, MeasureId, Mode, OptionFinding, Status as JudgmentStatus, Verdict};
 use serde_json::{Value, json};
@@ -69,7 +70,8 @@ pub struct JudgmentCell {
     pub unvalidated: bool,
     /// What to ask next, when it is open.
     pub next: Vec<Value>,
-    pub(crate) document: Value,
+    // Rendered at once: a tree of values would take several times the memory.
+    pub(crate) document: String,
     pub(crate) explanation: String,
 }
 
@@ -271,11 +273,11 @@ impl Assessment {
             touched: true,
             unvalidated: false,
             next: Vec::new(),
-            document: Value::Null,
+            document: String::new(),
             explanation: String::new(),
         };
         if !self.may_leave(a, j, pattern, wave, policy) {
-            let document = json!({ "question": base.question, "status": "masked" });
+            let document = canonical(&json!({ "question": base.question, "status": "masked" }));
             let explanation = format!("{}: {}\n", base.title, base.headline);
             return JudgmentCell { document, explanation, ..base };
         }
@@ -290,7 +292,7 @@ impl Assessment {
             touched: j.touched(),
             unvalidated: j.unvalidated(),
             next: j.next_questions().iter().map(|q| q.to_json()).collect(),
-            document: j.to_json(),
+            document: canonical(&j.to_json()),
             explanation: j.explain(),
             ..base
         }
@@ -412,7 +414,7 @@ impl Release {
             json!({
                 "subject": j.subject, "kind": j.kind, "question": j.question, "title": j.title, "status": j.status,
                 "headline": j.headline, "because": j.because, "unvalidated": j.unvalidated, "next": j.next,
-                "judgment": j.document,
+                "judgment": serde_json::from_str::<Value>(&j.document).unwrap_or(Value::Null),
             })
         };
         let (answered, put) = self.answered();

@@ -2,6 +2,7 @@
 //! what it was made from.
 
 use super::release::{JudgmentCell, Release, UnitCell};
+use std::collections::HashMap;
 use std::fmt::Write as _;
 
 /// Lines are folded at this width.
@@ -86,9 +87,10 @@ impl Release {
 
     /// Every question over the units below, grouped by what was found.
     fn parts(&self, out: &mut String) {
-        let below: Vec<&UnitCell> = self.units.iter().filter(|u| u.depth > 0).collect();
+        let below: HashMap<&str, &UnitCell> =
+            self.units.iter().filter(|u| u.depth > 0).map(|u| (u.unit.as_str(), u)).collect();
         let judged: Vec<&JudgmentCell> =
-            self.of_kind("unit").into_iter().filter(|j| below.iter().any(|u| u.unit == j.subject)).collect();
+            self.of_kind("unit").into_iter().filter(|j| below.contains_key(j.subject.as_str())).collect();
         if judged.is_empty() {
             return;
         }
@@ -101,54 +103,8 @@ impl Release {
         }
         for q in questions {
             let of: Vec<&JudgmentCell> = judged.iter().copied().filter(|j| j.question == q).collect();
-            self.question(out, &of);
+            question(out, &of, &below);
         }
-    }
-
-    fn question(&self, out: &mut String, of: &[&JudgmentCell]) {
-        let Some(first) = of.first() else { return };
-        line(out, 0, &first.title);
-        let mut groups: Vec<(bool, String, Vec<&JudgmentCell>)> = Vec::new();
-        for j in of.iter().copied().filter(|j| j.status != "masked") {
-            let mark = if j.unvalidated { " (unvalidated)" } else { "" };
-            let open = j.status == "insufficient";
-            let mut names = vec![match (&j.rule, open) {
-                (Some((id, because)), false) => format!("{}{mark}: {because} [{id}]", j.headline),
-                (_, true) => format!("{}{mark}; {}", j.headline, kind_of_need(j)),
-                _ => format!("{}{mark}", j.headline),
-            }];
-            if !open && !j.verdicts.is_empty() {
-                names = j.verdicts.iter().map(|v| verdict_line(v, mark)).collect();
-            }
-            for name in names {
-                match groups.iter_mut().find(|(_, n, _)| *n == name) {
-                    Some((.., list)) => list.push(j),
-                    None => groups.push((open, name, vec![j])),
-                }
-            }
-        }
-        // Answers first, then what cannot be told; options in the order of the question.
-        let place = |name: &str| first.verdicts.iter().position(|(o, ..)| name.starts_with(o.as_str()));
-        groups.sort_by_key(|(open, name, _)| (*open, place(name)));
-        for (_, name, list) in groups {
-            fold(out, 1, &name);
-            let entries: Vec<String> = list.iter().map(|j| self.entry(j)).collect();
-            fold(out, 2, &entries.join("; "));
-        }
-        let masked: Vec<&str> = of.iter().filter(|j| j.status == "masked").map(|j| j.subject.as_str()).collect();
-        if !masked.is_empty() {
-            fold(out, 1, &format!("masked: {}", masked.join(", ")));
-        }
-    }
-
-    /// A unit with the number that decides, when one does; `explain` gives the rest.
-    fn entry(&self, j: &JudgmentCell) -> String {
-        let n = self.units.iter().find(|u| u.unit == j.subject).and_then(|u| u.n);
-        let n = n.filter(|_| j.unvalidated).map(|n| format!("n {n}"));
-        let whole = j.status != "insufficient" || !reason(j).contains("missing:");
-        let one = j.evidence.iter().filter(|_| j.evidence.len() == 1 && whole).cloned();
-        let numbers: Vec<String> = one.chain(n).collect();
-        if numbers.is_empty() { j.subject.clone() } else { format!("{} ({})", j.subject, numbers.join(", ")) }
     }
 
     /// The questions whose answers would help most often, each once.
@@ -224,6 +180,53 @@ impl Release {
             self.works.iter().for_each(|w| fold(out, 0, w));
         }
     }
+}
+
+/// One question over all units below the whole, grouped by what was found.
+fn question(out: &mut String, of: &[&JudgmentCell], units: &HashMap<&str, &UnitCell>) {
+    let Some(first) = of.first() else { return };
+    line(out, 0, &first.title);
+    let mut groups: Vec<(bool, String, Vec<&JudgmentCell>)> = Vec::new();
+    for j in of.iter().copied().filter(|j| j.status != "masked") {
+        let mark = if j.unvalidated { " (unvalidated)" } else { "" };
+        let open = j.status == "insufficient";
+        let mut names = vec![match (&j.rule, open) {
+            (Some((id, because)), false) => format!("{}{mark}: {because} [{id}]", j.headline),
+            (_, true) => format!("{}{mark}; {}", j.headline, kind_of_need(j)),
+            _ => format!("{}{mark}", j.headline),
+        }];
+        if !open && !j.verdicts.is_empty() {
+            names = j.verdicts.iter().map(|v| verdict_line(v, mark)).collect();
+        }
+        for name in names {
+            match groups.iter_mut().find(|(_, n, _)| *n == name) {
+                Some((.., list)) => list.push(j),
+                None => groups.push((open, name, vec![j])),
+            }
+        }
+    }
+    // Answers first, then what cannot be told; options in the order of the question.
+    let place = |name: &str| first.verdicts.iter().position(|(o, ..)| name.starts_with(o.as_str()));
+    groups.sort_by_key(|(open, name, _)| (*open, place(name)));
+    for (_, name, list) in groups {
+        fold(out, 1, &name);
+        let entries: Vec<String> = list.iter().map(|j| entry(j, units)).collect();
+        fold(out, 2, &entries.join("; "));
+    }
+    let masked: Vec<&str> = of.iter().filter(|j| j.status == "masked").map(|j| j.subject.as_str()).collect();
+    if !masked.is_empty() {
+        fold(out, 1, &format!("masked: {}", masked.join(", ")));
+    }
+}
+
+/// A unit with the number that decides, when one does; `explain` gives the rest.
+fn entry(j: &JudgmentCell, units: &HashMap<&str, &UnitCell>) -> String {
+    let n = units.get(j.subject.as_str()).and_then(|u| u.n);
+    let n = n.filter(|_| j.unvalidated).map(|n| format!("n {n}"));
+    let whole = j.status != "insufficient" || !reason(j).contains("missing:");
+    let one = j.evidence.iter().filter(|_| j.evidence.len() == 1 && whole).cloned();
+    let numbers: Vec<String> = one.chain(n).collect();
+    if numbers.is_empty() { j.subject.clone() } else { format!("{} ({})", j.subject, numbers.join(", ")) }
 }
 
 fn people(unit: &UnitCell) -> String {

@@ -3,17 +3,19 @@
 use super::model::{Framework, Measure, MeasureId, MeasureKind};
 use crate::error::{Error, Result, suggest};
 use crate::measure::{Estimate, MeasureValue, Origin};
+use std::sync::Arc;
 
 /// The measures of one subject. A measure that was never set is absent: missing is not zero.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Case {
-    values: Vec<Option<MeasureValue>>,
+    // Shared until changed: every judgment of a subject keeps its case.
+    values: Arc<Vec<Option<MeasureValue>>>,
 }
 
 impl Case {
     /// A case in which nothing is known.
     pub fn new(framework: &Framework) -> Case {
-        Case { values: vec![None; framework.measures().len()] }
+        Case { values: Arc::new(vec![None; framework.measures().len()]) }
     }
 
     /// Sets one measure.
@@ -39,14 +41,14 @@ impl Case {
         if let Some(measure) = framework.measure(m) {
             accept(measure, &value).map_err(|e| e.at(measure.id.clone()))?;
         }
-        if let Some(slot) = self.values.get_mut(m.0) {
+        if let Some(slot) = Arc::make_mut(&mut self.values).get_mut(m.0) {
             *slot = Some(value);
         }
         Ok(())
     }
 
     pub(crate) fn forget(&mut self, m: MeasureId) {
-        if let Some(slot) = self.values.get_mut(m.0) {
+        if let Some(slot) = Arc::make_mut(&mut self.values).get_mut(m.0) {
             *slot = None;
         }
     }

@@ -58,8 +58,8 @@ impl NextQuestion {
 }
 
 impl Judgment {
-    /// The smallest changes of at most two known numbers that change the conclusion, cheapest first; all that tie
-    /// with the cheapest are listed. Exact over thresholds and range ends for measures without a standard error,
+    /// The smallest changes of one known number that change the conclusion, or of two where no one is enough; all
+    /// that tie with the cheapest are listed. Exact over thresholds and range ends for measures without a standard error,
     /// within 4,096 tries for two at once; measures with a standard error, measures marked not actionable, categories
     /// and parts are held as they are.
     pub fn counterfactuals(&self) -> Vec<Counterfactual> {

@@ -27,6 +27,8 @@ pub struct Step {
     pub truth: Truth,
     /// The measure it looks at, what was seen and what it is held against.
     pub leaf: Option<Leaf>,
+    /// The rule it refers to.
+    pub rule: Option<String>,
     /// Whether it belongs to a smallest set that already fixes the verdict. Never in a verdict that is still open.
     pub decisive: bool,
     /// The parts of the condition.
@@ -71,7 +73,7 @@ impl Step {
         });
         json!({
             "path": self.path, "text": self.text, "lo": open(self.truth.lo), "hi": open(self.truth.hi),
-            "leaf": leaf, "decisive": self.decisive,
+            "leaf": leaf, "rule": self.rule, "decisive": self.decisive,
             "children": self.children.iter().map(Step::to_json).collect::<Vec<_>>(),
         })
     }
@@ -100,7 +102,12 @@ pub(crate) fn short(x: f64) -> String {
 
 /// A probability in a sentence.
 pub(crate) fn short_probability(p: f64) -> String {
-    json::number((p * 1000.0).round() / 1000.0)
+    // Rounded to 0 or 1 it would look like certainty.
+    match p {
+        p if p > 0.0 && p < 0.001 => "below 0.001".to_owned(),
+        p if p > 0.999 && p < 1.0 => "above 0.999".to_owned(),
+        p => json::number((p * 1000.0).round() / 1000.0),
+    }
 }
 
 /// What was seen at an end, in words: a number with its standard error and the people behind it.
@@ -166,7 +173,11 @@ impl Teller<'_, '_> {
                 (format!("rule `{id}`"), None, children.unwrap_or_default())
             }
         };
-        Step { path, text, truth, leaf, decisive: false, children }
+        let rule = match c {
+            Condition::Holds(r) => self.e.framework.rule(*r).map(|r| r.id.clone()),
+            _ => None,
+        };
+        Step { path, text, truth, leaf, rule, decisive: false, children }
     }
 
     /// Guards, then the condition, then the exception.
@@ -214,7 +225,8 @@ fn at_least(points: u32, of: &[(u32, Condition)]) -> String {
 fn leaf_text(leaf: &Leaf) -> String {
     let seen = observed(leaf);
     let known = matches!(leaf.observed, Some(MeasureValue::Known(_) | MeasureValue::Category(..)));
-    format!("`{}` {}: {}{seen}", leaf.measure, leaf.relation, if known { "it is " } else { "" })
+    let verb = if leaf.threshold.is_none() { "is " } else { "" };
+    format!("`{}` {verb}{}: {}{seen}", leaf.measure, leaf.relation, if known { "it is " } else { "" })
 }
 
 /// Which ends of an explanation already fix a verdict, the others being what they may.

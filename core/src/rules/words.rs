@@ -54,7 +54,7 @@ impl Judgment {
         }
         for (option, r) in self.hypotheses() {
             if let Some(rule) = self.framework.rule(r) {
-                lines.push(format!("a hypothesis for {}: {} [{}]", words(option), rule.because, rule.id));
+                lines.push(format!("{} {}: {} [{}]", self.beside(option), words(option), rule.because, rule.id));
             }
         }
         lines.extend(self.need_lines());
@@ -62,8 +62,17 @@ impl Judgment {
         lines
     }
 
+    /// How a rule that only suggests stands beside what is concluded.
+    fn beside(&self, option: &str) -> &'static str {
+        if self.answer() == Some(option) { "in support of" } else { "a hypothesis for" }
+    }
+
     fn option_lines(&self, lines: &mut Vec<String>) {
         let exclusive = self.asked().is_some_and(|q| q.mode != Mode::Independent);
+        if let Status::Conflict(of) = &self.status {
+            let names: Vec<String> = of.iter().map(|i| words(self.name(*i))).collect();
+            lines.push(format!("{} exclude one another and hold at once", names.join(" and ")));
+        }
         for (i, o) in self.options.iter().enumerate() {
             // An answer speaks for itself; what it excludes needs no sentence, unless it stands by exclusion alone.
             let by_exclusion =
@@ -80,9 +89,10 @@ impl Judgment {
                 Verdict::Insufficient(_) if self.one() == Some(i) => {
                     lines.push(format!("{name} is the only level left; it would mean: {} [{}]", rule.because, rule.id));
                 }
-                Verdict::Insufficient(_) => {
-                    lines.push(format!("{name} is open; it would mean: {} [{}]", rule.because, rule.id));
-                }
+                v @ Verdict::Insufficient(_) => lines.push(match unmet(v) {
+                    Some(why) => format!("{name} does not apply here: {why} [{}]", rule.id),
+                    None => format!("{name} is open; it would mean: {} [{}]", rule.because, rule.id),
+                }),
             }
             let mut seen = HashSet::new();
             for step in self.steps(r) {
@@ -128,11 +138,11 @@ impl Judgment {
             }
         }
         for (option, r) in self.hypotheses() {
-            text.out.push_str(&format!("  a hypothesis for `{option}`, never the answer by itself\n"));
+            text.out.push_str(&format!("  {} `{option}`, never enough by itself\n", self.beside(option)));
             self.explain_rule(r, &mut text);
         }
         if text.starred {
-            text.out.push_str("  *: enough by themselves to decide the rule\n");
+            text.out.push_str("  * enough by themselves to decide the rule\n");
         }
         let Text { mut out, .. } = text;
         self.need_lines().iter().for_each(|l| out.push_str(&format!("  {l}\n")));
@@ -154,7 +164,10 @@ impl Judgment {
         let says = match verdict {
             Some(Verdict::Holds) => format!("holds, {strength}: {}", rule.because),
             Some(Verdict::Fails) => format!("fails; it would mean, {strength}: {}", rule.because),
-            _ => format!("is open; it would mean, {strength}: {}", rule.because),
+            v => match v.as_ref().and_then(unmet) {
+                Some(why) => format!("does not apply here ({why}); it would mean, {strength}: {}", rule.because),
+                None => format!("is open; it would mean, {strength}: {}", rule.because),
+            },
         };
         text.out.push_str(&format!("  {} {says}\n", rule.id));
         self.steps(r).iter().for_each(|s| text.step(s, 2));
@@ -188,7 +201,7 @@ impl Text {
         };
         let star = if step.decisive && step.truth != Truth::UNKNOWN { " *" } else { "" };
         self.starred |= !star.is_empty();
-        let again = is_rule(step) && !self.told.insert(step.text.clone());
+        let again = step.rule.as_ref().is_some_and(|r| !self.told.insert(r.clone()));
         let above = if again { " (as above)" } else { "" };
         let line = format!("{}{sign} {}{above}{}{star}\n", "  ".repeat(level), step.text, likely(step));
         self.out.push_str(&line);
@@ -198,8 +211,14 @@ impl Text {
     }
 }
 
-fn is_rule(step: &Step) -> bool {
-    step.text.starts_with("rule `")
+/// The reasons of guards that are unmet, when nothing else keeps an option open.
+fn unmet(verdict: &Verdict) -> Option<String> {
+    match verdict {
+        Verdict::Insufficient(n) if n.missing.is_empty() && n.too_close.is_empty() && !n.reasons.is_empty() => {
+            Some(words(&n.reasons.join(", ")))
+        }
+        _ => None,
+    }
 }
 
 /// The probability of a step, unless it follows from what is not rendered.
@@ -209,10 +228,10 @@ fn likely(step: &Step) -> String {
 
 fn probability(t: Truth) -> String {
     let certain = |p: f64| p == 0.0 || p == 1.0;
-    match t {
-        Truth { lo, hi } if certain(lo) && certain(hi) => String::new(),
-        Truth { lo, hi } if lo == hi => format!(" (probability {})", short_probability(lo)),
-        Truth { lo, hi } => format!(" (probability {} to {})", short_probability(lo), short_probability(hi)),
+    match (short_probability(t.lo), short_probability(t.hi)) {
+        _ if certain(t.lo) && certain(t.hi) => String::new(),
+        (lo, hi) if lo == hi => format!(" (probability {lo})"),
+        (lo, hi) => format!(" (probability {lo} to {hi})"),
     }
 }
 
@@ -225,7 +244,9 @@ fn decisive_lines(step: &Step, seen: &mut HashSet<String>, lines: &mut Vec<Strin
                     t if t.hi < 0.5 => format!("not {}", l.relation),
                     _ => l.relation.clone(),
                 };
-                format!("{}: {}, {side}", l.words, observed(l))
+                let named = l.threshold.is_none() && step.truth == Truth::TRUE;
+                let side = if named { String::new() } else { format!(", {side}") };
+                format!("{}: {}{side}", l.words, observed(l))
             }
             None => step.text.clone(),
         };

@@ -2,29 +2,8 @@
 
 use super::scales::Questionnaire;
 use super::tree::{Tree, Unit};
+pub use crate::evidence::Pressure;
 use serde_json::{Value, json};
-
-/// How hard a period is pressed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Pressure {
-    /// Everyday work.
-    Routine,
-    /// More than usual.
-    Elevated,
-    /// An emergency.
-    High,
-}
-
-impl Pressure {
-    /// `routine`, `elevated` or `high`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Pressure::Routine => "routine",
-            Pressure::Elevated => "elevated",
-            Pressure::High => "high",
-        }
-    }
-}
 
 /// A difference planted in the answers of a unit and of everything below it.
 #[derive(Debug, Clone, PartialEq)]

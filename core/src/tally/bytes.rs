@@ -108,18 +108,20 @@ impl Tally {
     pub fn from_bytes(bytes: &[u8], limits: &Limits) -> Result<Tally> {
         if bytes.len() > limits.bytes {
             let message = format!("the tally has {} bytes, more than the {} allowed", bytes.len(), limits.bytes);
-            return Err(Error::input("too_large", message).help("raise the limit if you trust the source"));
+            return Err(Error::input("too_large", message).at("tally").help("raise the limit if you trust the source"));
         }
         let mut head = Reader { bytes };
         let magic = bytes.get(..MAGIC.len().min(bytes.len())).unwrap_or(&[]);
         if !MAGIC.starts_with(magic) {
-            return Err(Error::input("foreign", "the bytes are not a tally").help("give what `to_bytes` wrote"));
+            return Err(Error::input("foreign", "the bytes are not a tally")
+                .at("tally")
+                .help("give what `to_bytes` wrote"));
         }
         head.take(MAGIC.len())?;
         let version = u16::from_le_bytes(head.array()?);
         if version > FORMAT_VERSION {
             let message = format!("the tally has format {version}, this version reads up to {FORMAT_VERSION}");
-            return Err(Error::input("newer_format", message).help("upgrade colead"));
+            return Err(Error::input("newer_format", message).at("tally").help("upgrade colead"));
         }
         if version == 0 {
             return Err(inconsistent("format 0 does not exist"));
@@ -169,7 +171,7 @@ fn read_body(body: &[u8], limits: &Limits) -> Result<Tally> {
     let keys = r.count()?;
     if keys > limits.keys as u64 {
         let message = format!("the tally has {keys} units, more than the {} allowed", limits.keys);
-        return Err(Error::input("too_large", message).help("raise the limit if you trust the source"));
+        return Err(Error::input("too_large", message).at("tally").help("raise the limit if you trust the source"));
     }
     let mut cells: BTreeMap<Key, Cell> = BTreeMap::new();
     for _ in 0..keys {
@@ -243,11 +245,13 @@ fn push<K: Copy + Ord, const N: usize>(to: &mut Sparse<K, N>, key: K, row: [u64;
 }
 
 fn inconsistent(why: &str) -> Error {
-    Error::input("inconsistent", format!("the tally is damaged: {why}")).help("take the bytes from their source again")
+    Error::input("inconsistent", format!("the tally is damaged: {why}"))
+        .at("tally")
+        .help("take the bytes from their source again")
 }
 
 fn truncated() -> Error {
-    Error::input("truncated", "the tally ends too early").help("take the bytes from their source again")
+    Error::input("truncated", "the tally ends too early").at("tally").help("take the bytes from their source again")
 }
 
 fn integer(out: &mut Vec<u8>, mut value: u64) {

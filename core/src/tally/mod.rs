@@ -104,7 +104,9 @@ impl Tally {
     /// `instrument_mismatch`, `overflow`; the tally is then unchanged.
     pub fn merge(&mut self, other: &Tally) -> Result<()> {
         let (cells, products) = self.combined(other, u64::checked_add, || {
-            Error::input("overflow", "the sum of the two tallies does not fit in 64 bits").help("merge fewer of them")
+            Error::input("overflow", "the sum of the two tallies does not fit in 64 bits")
+                .at("tally")
+                .help("merge fewer of them")
         })?;
         self.store(cells, products);
         Ok(())
@@ -118,6 +120,7 @@ impl Tally {
     pub fn subtract(&mut self, other: &Tally) -> Result<()> {
         let refuse = |why: &str| {
             Error::input("impossible_subtraction", format!("the tally to take out is not part of this one: {why}"))
+                .at("tally")
                 .help("subtract only what was added")
         };
         let (cells, products) = self.combined(other, u64::checked_sub, || refuse("a count would fall below zero"))?;
@@ -274,7 +277,9 @@ impl Tally {
             let sum = match out.cells.get(&key) {
                 None => cell.clone(),
                 Some(old) => old.combine(cell, u64::checked_add).ok_or_else(|| {
-                    Error::input("overflow", "the sum of the units does not fit in 64 bits").help("roll up fewer units")
+                    Error::input("overflow", "the sum of the units does not fit in 64 bits")
+                        .at("tally")
+                        .help("roll up fewer units")
                 })?,
             };
             out.cells.insert(key, sum);
@@ -305,6 +310,7 @@ type ProductMap = Option<BTreeMap<String, Vec<Products>>>;
 
 fn mismatch(message: &str) -> Error {
     Error::input("instrument_mismatch", message)
+        .at("tally")
         .help("count with the instrument of the answers: same id, items, options and scales")
 }
 

@@ -30,6 +30,7 @@ macro_rules! closed {
             fn from_str(s: &str) -> Result<$name> {
                 $name::ALL.iter().copied().find(|v| v.as_str() == s).ok_or_else(|| {
                     Error::input("unknown_name", format!(concat!("unknown ", $what, " `{}`"), s))
+                        .at("name")
                         .help(suggest(s, $name::ALL.iter().map(|v| v.as_str())))
                 })
             }

@@ -1,5 +1,6 @@
 //! Random rulebooks as text, random cases, and an evaluator of its own: Kleene's three-valued logic over exact and
 //! missing values, written without a look at the engine.
+#![allow(dead_code)] // Each test file uses a part of it.
 
 use colead::measure::{Estimate, MeasureValue, Origin};
 use colead::rules::{Case, Framework};
