@@ -36,6 +36,7 @@ refuse() {
 }
 refuse 'void f(colead_error *error, const colead_evidence *evidence) { colead_string_free(error); (void)evidence; }'
 refuse 'void f(colead_error *error, const colead_evidence *evidence) { colead_evidence_free(evidence); (void)error; }'
+refuse 'void f(colead_error *error, const colead_evidence *evidence) { colead_tally_free(error); colead_tally_merge(evidence, evidence, &error); }'
 refuse 'void f(colead_error *error, const colead_evidence *evidence) { colead_error copy = *error; (void)copy; (void)evidence; }'
 
 echo "exported symbols"
@@ -57,11 +58,41 @@ echo "programs under AddressSanitizer, LeakSanitizer and UndefinedBehaviorSaniti
 "$CARGO" build -q -p colead-ffi --features test-panic
 archive="$target/debug/libcolead_ffi.a"
 system="-lpthread -ldl -lm"
-"$CC" -std=c11 -D_POSIX_C_SOURCE=200809L $warnings $sanitize -Iinclude tests/c/test_colead.c tests/c/stream.c "$archive" $system -o "$work/test_c"
-"$CC" -std=c11 $warnings $sanitize -Iinclude -c tests/c/stream.c -o "$work/stream.o"
-"$CXX" -std=c++17 $warnings $sanitize -Iinclude tests/cpp/test_colead.cpp "$work/stream.o" "$archive" $system -o "$work/test_cpp"
-"$CXX" -std=c++17 -fno-exceptions $warnings $sanitize -Iinclude tests/cpp/test_colead.cpp "$work/stream.o" "$archive" $system -o "$work/test_cpp_noexcept"
+posix="-std=c11 -D_POSIX_C_SOURCE=200809L"
+for part in stream files; do
+  "$CC" $posix $warnings $sanitize -Iinclude -c tests/c/$part.c -o "$work/$part.o"
+done
+support="$work/stream.o $work/files.o"
+for program in test_colead test_main_job vectors; do
+  "$CC" $posix $warnings $sanitize -Iinclude tests/c/$program.c $support "$archive" $system -o "$work/$program"
+done
+"$CXX" -std=c++17 $warnings $sanitize -Iinclude tests/cpp/test_colead.cpp $support "$archive" $system -o "$work/test_cpp"
+"$CXX" -std=c++17 -fno-exceptions $warnings $sanitize -Iinclude tests/cpp/test_colead.cpp $support "$archive" $system -o "$work/test_cpp_noexcept"
+"$CXX" -std=c++17 $warnings $sanitize -Iinclude tests/cpp/vectors.cpp $support "$archive" $system -o "$work/vectors_cpp"
+"$CC" $posix $warnings $sanitize -Iinclude examples/c/main_job.c "$archive" $system -o "$work/main_job"
+"$CXX" -std=c++17 $warnings $sanitize -Iinclude examples/cpp/main_job.cpp "$archive" $system -o "$work/main_job_cpp"
 export ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1 RUST_BACKTRACE=0
-for program in test_c test_cpp test_cpp_noexcept; do
-  "$work/$program" 2>"$work/$program.err" || { cat "$work/$program.err" >&2; exit 1; }
+run() {
+  "$work/$@" 2>"$work/$1.err" || { cat "$work/$1.err" >&2; exit 1; }
+}
+run test_colead
+run test_main_job
+run test_cpp
+run test_cpp_noexcept
+run vectors tests/vectors
+run vectors_cpp tests/vectors
+
+echo "the main job gives the same bytes from Rust, C and C++"
+for arguments in "examples/harbour" "examples/harbour examples/challenge.json"; do
+  "$CARGO" run -q -p colead --example assess -- $arguments >"$work/rust.txt"
+  run main_job $arguments >"$work/c.txt"
+  run main_job_cpp $arguments >"$work/cpp.txt"
+  test -s "$work/rust.txt"
+  cmp "$work/rust.txt" "$work/c.txt"
+  cmp "$work/rust.txt" "$work/cpp.txt"
+done
+# A refused call ends with a message and a status, not with a leak.
+for program in main_job main_job_cpp; do
+  if "$work/$program" tests/vectors/assess/bad_cell 2>"$work/$program.err"; then exit 1; fi
+  grep -q 'is not a count (at facts, row 1, column n); give zero' "$work/$program.err"
 done

@@ -1,4 +1,4 @@
-/* Everything in colead.h, used well and used badly. */
+/* Versions, texts, errors, and evidence on its way in, used well and used badly. */
 #include "check.h"
 
 #include <pthread.h>
@@ -7,18 +7,6 @@
 colead_status colead_test_panic(colead_string **out, colead_error **err);
 
 static const int64_t SCORES[3] = {1, 2, 3};
-
-static void expect(colead_error **err, colead_status got, colead_status status, const char *code) {
-  if (got != status || *err == NULL || strcmp(colead_error_get_code(*err), code) != 0) {
-    fprintf(stderr, "expected %d %s, got %d %s: %s\n", (int)status, code, (int)got, colead_error_get_code(*err),
-            colead_error_get_message(*err, NULL));
-    exit(1);
-  }
-  CHECK(colead_error_get_status(*err) == status);
-  CHECK(strlen(colead_error_get_message(*err, NULL)) > 0);
-  colead_error_free(*err);
-  *err = NULL;
-}
 
 static void test_versions(void) {
   char text[64];
@@ -161,11 +149,18 @@ static void test_files(void) {
   CHECK(add_file(evidence, "members.csv", NULL, 0, &err) == COLEAD_OK);
   expect(&err, add_file(evidence, "ties.csv", NULL, 1, &err), COLEAD_ERROR_ARGUMENT, "null_argument");
   expect(&err, add_file(evidence, "facts.json", "{}", 2, &err), COLEAD_ERROR_INPUT, "duplicate_table");
-  expect(&err, add_file(evidence, ".csv", "", 0, &err), COLEAD_ERROR_INPUT, "bad_name");
+  expect(&err, add_file(evidence, "facts.csv", "", 0, &err), COLEAD_ERROR_INPUT, "duplicate_file");
+  CHECK(add_file(evidence, "facts.txt", "", 0, &err) == COLEAD_OK); /* not a table */
   expect(&err, add_file(evidence, NULL, "", 0, &err), COLEAD_ERROR_INPUT, "bad_name");
   expect(&err, add_file(evidence, "\xc0.csv", "", 0, &err), COLEAD_ERROR_INPUT, "invalid_utf8");
   expect(&err, add_file(NULL, "x.csv", "", 0, &err), COLEAD_ERROR_ARGUMENT, "null_argument");
   expect(&err, colead_evidence_add_file(evidence, NULL, &err), COLEAD_ERROR_ARGUMENT, "null_argument");
+  int released = 0;
+  struct ArrowArrayStream stream;
+  make_stream(&stream, "l", SCORES, 1, -1, &released);
+  expect(&err, colead_evidence_add_stream(evidence, "members", 7, &stream, &err), COLEAD_ERROR_INPUT,
+         "duplicate_table");
+  CHECK(released == 1 && stream.release == NULL);
   size_t rows = 42;
   expect(&err, colead_evidence_count_rows(evidence, "facts", 5, &rows, &err), COLEAD_ERROR_INPUT, "unknown_table");
   CHECK(rows == 42);
@@ -180,9 +175,9 @@ static void test_streams(void) {
   size_t rows = 0;
   CHECK(colead_evidence_create(&evidence, &err) == COLEAD_OK);
   make_stream(&stream, "l", SCORES, 2, -1, &released);
-  CHECK(colead_evidence_add_stream(evidence, "facts", 5, &stream, &err) == COLEAD_OK);
+  CHECK(colead_evidence_add_stream(evidence, "responses", 9, &stream, &err) == COLEAD_OK);
   CHECK(released == 1 && stream.release == NULL);
-  CHECK(colead_evidence_count_rows(evidence, "facts", 5, &rows, &err) == COLEAD_OK);
+  CHECK(colead_evidence_count_rows(evidence, "responses", 9, &rows, &err) == COLEAD_OK);
   CHECK(rows == 6);
 
   /* A stream is consumed once, and again by nobody. */
@@ -190,7 +185,7 @@ static void test_streams(void) {
          "released_stream");
   /* Whatever is wrong, the stream is consumed. */
   make_stream(&stream, "l", SCORES, 1, -1, &released);
-  expect(&err, colead_evidence_add_stream(evidence, "facts", 5, &stream, &err), COLEAD_ERROR_INPUT,
+  expect(&err, colead_evidence_add_stream(evidence, "responses", 9, &stream, &err), COLEAD_ERROR_INPUT,
          "duplicate_table");
   CHECK(released == 2 && stream.release == NULL);
   make_stream(&stream, "l", SCORES, 1, -1, &released);
@@ -224,10 +219,14 @@ static void test_streams(void) {
   expect(&err, colead_evidence_add_stream(evidence, "ties", 4, NULL, &err), COLEAD_ERROR_ARGUMENT, "null_argument");
 
   /* A column of type null has no buffers, but some producers send them. */
+  colead_evidence *second = NULL;
+  CHECK(colead_evidence_create(&second, NULL) == COLEAD_OK);
   make_stream(&stream, "n", SCORES, 2, -1, &released);
-  CHECK(colead_evidence_add_stream(evidence, "nodes", 5, &stream, &err) == COLEAD_OK);
+  CHECK(colead_evidence_add_stream(second, "responses", 9, &stream, &err) == COLEAD_OK);
   CHECK(released == 9 && stream.release == NULL);
-  CHECK(colead_evidence_count_rows(evidence, "nodes", 5, &rows, &err) == COLEAD_OK && rows == 6);
+  CHECK(colead_evidence_count_rows(second, "responses", 9, &rows, &err) == COLEAD_OK && rows == 6);
+
+  colead_evidence_free(second);
 
   /* A producer that breaks the format costs a status, not the process. */
   make_stream(&stream, "+x", SCORES, 1, -1, &released);
@@ -242,38 +241,22 @@ static void test_streams(void) {
   CHECK(released == 11);
 
   /* After all that, the evidence is what it was. */
-  CHECK(colead_evidence_count_rows(evidence, "facts", 5, &rows, &err) == COLEAD_OK && rows == 6);
+  CHECK(colead_evidence_count_rows(evidence, "responses", 9, &rows, &err) == COLEAD_OK && rows == 6);
   expect(&err, colead_evidence_count_rows(evidence, "ties", 4, &rows, &err), COLEAD_ERROR_INPUT, "unknown_table");
-  expect(&err, colead_evidence_count_rows(evidence, "facts", 5, NULL, &err), COLEAD_ERROR_ARGUMENT,
+  expect(&err, colead_evidence_count_rows(evidence, "responses", 9, NULL, &err), COLEAD_ERROR_ARGUMENT,
          "null_argument");
 
-  /* Out again; the stream outlives the evidence. */
-  struct ArrowArrayStream out;
-  memset(&out, 0, sizeof out);
-  expect(&err, colead_evidence_export_stream(evidence, "ties", 4, &out, &err), COLEAD_ERROR_INPUT, "unknown_table");
-  CHECK(out.release == NULL);
-  CHECK(colead_evidence_export_stream(evidence, "facts", 5, &out, &err) == COLEAD_OK);
-  colead_evidence_free(evidence);
-  struct ArrowSchema schema;
-  struct ArrowArray array;
-  CHECK(out.get_schema(&out, &schema) == 0);
-  CHECK(schema.n_children == 2);
-  CHECK(strcmp(schema.children[0]->name, "unit") == 0 && strcmp(schema.children[0]->format, "u") == 0);
-  CHECK(strcmp(schema.children[1]->name, "score") == 0 && strcmp(schema.children[1]->format, "l") == 0);
-  schema.release(&schema);
-  CHECK(out.get_next(&out, &array) == 0);
-  CHECK(array.length == 6 && array.children[0]->null_count == 2);
-  CHECK(((const int64_t *)array.children[1]->buffers[1])[5] == 3);
-  array.release(&array);
-  CHECK(out.get_next(&out, &array) == 0 && array.release == NULL);
-  out.release(&out);
-
-  /* An exported stream can be left unread. */
-  CHECK(colead_evidence_create(&evidence, NULL) == COLEAD_OK);
-  make_stream(&stream, "l", SCORES, 0, -1, &released);
-  CHECK(colead_evidence_add_stream(evidence, "facts", 5, &stream, NULL) == COLEAD_OK);
-  CHECK(colead_evidence_export_stream(evidence, "facts", 5, &out, NULL) == COLEAD_OK);
-  out.release(&out);
+  /* Evidence is checked at the door, with row and column, and by name. */
+  make_stream(&stream, "l", SCORES, 1, -1, &released);
+  CHECK(colead_evidence_add_stream(evidence, "facts", 5, &stream, &err) == COLEAD_ERROR_INPUT);
+  CHECK(strncmp(colead_error_get_path(err, NULL), "facts", 5) == 0);
+  colead_error_free(err);
+  err = NULL;
+  make_stream(&stream, "l", SCORES, 1, -1, &released);
+  CHECK(colead_evidence_add_stream(evidence, "respones", 8, &stream, &err) == COLEAD_ERROR_INPUT);
+  CHECK(strcmp(colead_error_get_help(err, NULL), "did you mean `responses`") == 0);
+  expect(&err, COLEAD_ERROR_INPUT, COLEAD_ERROR_INPUT, "unknown_table");
+  CHECK(released == 13 && stream.release == NULL);
   colead_evidence_free(evidence);
 }
 
@@ -281,7 +264,7 @@ static void *read_rows(void *evidence) {
   for (int i = 0; i < 1000; i++) {
     size_t rows = 0;
     colead_error *err = NULL;
-    CHECK(colead_evidence_count_rows((const colead_evidence *)evidence, "facts", 5, &rows, NULL) == COLEAD_OK);
+    CHECK(colead_evidence_count_rows((const colead_evidence *)evidence, "responses", 9, &rows, NULL) == COLEAD_OK);
     CHECK(rows == 3);
     CHECK(colead_evidence_count_rows((const colead_evidence *)evidence, "ties", 4, &rows, &err) != COLEAD_OK);
     colead_error *second = colead_error_clone(err);
@@ -298,7 +281,7 @@ static void test_many_threads_read_one_object(void) {
   pthread_t threads[4];
   CHECK(colead_evidence_create(&evidence, NULL) == COLEAD_OK);
   make_stream(&stream, "l", SCORES, 1, -1, &released);
-  CHECK(colead_evidence_add_stream(evidence, "facts", 5, &stream, NULL) == COLEAD_OK);
+  CHECK(colead_evidence_add_stream(evidence, "responses", 9, &stream, NULL) == COLEAD_OK);
   for (int i = 0; i < 4; i++) {
     CHECK(pthread_create(&threads[i], NULL, read_rows, evidence) == 0);
   }

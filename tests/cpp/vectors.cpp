@@ -1,0 +1,125 @@
+// The conformance vectors of tests/vectors, run through C++: `vectors FOLDER`. Their README says what they are.
+#include "../c/check.h"
+#include "colead.hpp"
+
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <optional>
+#include <set>
+#include <string>
+
+namespace fs = std::filesystem;
+using Text = std::optional<std::string>;
+
+static Text read(const fs::path &path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) {
+    return std::nullopt;
+  }
+  return std::string(std::istreambuf_iterator<char>(file), {});
+}
+
+struct Vector {
+  fs::path folder;
+  std::string name;
+
+  Text find(const char *part) const { return read(folder / (name + "." + part)); }
+  std::string text(const char *part) const { return find(part).value(); }
+  std::string or_empty(const char *part) const { return find(part).value_or(""); }
+  double confidence() const {
+    Text text = find("confidence");
+    return text ? std::stod(*text) : 0;
+  }
+};
+
+static std::string line(std::string_view text) { return std::string(text) + "\n"; }
+
+static std::string classify(const Vector &v) {
+  colead::Framework framework = colead::Framework::builtin();
+  return line(framework.classify_challenge(v.text("facts.json"), v.or_empty("components.json"), v.confidence()).json());
+}
+
+static std::string judge(const Vector &v) {
+  Text rulebook = v.find("rulebook.toml");
+  colead::Framework framework = rulebook ? colead::Framework::from_text(*rulebook) : colead::Framework::builtin();
+  std::string question = v.text("question");
+  question.erase(question.find_last_not_of('\n') + 1);
+  return line(framework.judge(question, v.text("measures.json"), v.confidence()).json());
+}
+
+static std::string check(const Vector &v) { return line(colead::check_rulebook(v.text("rulebook.toml"))); }
+
+static colead::Tally count(const colead::Instrument &instrument, const std::string &csv, std::string *loss) {
+  ArrowArrayStream raw;
+  make_csv_stream(&raw, csv.data(), csv.size(), nullptr);
+  colead::Tally tally(instrument);
+  colead::String report = tally.add_stream(colead::ArrowStream(raw));
+  if (loss != nullptr) {
+    *loss = line(report);
+  }
+  return tally;
+}
+
+static std::string tally(const Vector &v) {
+  colead::Instrument instrument = colead::Instrument::from_text(v.text("instrument.toml"));
+  std::string out;
+  colead::Tally tally = count(instrument, v.text("responses.csv"), &out);
+  if (Text more = v.find("more.csv")) {
+    tally.merge(count(instrument, *more, nullptr));
+  }
+  if (Text less = v.find("less.csv")) {
+    tally.subtract(count(instrument, *less, nullptr));
+  }
+  out += line(tally.digest());
+  for (const char *what :
+       {"scores", "items", "differences", "favorability", "reliability", "agreement", "aggregation"}) {
+    out += line(tally.measure_json(what));
+  }
+  return out;
+}
+
+static std::string assess(const Vector &v) {
+  colead::Evidence evidence;
+  for (const fs::directory_entry &entry : fs::directory_iterator(v.folder / v.name)) {
+    evidence.add_file(entry.path().filename().string(), read(entry.path()).value());
+  }
+  colead::Released released = evidence.assess().release(v.or_empty("policy.json"), v.or_empty("ledger.json"));
+  return line(released.release.json()) + line(released.ledger) + std::string(released.release.text().view());
+}
+
+static int run(const fs::path &root, const char *kind, std::string (*call)(const Vector &)) {
+  int wrong = 0;
+  std::set<std::string> names;
+  for (const fs::directory_entry &entry : fs::directory_iterator(root / kind)) {
+    if (entry.path().extension() == ".expected") {
+      names.insert(entry.path().stem().string());
+    }
+  }
+  CHECK(!names.empty());
+  for (const std::string &name : names) {
+    Vector v{root / kind, name};
+    std::string got;
+    try {
+      got = call(v);
+    } catch (const colead::Error &error) {
+      got = line(error.json());
+    }
+    if (got != v.text("expected")) {
+      std::cerr << kind << "/" << name << " gives\n" << got << "instead of\n" << v.text("expected");
+      wrong++;
+    }
+  }
+  return wrong;
+}
+
+int main(int argc, char **argv) {
+  CHECK(argc == 2);
+  fs::path root = argv[1];
+  int wrong = run(root, "classify", classify) + run(root, "judge", judge) + run(root, "check", check) +
+              run(root, "tally", tally) + run(root, "assess", assess);
+  CHECK(wrong == 0);
+  std::puts("c++ vectors: ok");
+  return 0;
+}
