@@ -1,7 +1,7 @@
 //! The pipeline: evidence and a framework in, judgments of units and challenges out.
 
 use super::classify::{CHALLENGE, case_of, classify_challenge};
-use super::gather::gather;
+use super::gather::{Leaders, gather};
 use super::manifest::Manifest;
 use super::options::{MAX_SEED, Options};
 use super::subject::Subject;
@@ -9,8 +9,8 @@ use super::survey::Survey;
 use super::units::Units;
 use crate::error::{Error, Result};
 use crate::evidence::{Challenges, Evidence};
-use crate::measure::{MeasureValue, Ratings, ScaleRow};
-use crate::rules::{Case, Framework, Judgment, Question};
+use crate::measure::{Absence, MeasureValue, Ratings, ScaleRow};
+use crate::rules::{Case, Framework, Judgment, MeasureId, Question};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -34,6 +34,7 @@ pub struct Assessment {
     pub(crate) subjects: Vec<Assessed>,
     pub(crate) scores: Vec<ScaleRow>,
     pub(crate) respondents: BTreeMap<(String, String), u64>,
+    pub(crate) leaders: Leaders,
     pub(crate) manifest: Manifest,
     pub(crate) notes: Vec<String>,
 }
@@ -88,7 +89,7 @@ pub fn assess(framework: &Framework, evidence: &Evidence, options: &Options) -> 
         (None, _) => None,
     };
     let gathered = gather(framework, evidence, &units, survey.as_ref().map(|(s, i)| (s, *i)))?;
-    let mut notes = gathered.notes;
+    let (mut notes, leaders) = (gathered.notes, gathered.leaders);
     let mut subjects = Vec::new();
     if let Some(challenges) = &evidence.challenges {
         subjects.extend(judge_challenges(framework, challenges, confidence)?);
@@ -109,7 +110,7 @@ pub fn assess(framework: &Framework, evidence: &Evidence, options: &Options) -> 
         Some((s, _)) => (s.scores, s.respondents),
         None => Default::default(),
     };
-    Ok(Assessment { framework: framework.clone(), units, subjects, scores, respondents, manifest, notes })
+    Ok(Assessment { framework: framework.clone(), units, subjects, scores, respondents, leaders, manifest, notes })
 }
 
 fn loss_note(survey: &Survey) -> String {
@@ -132,7 +133,7 @@ fn judge_unit(
 ) -> Vec<Judgment> {
     let root = units.parent(unit).is_none();
     let asked = |q: &&Question| {
-        let known = q.measures.iter().any(|m| case.knows(*m));
+        let known = q.measures.iter().any(|m| told(framework, *m, case));
         q.about != "challenge" && (known || (root && fits(framework, q, options)))
     };
     let questions = framework.questions().iter().filter(asked);
@@ -140,6 +141,18 @@ fn judge_unit(
         .filter_map(|q| framework.find_question(&q.id).ok())
         .map(|q| framework.judge_at(q, case, confidence))
         .collect()
+}
+
+/// Whether anybody told anything of a measure. That answers were few or alike counts: which questions are put must
+/// not depend on what was answered.
+fn told(framework: &Framework, m: MeasureId, case: &Case) -> bool {
+    match case.get(m) {
+        None | Some(MeasureValue::Absent(Absence::NotAsked)) => false,
+        Some(MeasureValue::Absent(Absence::TooFew { n, .. })) => {
+            *n > 0 && framework.measure(m).is_some_and(|m| m.scale.is_some())
+        }
+        Some(_) => true,
+    }
 }
 
 /// Whether some measure of a question is not tied to an instrument other than the one at hand.

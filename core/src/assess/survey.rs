@@ -125,14 +125,20 @@ impl Survey {
         };
         if se.is_none() && binding.reads != "ad_m" {
             // A mean of one person, or of a few who all say the same, is not an exact number.
-            let absent = if row.n < 2 { Absence::TooFew { n: row.n, need: 2 } } else { NO_SPREAD };
+            let few = Absence::TooFew { n: row.n, need: 2 };
+            let absent = if row.n < 2 { few } else { Absence::NoSpread { n: row.n } };
             return Some(MeasureValue::Absent(absent));
         }
         let value = match measure.kind {
             MeasureKind::Score { lo, hi } => value.clamp(lo, hi),
             MeasureKind::Category(_) => value,
         };
+        // The difference of two means of the same people says no more than the means do.
+        let answered = |scale: &str| self.find(name, scale, "score", "rescaled", "respondents").map(|r| r.n);
+        let same =
+            binding.minus.as_deref().is_none_or(|m| [&binding.scale, m].iter().all(|s| answered(s) == Some(row.n)));
         let reveals = match (binding.reads.as_str(), row.variant) {
+            _ if !same => Reveals::Contrast,
             ("ad_m", _) => Reveals::OwnSpread,
             (_, "empirical_bayes") => Reveals::Level,
             _ => Reveals::OwnError,
@@ -182,8 +188,6 @@ impl Survey {
 fn judged_unit(row: &ScaleRow, wave: &str) -> Option<String> {
     row.unit.clone().filter(|_| row.wave.as_deref().unwrap_or("") == wave)
 }
-
-const NO_SPREAD: Absence = Absence::Undefined("the few who answered all said the same");
 
 /// Waves in the order that people mean: `w2` before `w10`, `2024` before `2025`.
 pub(crate) fn by_wave(a: &str, b: &str) -> Ordering {

@@ -2,11 +2,11 @@
 
 use super::ledger::{Entry, Ledger};
 use super::policy::DisclosurePolicy;
-use super::suppress::hidden;
+use super::suppress::{hidden, hidden_people};
 use crate::assess::{Assessed, Assessment, Manifest, Subject, Units};
 use crate::error::{Error, Result};
 use crate::json::canonical;
-use crate::measure::{Estimate, MeasureValue, Origin, ScaleRow, Status};
+use crate::measure::{Absence, Estimate, MeasureValue, Origin, ScaleRow, Status};
 use crate::rules::{Judgment, Measure, MeasureId, Mode, OptionFinding, Status as JudgmentStatus, Verdict};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashMap};
@@ -109,6 +109,10 @@ struct Pattern {
     units: BTreeMap<String, Vec<bool>>,
     /// Wave and scale to unit: hidden by those who answered the scale.
     scales: HashMap<(String, String), Vec<bool>>,
+    /// Measure to unit: hidden by the leaders behind it.
+    leaders: HashMap<String, Vec<bool>>,
+    /// Measure to unit: hidden by the people behind a fact.
+    facts: HashMap<String, Vec<bool>>,
 }
 
 impl Assessment {
@@ -188,7 +192,27 @@ impl Assessment {
                 (key, hide)
             })
             .collect();
-        Pattern { units: base, scales }
+        let leaders = self.leaders.iter().map(|(m, own)| ((*m).to_owned(), hidden_people(units, own, min_group)));
+        Pattern { units: base, scales, leaders: leaders.collect(), facts: self.fact_pattern(min_group) }
+    }
+
+    /// Facts that many people told may be sums of one another up the tree, like answers.
+    fn fact_pattern(&self, min_group: u64) -> HashMap<String, Vec<bool>> {
+        let mut counts: HashMap<&str, Vec<u64>> = HashMap::new();
+        for a in &self.subjects {
+            let Subject::Unit(unit) = &a.subject else { continue };
+            let Some(i) = self.units.index(&unit.to_string()) else { continue };
+            for (m, measure) in self.framework.measures().iter().enumerate() {
+                let e = a.case.get(MeasureId(m)).and_then(MeasureValue::estimate);
+                let n = e.filter(|e| e.origin() == Origin::Facts).and_then(Estimate::n);
+                let slot = n.map(|_| counts.entry(&measure.id).or_insert_with(|| vec![0; self.units.len()]));
+                if let (Some(n), Some(slot)) = (n, slot.and_then(|c| c.get_mut(i))) {
+                    *slot = n;
+                }
+            }
+        }
+        let hide = |(m, n): (&str, Vec<u64>)| (m.to_owned(), hidden(&self.units, &n, min_group));
+        counts.into_iter().map(hide).collect()
     }
 
     fn entries(&self, pattern: &Pattern, policy: &DisclosurePolicy) -> Vec<Entry> {
@@ -303,38 +327,48 @@ impl Assessment {
         let Subject::Unit(unit) = &a.subject else { return true };
         let unit = unit.to_string();
         self.framework.measures().iter().enumerate().filter(|(i, _)| j.looks_at(MeasureId(*i))).all(|(i, m)| {
+            let enough = |e: &Estimate| e.n().is_none_or(|n| n >= policy.min_group());
+            let answers = || self.answers_may_leave(m, pattern, wave, &unit);
+            let leaders = || pattern.shows(&pattern.leaders, &self.units, &m.id, &unit);
             match a.case.get(MeasureId(i)) {
-                Some(MeasureValue::Known(e)) => self.value_may_leave(m, e, pattern, wave, &unit, policy),
-                // That too few answered is itself about too few.
-                Some(MeasureValue::Absent(crate::measure::Absence::TooFew { .. })) => {
-                    m.scale.is_none() || pattern.shows_unit(&self.units, wave, &unit)
+                Some(MeasureValue::Known(e)) => {
+                    enough(e)
+                        && match e.origin() {
+                            Origin::Responses { .. } => answers(),
+                            Origin::Facts if e.n().is_some() => {
+                                pattern.shows(&pattern.facts, &self.units, &m.id, &unit)
+                            }
+                            o if o.about_leaders() => leaders(),
+                            _ => true,
+                        }
                 }
+                // Why answers have no value says something about them: that they are alike, or few.
+                Some(MeasureValue::Absent(Absence::NoSpread { n } | Absence::TooFew { n, .. }))
+                    if m.scale.is_some() =>
+                {
+                    *n >= policy.min_group() && answers()
+                }
+                Some(MeasureValue::Absent(_)) if m.scale.is_some() => answers(),
+                Some(MeasureValue::Absent(Absence::Undefined(_))) => leaders(),
                 _ => true,
             }
         })
     }
 
-    fn value_may_leave(
-        &self,
-        measure: &Measure,
-        e: &Estimate,
-        pattern: &Pattern,
-        wave: &str,
-        unit: &str,
-        policy: &DisclosurePolicy,
-    ) -> bool {
-        let enough = e.n().is_none_or(|n| n >= policy.min_group());
+    /// Whether the answers to the scales that a measure is read from may leave.
+    fn answers_may_leave(&self, measure: &Measure, pattern: &Pattern, wave: &str, unit: &str) -> bool {
         let scales = measure.scale.iter().flat_map(|s| std::iter::once(&s.scale).chain(&s.minus));
-        match e.origin() {
-            Origin::Responses { .. } => {
-                enough && scales.into_iter().all(|s| pattern.shows_scale(&self.units, wave, unit, s))
-            }
-            _ => enough,
-        }
+        scales.into_iter().all(|s| pattern.shows_scale(&self.units, wave, unit, s))
     }
 }
 
 impl Pattern {
+    fn shows(&self, of: &HashMap<String, Vec<bool>>, units: &Units, measure: &str, unit: &str) -> bool {
+        let hidden = units.index(unit).and_then(|i| of.get(measure)?.get(i));
+        // What nobody was counted for rests on nobody.
+        hidden != Some(&true)
+    }
+
     fn shows_unit(&self, units: &Units, wave: &str, unit: &str) -> bool {
         let Some(i) = units.index(unit) else { return false };
         self.units.get(wave).and_then(|h| h.get(i)) == Some(&false)

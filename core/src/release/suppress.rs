@@ -6,30 +6,59 @@
 //! matter of the full auditor.
 
 use crate::assess::Units;
+use std::collections::BTreeSet;
 
 /// The units that stay hidden, given everybody counted in each unit (all below included) and the minimum.
 pub(crate) fn hidden(units: &Units, n: &[u64], min_group: u64) -> Vec<bool> {
     let count = |i: usize| n.get(i).copied().unwrap_or(0);
+    suppress(units, min_group, &count, &|i, shown| count(i).saturating_sub(shown.iter().map(|u| count(*u)).sum()))
+}
+
+/// The same for people who may stand in several units at once, such as leaders: `own` are those directly in each.
+pub(crate) fn hidden_people<P: Ord + Clone>(units: &Units, own: &[BTreeSet<P>], min_group: u64) -> Vec<bool> {
+    // Everybody in `i` and below it, the units in `without` and all below them left out.
+    let people = |i: usize, without: &[usize]| {
+        let mut found: BTreeSet<&P> = BTreeSet::new();
+        let mut open = vec![i];
+        while let Some(u) = open.pop() {
+            found.extend(own.get(u).into_iter().flatten());
+            open.extend(units.children(u).iter().filter(|c| without.binary_search(c).is_err()));
+        }
+        found.len() as u64
+    };
+    let counts: Vec<u64> = (0..units.len()).map(|i| people(i, &[])).collect();
+    let count = |i: usize| counts.get(i).copied().unwrap_or(0);
+    suppress(units, min_group, &count, &people)
+}
+
+/// `rest` counts the people of a unit who stand in none of the units given, which are in order.
+fn suppress(
+    units: &Units,
+    min_group: u64,
+    count: &dyn Fn(usize) -> u64,
+    rest: &dyn Fn(usize, &[usize]) -> u64,
+) -> Vec<bool> {
     let mut hidden: Vec<bool> = (0..units.len()).map(|i| count(i) < min_group).collect();
-    while let Some(i) = exposed(units, &count, &hidden, min_group) {
+    let mut open: BTreeSet<usize> = (0..units.len()).collect();
+    while let Some(i) = open.pop_first() {
+        if hidden.get(i) != Some(&false) {
+            continue;
+        }
+        let mut below = nearest_shown(units, &hidden, i);
+        below.sort_unstable();
+        let left = rest(i, &below);
+        if left == 0 || left >= min_group {
+            continue;
+        }
         // The smallest shown unit just below joins the rest; equal ones in the order of the organization. When there
-        // is none the unit itself is too small a rest of its own and goes.
-        let below = nearest_shown(units, &hidden, i);
+        // is none the unit itself is too small a rest of its own and goes, into the rest of the one above.
         let victim = below.into_iter().filter(|u| count(*u) > 0).min_by_key(|u| (count(*u), *u)).unwrap_or(i);
         if let Some(slot) = hidden.get_mut(victim) {
             *slot = true;
         }
+        open.extend(std::iter::once(i).chain(units.ancestors(i)).find(|u| hidden.get(*u) == Some(&false)));
     }
     hidden
-}
-
-/// A shown unit whose rest is not empty and below the minimum.
-fn exposed(units: &Units, count: &impl Fn(usize) -> u64, hidden: &[bool], min_group: u64) -> Option<usize> {
-    (0..units.len()).filter(|i| hidden.get(*i) == Some(&false)).find(|i| {
-        let shown: u64 = nearest_shown(units, hidden, *i).into_iter().map(count).sum();
-        let rest = count(*i).saturating_sub(shown);
-        rest > 0 && rest < min_group
-    })
 }
 
 /// The shown units below `i` with no other shown unit between.

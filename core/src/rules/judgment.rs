@@ -302,6 +302,8 @@ impl Judgment {
     /// What of a value may not be rendered.
     pub(crate) fn hides(&self, value: Option<&MeasureValue>) -> Reveals {
         match value.and_then(MeasureValue::estimate) {
+            // However many people there are, a contrast is about the few.
+            Some(e) if e.reveals() == Reveals::Contrast && self.spread_from > 0 => Reveals::Contrast,
             Some(e) if e.n().is_some_and(|n| n < self.spread_from) => e.reveals(),
             _ => Reveals::Level,
         }
