@@ -15,7 +15,8 @@ pub(crate) struct Gathered {
     pub(crate) leaders: Leaders,
 }
 
-/// By measure and unit: the leaders or deciders whose rows in that very unit a finding rests on.
+/// By measure and unit: the leaders or deciders whose rows in that very unit a finding rests on, for measures that
+/// are shares or means of rows, so that one unit's could be taken from another's. Medians and W cannot.
 pub(crate) type Leaders = BTreeMap<&'static str, Vec<BTreeSet<String>>>;
 
 pub(crate) fn gather(
@@ -88,8 +89,6 @@ impl Gathered {
         let Some(table) = &evidence.decisions else { return Ok(()) };
         let latest = table.rows().iter().filter_map(|r| r.wave.as_deref()).max_by(|a, b| by_wave(a, b));
         let now = table.rows().iter().filter(|r| r.wave.as_deref() == latest);
-        let timed = now.clone().filter(|r| r.days().is_some());
-        self.leaders.insert("decision_days", own_people(units, timed, |r| (&r.unit, maker(r))));
         let approved = now.clone().filter(|r| r.approvals.is_some());
         self.leaders.insert("approvals", own_people(units, approved, |r| (&r.unit, maker(r))));
         for (unit, own) in with_ancestors(units, now, |r| &r.unit).into_iter().enumerate() {
@@ -107,7 +106,6 @@ impl Gathered {
         let now: Vec<&RankingRow> = table.rows().iter().filter(|r| r.wave.as_deref() == latest).collect();
         let highest: Option<Pressure> = now.iter().filter_map(|r| r.pressure).max();
         let tested = now.into_iter().filter(|r| r.pressure == highest);
-        self.leaders.insert("priority_agreement", own_people(units, tested.clone(), |r| (&r.unit, r.ranker.clone())));
         for (unit, own) in with_ancestors(units, tested, |r| &r.unit).into_iter().enumerate() {
             self.set_known(framework, unit, "priority_agreement", kendalls_w(&own)?)?;
         }

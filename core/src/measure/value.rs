@@ -60,7 +60,8 @@ pub enum Reveals {
     OwnError,
     /// It is itself a spread of answers.
     OwnSpread,
-    /// Together with the levels it is the difference of, it gives away the few who answered only one of them.
+    /// Together with other numbers it gives away a few: those who answered only one of two scales, or the leaders of
+    /// a unit below.
     Contrast,
 }
 

@@ -118,7 +118,7 @@ pub(crate) fn observed(leaf: &Leaf) -> String {
         Some(MeasureValue::Category(c, _)) => c.clone(),
         Some(MeasureValue::Known(e)) if leaf.hidden.value() => {
             let why = match leaf.hidden {
-                Reveals::Contrast => "not shown, to protect those who answered only one of the two",
+                Reveals::Contrast => "not shown, to protect the few whom it would give away",
                 _ => "too few people to show",
             };
             format!("{why}{}", if e.origin().unvalidated() { " (unvalidated)" } else { "" })

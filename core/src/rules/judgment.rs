@@ -299,6 +299,20 @@ impl Judgment {
         self
     }
 
+    /// The same judgment, rendered without the numbers of some measures.
+    #[must_use]
+    pub(crate) fn rendered_without(mut self, few: impl Fn(&Measure) -> bool) -> Judgment {
+        let framework = self.framework.clone();
+        for (i, _) in framework.measures().iter().enumerate().filter(|(_, m)| few(m)) {
+            if let Some(MeasureValue::Known(e)) = self.case.get(MeasureId(i)) {
+                let hidden = MeasureValue::Known(e.revealing(Reveals::Contrast));
+                // The same value was accepted before.
+                let _ = self.case.put(&framework, MeasureId(i), hidden);
+            }
+        }
+        self
+    }
+
     /// What of a value may not be rendered.
     pub(crate) fn hides(&self, value: Option<&MeasureValue>) -> Reveals {
         match value.and_then(MeasureValue::estimate) {
