@@ -289,3 +289,11 @@ fn answers_that_came_late_do_not_open_what_was_hidden() {
     // The whole grew by 7, the shown unit by 6: one came late elsewhere.
     assert_eq!(release([18, 5, 4], &ledger).expect_err("one").code(), "difference_exposed");
 }
+
+#[test]
+fn what_a_few_left_out_is_not_told() {
+    let notes =
+        |n| released(&assessed(&survey(&[0], &[mixed(0), people(n, [Some(1), None, Some(2)])])), 5).notes().to_vec();
+    assert!(notes(4).is_empty());
+    assert!(notes(5)[0].contains("5 answers missing"));
+}

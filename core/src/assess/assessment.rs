@@ -8,11 +8,11 @@ use super::subject::Subject;
 use super::survey::Survey;
 use super::units::Units;
 use crate::error::{Error, Result};
-use crate::evidence::{Challenges, Evidence};
+use crate::evidence::{ChallengeRow, Challenges, Evidence, Loss};
 use crate::measure::{Absence, MeasureValue, Ratings, ScaleRow};
 use crate::rules::{Case, Framework, Judgment, MeasureId, Question};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 
 /// What was found of one subject.
@@ -37,6 +37,7 @@ pub struct Assessment {
     pub(crate) leaders: Leaders,
     pub(crate) manifest: Manifest,
     pub(crate) notes: Vec<String>,
+    pub(crate) loss: Option<Loss>,
 }
 
 // Owner-side values show sizes only.
@@ -99,7 +100,8 @@ pub fn assess(framework: &Framework, evidence: &Evidence, options: &Options) -> 
         subjects.push(Assessed { subject: Subject::unit(units.name(i)), case, judgments });
     }
     let survey_ref = survey.as_ref().map(|(s, _)| s);
-    notes.extend(survey_ref.map(loss_note));
+    let loss = survey_ref.map(|s| s.loss.clone());
+    notes.extend(loss.as_ref().map(loss_note));
     for (name, _) in evidence.tables() {
         if ["ties", "nodes", "declared", "decision_effects", "interventions"].contains(&name) {
             notes.push(format!("`{name}` was read and checked; no rule of this framework looks at it yet"));
@@ -110,11 +112,20 @@ pub fn assess(framework: &Framework, evidence: &Evidence, options: &Options) -> 
         Some((s, _)) => (s.scores, s.respondents),
         None => Default::default(),
     };
-    Ok(Assessment { framework: framework.clone(), units, subjects, scores, respondents, leaders, manifest, notes })
+    Ok(Assessment {
+        framework: framework.clone(),
+        units,
+        subjects,
+        scores,
+        respondents,
+        leaders,
+        manifest,
+        notes,
+        loss,
+    })
 }
 
-fn loss_note(survey: &Survey) -> String {
-    let loss = &survey.loss;
+pub(crate) fn loss_note(loss: &Loss) -> String {
     format!(
         "{} response rows read; {} answers missing, {} don't know: neither counts as a value",
         loss.rows, loss.missing_answers, loss.dont_know
@@ -174,14 +185,17 @@ fn judge_challenges(framework: &Framework, challenges: &Challenges, confidence: 
         case_of(framework, &[one]).map_err(|e| e.at(format!("challenges, row {}, column criterion", row + 1)))?;
     }
     let mut order: Vec<&str> = Vec::new();
+    let mut rows: HashMap<&str, Vec<&ChallengeRow>> = HashMap::new();
     for c in challenges.rows() {
-        if !order.contains(&c.challenge.as_str()) {
+        let own = rows.entry(&c.challenge).or_default();
+        if own.is_empty() {
             order.push(&c.challenge);
         }
+        own.push(c);
     }
     let mut out = Vec::new();
     for id in order {
-        let (facts, components) = described(challenges, id);
+        let (facts, components) = described(rows.get(id).map_or(&[], Vec::as_slice));
         let kind = classify_challenge(framework, &facts, &components, Some(confidence))?;
         let case = case_of(framework, &facts)?.case;
         let mut judgments = vec![kind];
@@ -209,29 +223,31 @@ fn other_questions<'f>(
     others.filter_map(|q| framework.find_question(&q.id).ok()).map(move |q| framework.judge_at(q, case, confidence))
 }
 
-/// The raters of a challenge, for the whole and by component.
-fn described(challenges: &Challenges, id: &str) -> Described {
-    let mut whole: BTreeMap<&str, Ratings> = BTreeMap::new();
-    let mut parts: Vec<(String, BTreeMap<&str, Ratings>)> = Vec::new();
-    for row in challenges.rows().iter().filter(|r| r.challenge == id) {
-        let rater = row.rater.as_deref().unwrap_or("");
+/// The raters of a challenge, for the whole and by component; the same rater has the same place in each.
+fn described(rows: &[&ChallengeRow]) -> Described {
+    let names: BTreeSet<&str> = rows.iter().map(|r| r.rater.as_deref().unwrap_or("")).collect();
+    let place: HashMap<&str, usize> = names.iter().enumerate().map(|(i, name)| (*name, i)).collect();
+    let nobody = vec![Ratings::new(); names.len()];
+    let mut whole = nobody.clone();
+    let mut parts: Vec<(String, Vec<Ratings>)> = Vec::new();
+    let mut index: HashMap<&str, usize> = HashMap::new();
+    for row in rows {
         let raters = match &row.component {
-            None => &mut whole,
+            None => Some(&mut whole),
             Some(name) => {
-                let at = parts.iter().position(|(n, _)| n == name).unwrap_or_else(|| {
-                    parts.push((name.clone(), BTreeMap::new()));
+                let at = *index.entry(name).or_insert_with(|| {
+                    parts.push((name.clone(), nobody.clone()));
                     parts.len() - 1
                 });
-                match parts.get_mut(at) {
-                    Some((_, raters)) => raters,
-                    None => continue,
-                }
+                parts.get_mut(at).map(|(_, raters)| raters)
             }
         };
-        raters.entry(rater).or_default().insert(row.criterion.clone(), row.value);
+        let rater = place.get(row.rater.as_deref().unwrap_or(""));
+        if let Some(ratings) = raters.zip(rater).and_then(|(raters, i)| raters.get_mut(*i)) {
+            ratings.insert(row.criterion.clone(), row.value);
+        }
     }
-    let list = |raters: BTreeMap<&str, Ratings>| raters.into_values().collect::<Vec<_>>();
-    (list(whole), parts.into_iter().map(|(n, r)| (n, list(r))).collect())
+    (whole, parts)
 }
 
 impl Assessment {
@@ -262,8 +278,9 @@ impl Assessment {
 
     /// The judgment of a unit or challenge (`id`, or `id: component`) on a question.
     pub fn judgment(&self, subject: &str, question: &str) -> Option<&Judgment> {
-        let found = self.subjects.iter().find(|a| a.subject.to_string() == subject)?;
-        found.judgments.iter().find(|j| j.question_id() == question)
+        // A challenge and a unit may have one name; no question is put to both.
+        let of = self.subjects.iter().filter(|a| a.subject.to_string() == subject);
+        of.flat_map(|a| &a.judgments).find(|j| j.question_id() == question)
     }
 
     /// Every value known of every subject, as JSON rows `subject kind measure value se n status origin`.

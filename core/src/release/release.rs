@@ -3,7 +3,7 @@
 use super::ledger::{Entry, Ledger};
 use super::policy::DisclosurePolicy;
 use super::suppress::{hidden, hidden_beside, hidden_people, nearest_shown};
-use crate::assess::{Assessed, Assessment, Manifest, Subject, Units};
+use crate::assess::{Assessed, Assessment, Manifest, Subject, Units, loss_note};
 use crate::error::{Error, Result};
 use crate::json::canonical;
 use crate::measure::{Absence, Estimate, MeasureValue, Origin, ScaleRow, Status};
@@ -151,13 +151,15 @@ impl Assessment {
             }
         }
         works.sort();
+        // What so few left out or did not know is about them.
+        let small = self.loss.as_ref().filter(|l| l.rows < policy.min_group()).map_or(String::new(), loss_note);
         let release = Release {
             manifest: self.manifest.clone(),
             policy: policy.clone(),
             units,
             scores,
             judgments,
-            notes: self.notes.clone(),
+            notes: self.notes.iter().filter(|n| **n != small).cloned().collect(),
             framework_title: self.framework.title().to_owned(),
             works,
         };
