@@ -297,3 +297,51 @@ fn what_a_few_left_out_is_not_told() {
     assert!(notes(4).is_empty());
     assert!(notes(5)[0].contains("5 answers missing"));
 }
+
+#[test]
+fn everybody_of_one_mind_is_certain_and_nobody_is_not_few() {
+    let status = |size: &str, answers| {
+        let mut files = survey(&[0], &[mixed(0), people(6, answers)]);
+        files[0].1 = format!("unit,parent,size\nu0,,{size}\nu1,u0,{size}\n");
+        unit_status(&released(&assessed(&files), 5), "u1", "direction")
+    };
+    assert_eq!(status("6", [Some(3), Some(3), Some(4)]), "answer");
+    assert_eq!(status("9", [Some(3), Some(3), Some(4)]), "insufficient");
+    let mut nobody = survey(&[0], &[mixed(0), people(6, [Some(3), Some(3), None])]);
+    let all = |files: &[(&'static str, String)]| unit_status(&released(&assessed(files), 5), "u0", "direction");
+    assert_eq!(all(&nobody), "insufficient");
+    nobody[1].1 = nobody[1].1.lines().take(4).map(|l| format!("{l}\n")).collect();
+    assert_eq!(all(&nobody), "masked");
+}
+
+#[test]
+fn a_framework_without_the_question_says_so() {
+    let own = "[framework]\nid = 'own'\nversion = '1.0.0'\n[measure.x]\nscore = [0, 1]\nasks = 'x?'\n[question.q]\n\
+               title = 'Q'\nasks = 'q?'\noptions = ['a']\nmode = 'independent'\n[[rule]]\nid = 'q.a'\n\
+               says = ['q', 'a']\nstrength = 'typical'\nwhen = { gt = ['x', 0.5] }\nbasis = { kind = 'user' }\n\
+               because = 'x'\n";
+    let framework = Framework::from_files(&[("own.toml", own)]).expect("a framework");
+    let (evidence, _) =
+        Evidence::from_files(&[("challenges.csv", b"challenge,criterion,value\nm,definable,1\n".as_slice())])
+            .expect("a table");
+    let e = assess(&framework, &evidence, &Options::default()).expect_err("no such question");
+    assert_eq!((e.code(), e.path()), ("unknown_question", "challenges"));
+    assert!(e.help_text().contains("add the question `challenge`"));
+}
+
+#[test]
+fn a_total_of_a_few_of_one_mind_is_not_certain() {
+    let items = Instrument::builtin("ccl-dac").expect("built in");
+    let names: Vec<&str> = items.items().iter().map(|i| i.id.as_str()).collect();
+    let row = format!("a{}\n", ",5".repeat(names.len()));
+    let csv = format!("unit,{}\n{}", names.join(","), row.repeat(6));
+    let status = |size: u64| {
+        let tree = format!("unit,parent,size\na,,{size}\n");
+        let files = [("responses.csv", csv.as_bytes()), ("organization.csv", tree.as_bytes())];
+        let (evidence, _) = Evidence::from_files(&files).expect("tables");
+        let options = Options { instrument: Some(items.clone()), ..Options::default() };
+        let a = assess(&FRAMEWORK, &evidence, &options).expect("an assessment");
+        a.judgment("a", "dac_attention").expect("asked").status().as_str()
+    };
+    assert_eq!((status(6), status(9)), ("answer", "insufficient"));
+}

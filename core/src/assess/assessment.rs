@@ -179,6 +179,9 @@ fn fits(framework: &Framework, question: &Question, options: &Options) -> bool {
 type Described = (Vec<Ratings>, Vec<(String, Vec<Ratings>)>);
 
 fn judge_challenges(framework: &Framework, challenges: &Challenges, confidence: f64) -> Result<Vec<Assessed>> {
+    framework.find_question(CHALLENGE).map_err(|e| {
+        e.at("challenges").help(format!("add the question `{CHALLENGE}` to the framework, or leave the table out"))
+    })?;
     // Questions need their place among rows for errors: criteria are checked row by row first.
     for (row, c) in challenges.rows().iter().enumerate() {
         let one = Ratings::from([(c.criterion.clone(), None)]);

@@ -84,7 +84,10 @@ pub(crate) fn case_of(framework: &Framework, facts: &[Ratings]) -> Result<RatedC
             let known: Vec<&str> = criteria(framework).map(|m| m.id.as_str()).collect();
             return Err(Error::input("unknown_criterion", format!("unknown criterion `{criterion}`"))
                 .at(criterion.clone())
-                .help(suggest(criterion, known.iter().copied())));
+                .help(match known[..] {
+                    [] => "the framework has no measure about a challenge".to_owned(),
+                    _ => suggest(criterion, known.iter().copied()),
+                }));
         }
     }
     let pooled = pool_ratings(facts)?;

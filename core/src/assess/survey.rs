@@ -109,6 +109,8 @@ impl Survey {
             Status::Absent(a) => return Some(MeasureValue::Absent(a)),
             Status::Known => row.value?,
         };
+        let everybody = units.size(unit).is_some_and(|size| size <= row.n);
+        let row_se = row.se.filter(|se| *se > 0.0 || everybody);
         let span = (scale.hi - scale.lo) as f64;
         let items = scale.items.len() as f64;
         let (value, se) = match binding.reads.as_str() {
@@ -119,9 +121,9 @@ impl Survey {
             "ad_m" => (value / ((span + 1.0) / 6.0), None),
             "total" => {
                 let per_item = |x: f64| x / 100.0 * span;
-                ((scale.lo as f64 + per_item(value)) * items, row.se.map(|s| per_item(s) * items))
+                ((scale.lo as f64 + per_item(value)) * items, row_se.map(|s| per_item(s) * items))
             }
-            _ => (value, row.se),
+            _ => (value, row_se),
         };
         if se.is_none() && binding.reads != "ad_m" {
             // A mean of one person, or of a few who all say the same, is not an exact number.
@@ -155,9 +157,13 @@ impl Survey {
                 .filter_map(|variant| self.find(name, &binding.scale, "score", variant, estimand))
                 .find(|row| row.status == Status::Known)
         };
+        let sure = |estimand| find(estimand).filter(|row| row.se.is_some());
         let (first, second) =
             if units.children(unit).is_empty() { ("process", "census") } else { ("census", "process") };
-        find(first)
+        // Of people who all say the same only the census of everybody is sure.
+        sure(first)
+            .or_else(|| sure(second))
+            .or_else(|| find(first))
             .or_else(|| find(second))
             .or_else(|| self.find(name, &binding.scale, "score", "rescaled", "respondents"))
     }

@@ -387,6 +387,10 @@ impl Assessment {
                             _ => true,
                         }
                 }
+                // That nobody answered is about nobody.
+                Some(MeasureValue::Absent(Absence::TooFew { n: 0, .. })) if m.scale.is_some() => {
+                    pattern.shows_unit(&self.units, wave, &unit)
+                }
                 // Why answers have no value says something about them: that they are alike, or few.
                 Some(MeasureValue::Absent(Absence::NoSpread { n } | Absence::TooFew { n, .. }))
                     if m.scale.is_some() =>

@@ -25,7 +25,8 @@ impl Release {
 
     fn head(&self, out: &mut String) {
         let (answered, put) = self.answered();
-        line(out, 0, &self.framework_title);
+        let title = if self.framework_title.is_empty() { &self.manifest.framework } else { &self.framework_title };
+        line(out, 0, title);
         let wave = self.manifest.wave.as_ref().map_or(String::new(), |w| format!(", wave {w}"));
         let p = &self.policy;
         if p.is_unrestricted() {

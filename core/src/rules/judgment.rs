@@ -5,7 +5,7 @@ use super::evaluate::{Evaluation, Needs, Verdict};
 use super::model::*;
 use super::truth::Truth;
 use crate::error::Result;
-use crate::measure::{MeasureValue, Reveals};
+use crate::measure::{Absence, MeasureValue, Reveals};
 use crate::vocabulary::Cite;
 use serde_json::{Map, Value, json};
 
@@ -329,7 +329,9 @@ impl Judgment {
 
     /// Whether anything is known that bears on it.
     pub fn touched(&self) -> bool {
-        self.asked().is_some_and(|q| q.measures.iter().any(|m| self.case.knows(*m))) || !self.parts.is_empty()
+        let alike = |m| matches!(self.case.get(m), Some(MeasureValue::Absent(Absence::NoSpread { .. })));
+        self.asked().is_some_and(|q| q.measures.iter().any(|m| self.case.knows(*m) || alike(*m)))
+            || !self.parts.is_empty()
     }
 
     /// Whether a rule of its question looks at a measure.
