@@ -141,11 +141,6 @@ impl Units {
         std::iter::successors(self.parent(i), |p| self.parent(*p))
     }
 
-    /// The unit at a depth on the way from the root to `i`, `i` included.
-    pub(crate) fn at_depth(&self, i: usize, depth: usize) -> Option<usize> {
-        std::iter::once(i).chain(self.ancestors(i)).find(|u| self.depth(*u) == depth)
-    }
-
     /// Whether `i` is `top` or lies below it.
     pub fn within(&self, i: usize, top: usize) -> bool {
         i == top || self.ancestors(i).any(|a| a == top)
@@ -179,7 +174,7 @@ mod tests {
         let u = Units::of(&e).unwrap();
         let sizes: Vec<Option<u64>> = (0..u.len()).map(|i| u.size(i)).collect();
         assert_eq!(sizes, [Some(2), Some(2), Some(1)]);
-        assert_eq!((u.depth(0), u.depth(2), u.at_depth(2, 0), u.within(2, 0)), (0, 1, Some(0), true));
+        assert_eq!((u.depth(0), u.depth(2), u.within(2, 0)), (0, 1, true));
     }
 
     #[test]
