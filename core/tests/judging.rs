@@ -211,3 +211,34 @@ fn raters_who_never_met_on_a_criterion_are_flagged() {
     let j = classify_challenge(&f, &met, &[], None).unwrap();
     assert!(!j.flags().iter().any(|f| f.contains("no uncertainty")), "{:?}", j.flags());
 }
+
+#[test]
+fn the_fewest_ends_that_decide_are_marked() {
+    let when = "when = { any = [ { all = [ { gt = ['a', 5] }, { gt = ['b', 5] } ] }, { gt = ['c', 5] } ] }";
+    let f = book(&(question("independent", "'x'") + &rule("r", "x", "typical", when)));
+    let decisive = |given: &[(&str, f64, f64)]| {
+        let j = judge(&f, given);
+        let mut found = Vec::new();
+        let mut open = j.steps(j.options()[0].rule.unwrap());
+        while let Some(step) = open.pop() {
+            if let (Some(leaf), true) = (&step.leaf, step.decisive) {
+                found.push(leaf.measure.clone());
+            }
+            open.extend(step.children);
+        }
+        found.sort_unstable();
+        found.join(" ")
+    };
+    assert_eq!(decisive(&[("a", 9.0, 0.0), ("b", 9.0, 0.0), ("c", 9.0, 0.0)]), "c", "one is fewer than two");
+    assert_eq!(decisive(&[("a", 9.0, 0.0), ("b", 9.0, 0.0)]), "a b");
+    assert_eq!(decisive(&[("a", 1.0, 0.0), ("b", 1.0, 0.0), ("c", 1.0, 0.0)]), "a c");
+    assert_eq!(decisive(&[("a", 9.0, 0.0)]), "", "nothing decides what is open");
+    // Each of two is surer than the confidence, both together are not: then the third must help.
+    let two_of =
+        "when = { at_least = { points = 2, of = [ { gt = ['a', 5] }, { gt = ['b', 5] }, { gt = ['c', 5] } ] } }";
+    let f = book(&(question("independent", "'x'") + &rule("r", "x", "typical", two_of)));
+    let j = judge(&f, &[("a", 6.5, 1.0), ("b", 6.5, 1.0), ("c", 7.5, 1.0)]);
+    let steps = j.steps(j.options()[0].rule.unwrap());
+    assert_eq!(j.options()[0].verdict, Verdict::Holds);
+    assert_eq!(steps[0].children.iter().map(|s| s.decisive).collect::<Vec<_>>(), [true; 3]);
+}

@@ -1,7 +1,7 @@
 //! Malformed rulebooks: each is refused with its code, at its place, in words a person can act on.
 //!
 //! In the TOML below `▶` marks the place of the fault; it is taken out before the text is read.
-#![allow(clippy::unnecessary_to_owned, missing_docs)]
+#![allow(missing_docs)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use colead::rules::{Framework, RULEBOOK_FILES, check};
@@ -89,7 +89,7 @@ fn refused(name: &str, marked: &str, code: &str) -> Diagnostic {
 /// A table of `name: text => code`.
 macro_rules! refusals {
     ($($name:literal: $text:expr => $code:literal),+ $(,)?) => {
-        $( refused($name, &$text, $code); )+
+        $( refused($name, AsRef::<str>::as_ref(&$text), $code); )+
     };
 }
 
@@ -104,18 +104,18 @@ fn the_base_is_fine() {
 #[test]
 fn headers() {
     refusals! {
-        "no header": "▶[measure.a]\nscore = [0, 1]\n".to_owned() => "missing_key",
-        "nothing at all": "".to_owned() => "missing_key",
-        "no id": "▶[framework]\nversion = '1.0.0'\n".to_owned() => "missing_key",
-        "no version": "▶[framework]\nid = 'f'\n".to_owned() => "missing_key",
-        "an id with a space": "[framework]\nid = ▶'a b'\nversion = '1.0.0'\n".to_owned() => "bad_id",
-        "an empty id": "[framework]\nid = ▶''\nversion = '1.0.0'\n".to_owned() => "bad_id",
-        "an id with a null byte": "[framework]\nid = ▶\"a\\u0000b\"\nversion = '1.0.0'\n".to_owned() => "bad_id",
-        "two numbers in a version": "[framework]\nid = 'f'\nversion = ▶'1.0'\n".to_owned() => "bad_version",
-        "a signed version": "[framework]\nid = 'f'\nversion = ▶'+1.0.0'\n".to_owned() => "bad_version",
-        "a padded version": "[framework]\nid = 'f'\nversion = ▶'1.00.0'\n".to_owned() => "bad_version",
-        "words in a version": "[framework]\nid = 'f'\nversion = ▶'1.0.x'\n".to_owned() => "bad_version",
-        "a number for a version": "[framework]\nid = 'f'\nversion = ▶1.0\n".to_owned() => "type_mismatch",
+        "no header": "▶[measure.a]\nscore = [0, 1]\n" => "missing_key",
+        "nothing at all": "" => "missing_key",
+        "no id": "▶[framework]\nversion = '1.0.0'\n" => "missing_key",
+        "no version": "▶[framework]\nid = 'f'\n" => "missing_key",
+        "an id with a space": "[framework]\nid = ▶'a b'\nversion = '1.0.0'\n" => "bad_id",
+        "an empty id": "[framework]\nid = ▶''\nversion = '1.0.0'\n" => "bad_id",
+        "an id with a null byte": "[framework]\nid = ▶\"a\\u0000b\"\nversion = '1.0.0'\n" => "bad_id",
+        "two numbers in a version": "[framework]\nid = 'f'\nversion = ▶'1.0'\n" => "bad_version",
+        "a signed version": "[framework]\nid = 'f'\nversion = ▶'+1.0.0'\n" => "bad_version",
+        "a padded version": "[framework]\nid = 'f'\nversion = ▶'1.00.0'\n" => "bad_version",
+        "words in a version": "[framework]\nid = 'f'\nversion = ▶'1.0.x'\n" => "bad_version",
+        "a number for a version": "[framework]\nid = 'f'\nversion = ▶1.0\n" => "type_mismatch",
         "confidence of a half": after(HEADER, "confidence = ▶0.5") => "bad_confidence",
         "confidence of one": after(HEADER, "confidence = ▶1") => "bad_confidence",
         "confidence below zero": after(HEADER, "confidence = ▶-0.9") => "bad_confidence",
@@ -124,7 +124,7 @@ fn headers() {
         "confidence inf": after(HEADER, "confidence = ▶+inf") => "not_finite",
         "a slip in a key": after(HEADER, "confidense = ▶0.9") => "unknown_key",
         "an unknown section": after(HEADER, "▶[rules]\nx = 1") => "unknown_key",
-        "a section that is no table": "framework = ▶3\n".to_owned() => "type_mismatch",
+        "a section that is no table": "framework = ▶3\n" => "type_mismatch",
     }
     assert_eq!(refused("slip", &after(HEADER, "confidense = ▶0.9"), "unknown_key").help, "did you mean `confidence`");
     assert_eq!(refused("section", &after(HEADER, "▶[rules]\nx = 1"), "unknown_key").help, "did you mean `rule`");
@@ -365,14 +365,14 @@ fn documents() {
         "a null byte": format!("{HEADER}title = 'a▶\0b'\n") => "syntax",
         "the same key twice": format!("{HEADER}▶id = 'g'\n") => "duplicate_key",
         "two headers": format!("{HEADER}[▶framework]\nid = 'g'\n") => "duplicate_key",
-        "JSON that ends early": "{\"framework\": {".to_owned() => "syntax",
-        "JSON with a comma too many": "{\"framework\": {},}".to_owned() => "syntax",
-        "JSON and something after": "{} {}".to_owned() => "syntax",
-        "JSON with a number too large": "{\"framework\": 1e400}".to_owned() => "syntax",
-        "JSON with the same key twice": "{\"framework\": {\"id\": \"a\", \"id\": \"b\"}}".to_owned() => "duplicate_key",
-        "JSON with a null byte": "{\"framework\": {\"id\": \"a\\u0000\", \"version\": \"1.0.0\"}}".to_owned() => "bad_id",
+        "JSON that ends early": "{\"framework\": {" => "syntax",
+        "JSON with a comma too many": "{\"framework\": {},}" => "syntax",
+        "JSON and something after": "{} {}" => "syntax",
+        "JSON with a number too large": "{\"framework\": 1e400}" => "syntax",
+        "JSON with the same key twice": "{\"framework\": {\"id\": \"a\", \"id\": \"b\"}}" => "duplicate_key",
+        "JSON with a null byte": "{\"framework\": {\"id\": \"a\\u0000\", \"version\": \"1.0.0\"}}" => "bad_id",
         "ten megabytes": format!("{HEADER}# {}\n", "x".repeat(10 << 20)) => "too_large",
-        "a JSON list": "[1]".to_owned() => "unknown_key",
+        "a JSON list": "[1]" => "unknown_key",
     }
     let none = Framework::from_files(&[]).expect_err("no file, no framework");
     assert_eq!(none.code(), "missing_key");

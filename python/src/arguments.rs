@@ -1,7 +1,7 @@
 //! What Python hands in, read with errors that name the argument: user data never meets a bare `TypeError`.
 
 use crate::call::{Read, Refused};
-use colead::measure::{Estimate, MeasureValue, Origin, Ratings};
+use colead::measure::{MeasureValue, Origin, Ratings};
 use colead::rules::{Case, Framework};
 use colead::{Error, Result};
 use pyo3::exceptions::{PyOverflowError, PyTypeError};
@@ -275,11 +275,7 @@ fn ratings(value: &Bound<'_, PyAny>, at: &str) -> Read<Ratings> {
         let answer = match scalar(&answer, &place, "True, False, a number or None", FACTS)? {
             Scalar::Missing => None,
             Scalar::Bool(b) => Some(f64::from(u8::from(b))),
-            Scalar::Number(x) => {
-                // Checked here too, so that the place names the rater even when there is only one.
-                Estimate::new(x, None, None, Origin::Challenges).map_err(|e| e.at(place.clone()))?;
-                Some(x)
-            }
+            Scalar::Number(x) => Some(x),
             Scalar::Text(_) => return Err(wrong_type(&answer, place, "True, False, a number or None", FACTS)),
         };
         ratings.insert(criterion, answer);

@@ -80,7 +80,7 @@ pub(crate) fn assess(
             None if project.framework.sha256() == builtin.inner.sha256() => builtin.clone(),
             None => of_folder(&project.framework, &files),
         };
-        Ok((assessed, framework, policy(&project.policy)?, project.unread))
+        Ok((assessed, framework, Policy::of_folder(&project.policy)?, project.unread))
     })?;
     let tables = given;
     Ok(Assessment { inner, framework, policy, unread, files, tables, instrument, own_framework, confidence, seed })
@@ -98,12 +98,6 @@ fn project(files: &Files, builtin: &Rulebook) -> Result<Project> {
     }
     let files: Vec<(&str, &[u8])> = files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_ref())).collect();
     Project::from_files(&files)
-}
-
-fn policy(settings: &PolicySettings) -> Result<Policy> {
-    let default = Policy::default();
-    let min_group = settings.min_group.unwrap_or(default.min_group());
-    Policy::new(min_group, settings.purpose.as_deref().unwrap_or(default.purpose()))
 }
 
 /// The framework that a folder brought with it, with the file it came from: the one that says the same.

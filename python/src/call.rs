@@ -2,7 +2,6 @@
 
 use colead::{Error, Family};
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
 use serde_json::{Value, json};
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -40,7 +39,16 @@ impl From<Refused> for PyErr {
 
 /// Runs work of the core with the interpreter released.
 pub(crate) fn run<T: Send>(py: Python<'_>, work: impl FnOnce() -> colead::Result<T> + Send) -> PyResult<T> {
-    match py.detach(|| catch_unwind(AssertUnwindSafe(work))) {
+    told(py, py.detach(|| catch_unwind(AssertUnwindSafe(work))))
+}
+
+/// Runs a moment's work of the core without releasing the interpreter.
+pub(crate) fn attached<T>(py: Python<'_>, work: impl FnOnce() -> colead::Result<T>) -> PyResult<T> {
+    told(py, catch_unwind(AssertUnwindSafe(work)))
+}
+
+fn told<T>(py: Python<'_>, outcome: std::thread::Result<colead::Result<T>>) -> PyResult<T> {
+    match outcome {
         Ok(Ok(value)) => Ok(value),
         Ok(Err(error)) => Err(exception(py, &error)),
         Err(payload) => Err(panicked(py, payload.as_ref())),
@@ -78,10 +86,11 @@ fn build(
     help: &str,
     diagnostics: Vec<Value>,
 ) -> PyErr {
-    static BUILD: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     let diagnostics = json!(diagnostics).to_string();
-    let made = BUILD
-        .import(py, "colead._errors", "from_core")
+    // Looked up each time: a lock that is being filled while another thread forks would never open in the child.
+    let made = py
+        .import("colead._errors")
+        .and_then(|errors| errors.getattr("from_core"))
         .and_then(|make| make.call1((family, code, message, path, help, diagnostics)));
     match made {
         Ok(instance) => PyErr::from_value(instance),

@@ -40,9 +40,13 @@ impl Framework {
     #[staticmethod]
     pub(crate) fn builtin(py: Python<'_>) -> PyResult<Framework> {
         static BUILTIN: PyOnceLock<Framework> = PyOnceLock::new();
-        BUILTIN
-            .get_or_try_init(py, || Ok(Framework { inner: run(py, Rulebook::builtin)?, source: Source::Builtin }))
-            .cloned()
+        if let Some(found) = BUILTIN.get(py) {
+            return Ok(found.clone());
+        }
+        // Made before the lock is taken: one that is being filled while another thread forks would never open in
+        // the child. Two threads may make it at the same time; one is kept.
+        let made = Framework { inner: run(py, Rulebook::builtin)?, source: Source::Builtin };
+        Ok(BUILTIN.get_or_init(py, || made).clone())
     }
 
     /// A framework from files, each a name and its text.

@@ -1,7 +1,7 @@
 //! Exact state of answers, and the tables read from it.
 
 use crate::arguments::{self as args, Scalar};
-use crate::call::{Read, run, tell};
+use crate::call::{Read, attached, run, tell};
 use crate::instrument::Instrument;
 use crate::results;
 use crate::tables::{self, Table};
@@ -11,7 +11,6 @@ use colead::tally::{Limits, Tally as State};
 use colead::{Error, Result, json};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
-use serde_json::json;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The units above the units that answered, and the table they were read from.
@@ -24,7 +23,8 @@ struct Tree {
 /// The native half of `colead.Tally`: shared by threads, changed in place by `add` alone.
 #[pyclass(module = "colead._core", frozen)]
 pub(crate) struct Tally {
-    /// Locked for moments only: readers take the state and leave, `add` counts before it locks.
+    /// Locked for moments only, and only by a thread that is attached to the interpreter: no thread can hold it
+    /// while another forks, so a forked child finds it free. Readers take the state and leave; `add` counts first.
     state: Mutex<Arc<State>>,
     /// What more answers are read with; a tally made from bytes may do without.
     instrument: Option<Instrument>,
@@ -41,15 +41,14 @@ impl Tally {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The state as it is now. Call it with the interpreter released.
-    fn now(&self) -> Arc<State> {
+    /// The state as it is now.
+    fn now(&self, _attached: Python<'_>) -> Arc<State> {
         Arc::clone(&self.lock())
     }
 
     /// A tally for each level of the organization from the top, every unit with all below it; else the tally itself.
-    fn levels(&self) -> Result<Vec<State>> {
-        let state = self.now();
-        let Some(tree) = &self.tree else { return Ok(vec![state.as_ref().clone()]) };
+    fn levels(&self, state: &State) -> Result<Vec<State>> {
+        let Some(tree) = &self.tree else { return Ok(vec![state.clone()]) };
         let org = tree.organization.as_ref();
         let line = |i: usize| -> Vec<usize> {
             // From the root down to the unit itself.
@@ -78,12 +77,13 @@ impl Tally {
         rule: Option<MissingRule>,
         by_level: bool,
     ) -> PyResult<Table> {
+        let state = self.now(py);
         run(py, || {
             let tree = self.tree.as_ref().map(|t| t.organization.as_ref());
             let known = tree.map(sizes).unwrap_or_default();
             let sizes = |unit: &str| known.get(tree?.index(unit)?).copied().flatten();
             let reading = Reading { missing_rule: rule, sizes: tree.map(|_| &sizes as &measure::Sizes<'_>) };
-            let states = if by_level { self.levels()? } else { vec![self.now().as_ref().clone()] };
+            let states = if by_level { self.levels(&state)? } else { vec![state.as_ref().clone()] };
             let waves = states.iter().any(|s| s.waves().iter().any(|w| !w.is_empty()));
             let rows: Vec<ScaleRow> = states.iter().flat_map(|state| read(state, &reading)).collect();
             results::long_form(name, &rows, about, waves).map(Table::from)
@@ -165,7 +165,8 @@ impl Tally {
     }
 
     fn to_bytes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
-        let bytes = tell(py, || self.now().to_bytes())?;
+        let state = self.now(py);
+        let bytes = tell(py, || state.to_bytes())?;
         Ok(PyBytes::new(py, &bytes))
     }
 
@@ -200,60 +201,66 @@ impl Tally {
         };
         let table = tables::read(data, "responses")?;
         let columns = AnswerColumns { unit, wave, strict };
-        Ok(run(py, || {
+        let (part, loss) = run(py, || {
             let (responses, _) = Responses::from_columns(&table, &instrument.inner, &columns)?;
             let mut part = State::new(&instrument.inner);
             let loss = part.add(&responses)?;
             known_units(&part, self.tree.as_ref())?;
-            Arc::make_mut(&mut self.lock()).merge(&part)?;
-            Ok(json::canonical(&json!({
-                "rows": loss.rows, "ignored_columns": loss.ignored_columns,
-                "missing_answers": loss.missing_answers, "dont_know": loss.dont_know,
-            })))
-        })?)
+            Ok((part, loss))
+        })?;
+        // Quick, as long as the part: the counting is done.
+        attached(py, || Arc::make_mut(&mut self.lock()).merge(&part))?;
+        Ok(json::canonical(&loss.to_json()))
     }
 
     fn merged(&self, py: Python<'_>, other: &Tally) -> PyResult<Tally> {
         let tree = self.tree.clone().or_else(|| other.tree.clone());
+        let (ours, theirs) = (self.now(py), other.now(py));
         let state = run(py, || {
-            let mut state = self.now().as_ref().clone();
-            state.merge(&other.now())?;
+            let mut state = ours.as_ref().clone();
+            state.merge(&theirs)?;
             known_units(&state, tree.as_ref()).map(|()| state)
         })?;
         Ok(Tally::new(state, self.instrument.clone().or_else(|| other.instrument.clone()), tree))
     }
 
     fn without(&self, py: Python<'_>, other: &Tally) -> PyResult<Tally> {
+        let (ours, theirs) = (self.now(py), other.now(py));
         let state = run(py, || {
-            let mut state = self.now().as_ref().clone();
-            state.subtract(&other.now()).map(|()| state)
+            let mut state = ours.as_ref().clone();
+            state.subtract(&theirs).map(|()| state)
         })?;
         Ok(Tally::new(state, self.instrument.clone(), self.tree.clone()))
     }
 
     #[getter]
     fn digest(&self, py: Python<'_>) -> PyResult<String> {
-        tell(py, || self.now().digest())
+        let state = self.now(py);
+        tell(py, || state.digest())
     }
 
     #[getter]
     fn instrument_id(&self, py: Python<'_>) -> PyResult<String> {
-        tell(py, || self.now().layout().instrument.clone())
+        let state = self.now(py);
+        tell(py, || state.layout().instrument.clone())
     }
 
     #[getter]
     fn units(&self, py: Python<'_>) -> PyResult<Vec<String>> {
-        tell(py, || self.now().units().into_iter().map(str::to_owned).collect())
+        let state = self.now(py);
+        tell(py, || state.units().into_iter().map(str::to_owned).collect())
     }
 
     #[getter]
     fn waves(&self, py: Python<'_>) -> PyResult<Vec<String>> {
-        tell(py, || self.now().waves().into_iter().filter(|w| !w.is_empty()).map(str::to_owned).collect())
+        let state = self.now(py);
+        tell(py, || state.waves().into_iter().filter(|w| !w.is_empty()).map(str::to_owned).collect())
     }
 
     fn respondents(&self, py: Python<'_>) -> PyResult<Table> {
+        let state = self.now(py);
         run(py, || {
-            let states = self.levels()?;
+            let states = self.levels(&state)?;
             let rows: Vec<_> = states
                 .iter()
                 .flat_map(|s| s.keys().map(|k| (k.wave.clone(), k.unit.clone(), s.respondents(k))))

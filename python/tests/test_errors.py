@@ -86,7 +86,7 @@ CLASSIFY = [
     ({"definable": (1, 0.1)}, None, "wrong_type", "facts, definable"),
     ({"definable": 1.5}, None, "out_of_range", "facts, definable"),
     ({"definable": math.nan}, None, "not_finite", "facts, definable"),
-    ([{"definable": 1}, {"definable": math.inf}], None, "not_finite", "facts, rater 2, definable"),
+    ([{"definable": 1}, {"definable": math.inf}], None, "not_finite", "facts, definable, rater 2"),
     ({"rater_disagreement": 0.5}, None, "unknown_criterion", "facts, rater_disagreement"),
     ({"direction": 0.5}, None, "unknown_criterion", "facts, direction"),
     ({2: 1}, None, "wrong_type", "facts, keys"),

@@ -91,11 +91,11 @@ mod tests {
             let own: Vec<u64> = shape.iter().map(|(_, n)| *n).collect();
             let up = |mut i: usize| { let mut v = vec![i]; while let Some(p) = parents[i] { v.push(p); i = p; } v };
             let mut n = vec![0u64; own.len()];
-            for i in 0..own.len() { for a in up(i) { n[a] += own[i]; } }
+            for (i, people) in own.iter().enumerate() { for a in up(i) { n[a] += people; } }
             let h = hidden(&tree(&parents), &n, k);
             // Each person belongs to the nearest shown unit above; those blocks are what can be worked out.
             let mut blocks = vec![0u64; own.len()];
-            for i in 0..own.len() { if let Some(b) = up(i).into_iter().find(|a| !h[*a]) { blocks[b] += own[i]; } }
+            for (i, people) in own.iter().enumerate() { if let Some(b) = up(i).into_iter().find(|a| !h[*a]) { blocks[b] += people; } }
             for (i, b) in blocks.iter().enumerate() {
                 prop_assert!(h[i] || *b == 0 || *b >= k, "rest {b} of {i}");
                 prop_assert!(h[i] || n[i] >= k);
