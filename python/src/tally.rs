@@ -86,7 +86,7 @@ impl Tally {
             let states = if by_level { self.levels(&state)? } else { vec![state.as_ref().clone()] };
             let waves = states.iter().any(|s| s.waves().iter().any(|w| !w.is_empty()));
             let rows: Vec<ScaleRow> = states.iter().flat_map(|state| read(state, &reading)).collect();
-            results::long_form(name, &rows, about, waves).map(Table::from)
+            measure::to_table(name, &rows, about, waves).map(Table::from)
         })
     }
 }
