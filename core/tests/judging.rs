@@ -242,3 +242,31 @@ fn the_fewest_ends_that_decide_are_marked() {
     assert_eq!(j.options()[0].verdict, Verdict::Holds);
     assert_eq!(steps[0].children.iter().map(|s| s.decisive).collect::<Vec<_>>(), [true; 3]);
 }
+
+/// The raters of a challenge keep their place over its components: leaving one out leaves that person out of all.
+#[test]
+fn a_rater_is_left_out_of_every_component() {
+    let mut rows = String::from("challenge,component,criterion,value,rater\n");
+    for c in ["definable", "means_exist", "predictable", "authority_knows", "assumptions_hold", "solvers_unchanged"] {
+        for (part, value, raters) in [("a", "yes", ["p1", "p2"]), ("b", "no", ["p2", "p3"])] {
+            raters.iter().for_each(|r| rows.push_str(&format!("x,{part},{c},{value},{r}\n")));
+        }
+        rows.push_str(&format!("x,b,{c},unknown,p4\nx,,{c},,p5\n"));
+    }
+    let (evidence, _) = colead::evidence::Evidence::from_files(&[
+        ("challenges.csv", rows.as_bytes()),
+        ("facts.csv", b"unit,measure,value\nx,shared_work,1\nx,common_ground,0\n"),
+    ])
+    .expect("tables");
+    let framework = Framework::builtin().expect("the framework loads");
+    let a = colead::assess::assess(&framework, &evidence, &Default::default()).expect("an assessment");
+    let j = a.judgment("x", "challenge").expect("judged");
+    assert_eq!(j.answer(), Some("mixed"));
+    assert!(
+        j.flags().contains(&"leaving out one of 3 raters at a time, 3 of 3 readings stay the same".to_owned()),
+        "{:?}",
+        j.flags()
+    );
+    // A unit of the same name is found as well.
+    assert_eq!(a.judgment("x", "source_demanded").and_then(|j| j.answer()), Some("dialogue"));
+}

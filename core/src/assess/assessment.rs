@@ -1,18 +1,18 @@
 //! The pipeline: evidence and a framework in, judgments of units and challenges out.
 
 use super::classify::{CHALLENGE, case_of, classify_challenge};
-use super::gather::gather;
+use super::gather::{Leaders, gather};
 use super::manifest::Manifest;
 use super::options::{MAX_SEED, Options};
 use super::subject::Subject;
 use super::survey::Survey;
 use super::units::Units;
 use crate::error::{Error, Result};
-use crate::evidence::{Challenges, Evidence};
-use crate::measure::{MeasureValue, Ratings, ScaleRow};
-use crate::rules::{Case, Framework, Judgment, Question};
+use crate::evidence::{ChallengeRow, Challenges, Evidence, Loss};
+use crate::measure::{Absence, MeasureValue, Ratings, ScaleRow};
+use crate::rules::{Case, Framework, Judgment, MeasureId, Question};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 
 /// What was found of one subject.
@@ -34,8 +34,10 @@ pub struct Assessment {
     pub(crate) subjects: Vec<Assessed>,
     pub(crate) scores: Vec<ScaleRow>,
     pub(crate) respondents: BTreeMap<(String, String), u64>,
+    pub(crate) leaders: Leaders,
     pub(crate) manifest: Manifest,
     pub(crate) notes: Vec<String>,
+    pub(crate) loss: Option<Loss>,
 }
 
 // Owner-side values show sizes only.
@@ -88,7 +90,7 @@ pub fn assess(framework: &Framework, evidence: &Evidence, options: &Options) -> 
         (None, _) => None,
     };
     let gathered = gather(framework, evidence, &units, survey.as_ref().map(|(s, i)| (s, *i)))?;
-    let mut notes = gathered.notes;
+    let (mut notes, leaders) = (gathered.notes, gathered.leaders);
     let mut subjects = Vec::new();
     if let Some(challenges) = &evidence.challenges {
         subjects.extend(judge_challenges(framework, challenges, confidence)?);
@@ -98,7 +100,8 @@ pub fn assess(framework: &Framework, evidence: &Evidence, options: &Options) -> 
         subjects.push(Assessed { subject: Subject::unit(units.name(i)), case, judgments });
     }
     let survey_ref = survey.as_ref().map(|(s, _)| s);
-    notes.extend(survey_ref.map(loss_note));
+    let loss = survey_ref.map(|s| s.loss.clone());
+    notes.extend(loss.as_ref().map(loss_note));
     for (name, _) in evidence.tables() {
         if ["ties", "nodes", "declared", "decision_effects", "interventions"].contains(&name) {
             notes.push(format!("`{name}` was read and checked; no rule of this framework looks at it yet"));
@@ -109,11 +112,20 @@ pub fn assess(framework: &Framework, evidence: &Evidence, options: &Options) -> 
         Some((s, _)) => (s.scores, s.respondents),
         None => Default::default(),
     };
-    Ok(Assessment { framework: framework.clone(), units, subjects, scores, respondents, manifest, notes })
+    Ok(Assessment {
+        framework: framework.clone(),
+        units,
+        subjects,
+        scores,
+        respondents,
+        leaders,
+        manifest,
+        notes,
+        loss,
+    })
 }
 
-fn loss_note(survey: &Survey) -> String {
-    let loss = &survey.loss;
+pub(crate) fn loss_note(loss: &Loss) -> String {
     format!(
         "{} response rows read; {} answers missing, {} don't know: neither counts as a value",
         loss.rows, loss.missing_answers, loss.dont_know
@@ -132,7 +144,7 @@ fn judge_unit(
 ) -> Vec<Judgment> {
     let root = units.parent(unit).is_none();
     let asked = |q: &&Question| {
-        let known = q.measures.iter().any(|m| case.knows(*m));
+        let known = q.measures.iter().any(|m| told(framework, *m, case));
         q.about != "challenge" && (known || (root && fits(framework, q, options)))
     };
     let questions = framework.questions().iter().filter(asked);
@@ -140,6 +152,18 @@ fn judge_unit(
         .filter_map(|q| framework.find_question(&q.id).ok())
         .map(|q| framework.judge_at(q, case, confidence))
         .collect()
+}
+
+/// Whether anybody told anything of a measure. That answers were few or alike counts: which questions are put must
+/// not depend on what was answered.
+fn told(framework: &Framework, m: MeasureId, case: &Case) -> bool {
+    match case.get(m) {
+        None | Some(MeasureValue::Absent(Absence::NotAsked)) => false,
+        Some(MeasureValue::Absent(Absence::TooFew { n, .. })) => {
+            *n > 0 && framework.measure(m).is_some_and(|m| m.scale.is_some())
+        }
+        Some(_) => true,
+    }
 }
 
 /// Whether some measure of a question is not tied to an instrument other than the one at hand.
@@ -155,20 +179,26 @@ fn fits(framework: &Framework, question: &Question, options: &Options) -> bool {
 type Described = (Vec<Ratings>, Vec<(String, Vec<Ratings>)>);
 
 fn judge_challenges(framework: &Framework, challenges: &Challenges, confidence: f64) -> Result<Vec<Assessed>> {
+    framework.find_question(CHALLENGE).map_err(|e| {
+        e.at("challenges").help(format!("add the question `{CHALLENGE}` to the framework, or leave the table out"))
+    })?;
     // Questions need their place among rows for errors: criteria are checked row by row first.
     for (row, c) in challenges.rows().iter().enumerate() {
         let one = Ratings::from([(c.criterion.clone(), None)]);
         case_of(framework, &[one]).map_err(|e| e.at(format!("challenges, row {}, column criterion", row + 1)))?;
     }
     let mut order: Vec<&str> = Vec::new();
+    let mut rows: HashMap<&str, Vec<&ChallengeRow>> = HashMap::new();
     for c in challenges.rows() {
-        if !order.contains(&c.challenge.as_str()) {
+        let own = rows.entry(&c.challenge).or_default();
+        if own.is_empty() {
             order.push(&c.challenge);
         }
+        own.push(c);
     }
     let mut out = Vec::new();
     for id in order {
-        let (facts, components) = described(challenges, id);
+        let (facts, components) = described(rows.get(id).map_or(&[], Vec::as_slice));
         let kind = classify_challenge(framework, &facts, &components, Some(confidence))?;
         let case = case_of(framework, &facts)?.case;
         let mut judgments = vec![kind];
@@ -196,29 +226,31 @@ fn other_questions<'f>(
     others.filter_map(|q| framework.find_question(&q.id).ok()).map(move |q| framework.judge_at(q, case, confidence))
 }
 
-/// The raters of a challenge, for the whole and by component.
-fn described(challenges: &Challenges, id: &str) -> Described {
-    let mut whole: BTreeMap<&str, Ratings> = BTreeMap::new();
-    let mut parts: Vec<(String, BTreeMap<&str, Ratings>)> = Vec::new();
-    for row in challenges.rows().iter().filter(|r| r.challenge == id) {
-        let rater = row.rater.as_deref().unwrap_or("");
+/// The raters of a challenge, for the whole and by component; the same rater has the same place in each.
+fn described(rows: &[&ChallengeRow]) -> Described {
+    let names: BTreeSet<&str> = rows.iter().map(|r| r.rater.as_deref().unwrap_or("")).collect();
+    let place: HashMap<&str, usize> = names.iter().enumerate().map(|(i, name)| (*name, i)).collect();
+    let nobody = vec![Ratings::new(); names.len()];
+    let mut whole = nobody.clone();
+    let mut parts: Vec<(String, Vec<Ratings>)> = Vec::new();
+    let mut index: HashMap<&str, usize> = HashMap::new();
+    for row in rows {
         let raters = match &row.component {
-            None => &mut whole,
+            None => Some(&mut whole),
             Some(name) => {
-                let at = parts.iter().position(|(n, _)| n == name).unwrap_or_else(|| {
-                    parts.push((name.clone(), BTreeMap::new()));
+                let at = *index.entry(name).or_insert_with(|| {
+                    parts.push((name.clone(), nobody.clone()));
                     parts.len() - 1
                 });
-                match parts.get_mut(at) {
-                    Some((_, raters)) => raters,
-                    None => continue,
-                }
+                parts.get_mut(at).map(|(_, raters)| raters)
             }
         };
-        raters.entry(rater).or_default().insert(row.criterion.clone(), row.value);
+        let rater = place.get(row.rater.as_deref().unwrap_or(""));
+        if let Some(ratings) = raters.zip(rater).and_then(|(raters, i)| raters.get_mut(*i)) {
+            ratings.insert(row.criterion.clone(), row.value);
+        }
     }
-    let list = |raters: BTreeMap<&str, Ratings>| raters.into_values().collect::<Vec<_>>();
-    (list(whole), parts.into_iter().map(|(n, r)| (n, list(r))).collect())
+    (whole, parts)
 }
 
 impl Assessment {
@@ -249,8 +281,9 @@ impl Assessment {
 
     /// The judgment of a unit or challenge (`id`, or `id: component`) on a question.
     pub fn judgment(&self, subject: &str, question: &str) -> Option<&Judgment> {
-        let found = self.subjects.iter().find(|a| a.subject.to_string() == subject)?;
-        found.judgments.iter().find(|j| j.question_id() == question)
+        // A challenge and a unit may have one name; no question is put to both.
+        let of = self.subjects.iter().filter(|a| a.subject.to_string() == subject);
+        of.flat_map(|a| &a.judgments).find(|j| j.question_id() == question)
     }
 
     /// Every value known of every subject, as JSON rows `subject kind measure value se n status origin`.

@@ -84,7 +84,10 @@ pub(crate) fn case_of(framework: &Framework, facts: &[Ratings]) -> Result<RatedC
             let known: Vec<&str> = criteria(framework).map(|m| m.id.as_str()).collect();
             return Err(Error::input("unknown_criterion", format!("unknown criterion `{criterion}`"))
                 .at(criterion.clone())
-                .help(suggest(criterion, known.iter().copied())));
+                .help(match known[..] {
+                    [] => "the framework has no measure about a challenge".to_owned(),
+                    _ => suggest(criterion, known.iter().copied()),
+                }));
         }
     }
     let pooled = pool_ratings(facts)?;
@@ -110,18 +113,27 @@ fn flags(
 ) -> Result<Vec<String>> {
     let mut flags = Vec::new();
     let raters = rated.raters;
+    let described: Vec<&[Ratings]> = match components {
+        [] => vec![facts],
+        parts => parts.iter().map(|(_, f)| f.as_slice()).collect(),
+    };
+    // The same place is the same person; who answered nothing is nobody to leave out.
+    let answers = |f: &[Ratings], i: usize| f.get(i).is_some_and(|r| r.values().any(Option::is_some));
+    let most = described.iter().map(|f| f.len()).max().unwrap_or(0);
+    let people: Vec<usize> = (0..most).filter(|i| described.iter().any(|f| answers(f, *i))).collect();
+    let count = people.len();
     if raters == 1 {
-        flags.push("one person described it, so no uncertainty could be measured".to_owned());
+        let what = if count > 1 { "each component" } else { "it" };
+        flags.push(format!("one person described {what}, so no uncertainty could be measured"));
     } else if raters > 1 && !rated.compared {
         flags.push("no two people answered the same criterion, so no uncertainty could be measured".to_owned());
     }
-    let count = components.iter().map(|(_, f)| f.len()).max().unwrap_or(facts.len());
     if raters > 1 && count > 1 {
         let without = |i: usize, facts: &[Ratings]| -> Vec<Ratings> {
             facts.iter().enumerate().filter(|(j, _)| *j != i).map(|(_, r)| r.clone()).collect()
         };
         let mut same = 0;
-        for i in 0..count {
+        for i in people {
             let then = if components.is_empty() {
                 framework.judge(CHALLENGE, &case_of(framework, &without(i, facts))?.case, confidence)?
             } else {

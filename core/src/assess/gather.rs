@@ -4,15 +4,20 @@ use super::survey::{Survey, by_wave};
 use super::units::Units;
 use crate::error::{Error, Result};
 use crate::evidence::{Evidence, FactRow, Instrument, Pressure, RankingRow};
-use crate::measure::{MeasureValue, approvals, decision_days, decision_rights, join_facts, kendalls_w};
+use crate::measure::{Absence, MeasureValue, approvals, decision_days, decision_rights, join_facts, kendalls_w, maker};
 use crate::rules::{Case, Framework};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Cases of all units, and remarks about evidence that was set aside.
 pub(crate) struct Gathered {
     pub(crate) cases: Vec<Case>,
     pub(crate) notes: Vec<String>,
+    pub(crate) leaders: Leaders,
 }
+
+/// By measure and unit: the leaders or deciders whose rows in that very unit a finding rests on, for measures that
+/// are shares or means of rows, so that one unit's could be taken from another's. Medians and W cannot.
+pub(crate) type Leaders = BTreeMap<&'static str, Vec<BTreeSet<String>>>;
 
 pub(crate) fn gather(
     framework: &Framework,
@@ -20,7 +25,8 @@ pub(crate) fn gather(
     units: &Units,
     survey: Option<(&Survey, &Instrument)>,
 ) -> Result<Gathered> {
-    let mut out = Gathered { cases: vec![Case::new(framework); units.len()], notes: Vec::new() };
+    let cases = vec![Case::new(framework); units.len()];
+    let mut out = Gathered { cases, notes: Vec::new(), leaders: Leaders::new() };
     if let Some((survey, instrument)) = survey {
         out.answers(framework, survey, instrument, units)?;
     }
@@ -62,6 +68,10 @@ impl Gathered {
 
     fn rights(&mut self, framework: &Framework, evidence: &Evidence, units: &Units) -> Result<()> {
         let Some(table) = &evidence.decision_rights else { return Ok(()) };
+        let holders = own_people(units, table.rows(), |r| (&r.unit, r.holder.clone()));
+        for id in ["contested_share", "unowned_share", "contributor_share"] {
+            self.leaders.insert(id, holders.clone());
+        }
         for (unit, own) in with_ancestors(units, table.rows(), |r| &r.unit).into_iter().enumerate() {
             let m = decision_rights(own)?;
             for (id, value) in [
@@ -79,6 +89,8 @@ impl Gathered {
         let Some(table) = &evidence.decisions else { return Ok(()) };
         let latest = table.rows().iter().filter_map(|r| r.wave.as_deref()).max_by(|a, b| by_wave(a, b));
         let now = table.rows().iter().filter(|r| r.wave.as_deref() == latest);
+        let approved = now.clone().filter(|r| r.approvals.is_some());
+        self.leaders.insert("approvals", own_people(units, approved, |r| (&r.unit, maker(r))));
         for (unit, own) in with_ancestors(units, now, |r| &r.unit).into_iter().enumerate() {
             self.set_known(framework, unit, "decision_days", decision_days(&own)?)?;
             self.set_known(framework, unit, "approvals", approvals(&own)?)?;
@@ -125,7 +137,10 @@ impl Gathered {
             let facts: Vec<&FactRow> = rows.iter().map(|(_, f)| *f).collect();
             let value = join_facts(&facts)?;
             let m = framework.find_measure(&fact.measure)?;
-            if self.cases.get(unit).is_some_and(|c| c.knows(m)) {
+            // That everybody answered alike counts as measured too: what is set aside must not tell the two apart.
+            let told =
+                |v: &MeasureValue| !matches!(v, MeasureValue::Absent(Absence::NotAsked | Absence::TooFew { .. }));
+            if self.cases.get(unit).and_then(|c| c.get(m)).is_some_and(told) {
                 self.notes.push(format!(
                     "the fact `{}` of `{}` was set aside: the tables measure it directly",
                     fact.measure, fact.unit
@@ -140,10 +155,25 @@ impl Gathered {
     /// As `set`, but leaves alone what the tables do not tell.
     fn set_known(&mut self, framework: &Framework, unit: usize, id: &str, value: MeasureValue) -> Result<()> {
         match value {
-            MeasureValue::Absent(crate::measure::Absence::NotAsked) => Ok(()),
+            MeasureValue::Absent(Absence::NotAsked) => Ok(()),
             value => self.set(framework, unit, id, value),
         }
     }
+}
+
+/// The people behind the rows of every unit, those of units below it left out.
+fn own_people<'r, R: 'r>(
+    units: &Units,
+    rows: impl IntoIterator<Item = &'r R>,
+    told: impl Fn(&'r R) -> (&'r str, String),
+) -> Vec<BTreeSet<String>> {
+    let mut out = vec![BTreeSet::new(); units.len()];
+    for (unit, person) in rows.into_iter().map(told) {
+        if let Some(people) = units.index(unit).and_then(|i| out.get_mut(i)) {
+            people.insert(person);
+        }
+    }
+    out
 }
 
 /// The rows of every unit, those of all units below it included.

@@ -11,6 +11,7 @@ mod subject;
 mod survey;
 mod units;
 
+pub(crate) use assessment::loss_note;
 pub use assessment::{Assessed, Assessment, assess};
 pub use classify::{CHALLENGE, classify_challenge, criteria};
 pub use documents::{classify_documents, components_from_json, facts_from_json};

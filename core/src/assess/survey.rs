@@ -109,6 +109,8 @@ impl Survey {
             Status::Absent(a) => return Some(MeasureValue::Absent(a)),
             Status::Known => row.value?,
         };
+        let everybody = units.size(unit).is_some_and(|size| size <= row.n);
+        let row_se = row.se.filter(|se| *se > 0.0 || everybody);
         let span = (scale.hi - scale.lo) as f64;
         let items = scale.items.len() as f64;
         let (value, se) = match binding.reads.as_str() {
@@ -119,20 +121,26 @@ impl Survey {
             "ad_m" => (value / ((span + 1.0) / 6.0), None),
             "total" => {
                 let per_item = |x: f64| x / 100.0 * span;
-                ((scale.lo as f64 + per_item(value)) * items, row.se.map(|s| per_item(s) * items))
+                ((scale.lo as f64 + per_item(value)) * items, row_se.map(|s| per_item(s) * items))
             }
-            _ => (value, row.se),
+            _ => (value, row_se),
         };
         if se.is_none() && binding.reads != "ad_m" {
             // A mean of one person, or of a few who all say the same, is not an exact number.
-            let absent = if row.n < 2 { Absence::TooFew { n: row.n, need: 2 } } else { NO_SPREAD };
+            let few = Absence::TooFew { n: row.n, need: 2 };
+            let absent = if row.n < 2 { few } else { Absence::NoSpread { n: row.n } };
             return Some(MeasureValue::Absent(absent));
         }
         let value = match measure.kind {
             MeasureKind::Score { lo, hi } => value.clamp(lo, hi),
             MeasureKind::Category(_) => value,
         };
+        // The difference of two means of the same people says no more than the means do.
+        let answered = |scale: &str| self.find(name, scale, "score", "rescaled", "respondents").map(|r| r.n);
+        let same =
+            binding.minus.as_deref().is_none_or(|m| [&binding.scale, m].iter().all(|s| answered(s) == Some(row.n)));
         let reveals = match (binding.reads.as_str(), row.variant) {
+            _ if !same => Reveals::Contrast,
             ("ad_m", _) => Reveals::OwnSpread,
             (_, "empirical_bayes") => Reveals::Level,
             _ => Reveals::OwnError,
@@ -149,9 +157,13 @@ impl Survey {
                 .filter_map(|variant| self.find(name, &binding.scale, "score", variant, estimand))
                 .find(|row| row.status == Status::Known)
         };
+        let sure = |estimand| find(estimand).filter(|row| row.se.is_some());
         let (first, second) =
             if units.children(unit).is_empty() { ("process", "census") } else { ("census", "process") };
-        find(first)
+        // Of people who all say the same only the census of everybody is sure.
+        sure(first)
+            .or_else(|| sure(second))
+            .or_else(|| find(first))
             .or_else(|| find(second))
             .or_else(|| self.find(name, &binding.scale, "score", "rescaled", "respondents"))
     }
@@ -182,8 +194,6 @@ impl Survey {
 fn judged_unit(row: &ScaleRow, wave: &str) -> Option<String> {
     row.unit.clone().filter(|_| row.wave.as_deref().unwrap_or("") == wave)
 }
-
-const NO_SPREAD: Absence = Absence::Undefined("the few who answered all said the same");
 
 /// Waves in the order that people mean: `w2` before `w10`, `2024` before `2025`.
 pub(crate) fn by_wave(a: &str, b: &str) -> Ordering {

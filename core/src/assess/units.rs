@@ -41,10 +41,13 @@ impl Units {
                 let mut names: Vec<String> = named.into_iter().collect();
                 let mut parents = vec![None; names.len()];
                 if names.len() > 1 {
-                    let whole = if names.iter().any(|n| n == WHOLE) { "the whole organization" } else { WHOLE };
+                    let mut whole = WHOLE.to_owned();
+                    while names.contains(&whole) {
+                        whole = format!("the whole {whole}");
+                    }
                     parents = vec![Some(0); names.len() + 1];
                     parents.splice(0..1, [None]);
-                    names.insert(0, whole.to_owned());
+                    names.insert(0, whole);
                 }
                 let told = vec![None; names.len()];
                 Ok(Units::build(names, parents, told, evidence))
@@ -185,6 +188,10 @@ mod tests {
         let u = Units::of(&e).unwrap();
         assert_eq!(u.names(), ["organization", "a", "b"]);
         assert_eq!((u.parent(0), u.parent(1), u.size(0)), (None, Some(0), None));
+        let facts = "organization,shared_work,1\nthe whole organization,shared_work,1\n";
+        let e = evidence(&[("facts.csv", &format!("unit,measure,value\n{facts}"))]);
+        let u = Units::of(&e).unwrap();
+        assert_eq!(u.names(), ["the whole the whole organization", "organization", "the whole organization"]);
     }
 
     #[test]

@@ -41,10 +41,13 @@ pub fn approvals(rows: &[&DecisionRow]) -> Result<MeasureValue> {
 }
 
 fn makers(rows: &[&DecisionRow]) -> u64 {
-    let named: BTreeSet<&str> = rows.iter().filter_map(|r| r.maker.as_deref()).collect();
-    let places: BTreeSet<(&str, &str)> =
-        rows.iter().filter(|r| r.maker.is_none()).map(|r| (r.unit.as_str(), r.layer.as_str())).collect();
-    (named.len() + places.len()) as u64
+    rows.iter().map(|r| maker(r)).collect::<BTreeSet<String>>().len() as u64
+}
+
+/// Who took a decision: the maker named, or the place where it was taken.
+pub(crate) fn maker(row: &DecisionRow) -> String {
+    // No key holds a control character, so no place reads like a person.
+    row.maker.clone().unwrap_or_else(|| format!("{}\u{1f}{}", row.unit, row.layer))
 }
 
 /// Kendall's W of rankers over the priorities they rank, corrected for ties:

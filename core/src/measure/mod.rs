@@ -21,6 +21,7 @@ pub use agreement::{ad_mean, agreement, awg, r_star_wg_j, rwg, rwg_j, uniform_va
 pub use by_name::{MEASURES, about, measure};
 pub use challenge::{PooledRatings, Ratings, pool_ratings};
 pub use decision_rights::{RightsMeasures, decision_rights};
+pub(crate) use decisions::maker;
 pub use decisions::{MIN_RANKERS, approvals, decision_days, kendalls_w};
 pub use facts::join_facts;
 pub use favorability::favorability;

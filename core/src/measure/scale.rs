@@ -144,9 +144,10 @@ fn unit_rows(
                 row.with(Some(level.sd() * factor), Some(ends))
             }
             None => {
-                // No variance seen among a few is not certainty: then there is no interval.
                 let f = size.map_or(0.0, |s| if s <= n { 1.0 } else { n as f64 / s as f64 });
+                // No variance seen among a few is not certainty: then there is no interval. Everybody's answer is.
                 let se = se.filter(|s| *s > 0.0).map(|s| s * sqrt(1.0 - f) * factor);
+                let se = if f == 1.0 { Some(0.0) } else { se };
                 let value = unit.mean * factor;
                 let t = if n > 1 { t95(n as f64 - 1.0) } else { 0.0 };
                 let ends = se.map(|s| ((value - t * s).max(0.0), (value + t * s).min(100.0)));

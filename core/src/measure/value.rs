@@ -60,6 +60,16 @@ pub enum Reveals {
     OwnError,
     /// It is itself a spread of answers.
     OwnSpread,
+    /// Together with other numbers it gives away a few: those who answered only one of two scales, or the leaders of
+    /// a unit below.
+    Contrast,
+}
+
+impl Reveals {
+    /// Whether the value itself is what gives something away.
+    pub(crate) fn value(self) -> bool {
+        matches!(self, Reveals::OwnSpread | Reveals::Contrast)
+    }
 }
 
 /// A number with its standard error, the people behind it, and its origin.
@@ -144,6 +154,11 @@ pub enum Absence {
     OneSource,
     /// Only one pressure level was observed.
     OnePressure,
+    /// All who answered said the same: how sure that is cannot be told from so few.
+    NoSpread {
+        /// How many answered.
+        n: u64,
+    },
     /// The formula has no value here; the text says why.
     Undefined(&'static str),
 }
@@ -158,6 +173,7 @@ impl Absence {
             Absence::AgreementContradicted => "agreement_contradicted",
             Absence::OneSource => "one_source",
             Absence::OnePressure => "one_pressure",
+            Absence::NoSpread { .. } => "no_spread",
             Absence::Undefined(_) => "undefined",
         }
     }
@@ -171,6 +187,7 @@ impl Absence {
             Absence::AgreementContradicted => "the members contradict one another".into(),
             Absence::OneSource => "only one source".into(),
             Absence::OnePressure => "only one pressure level observed".into(),
+            Absence::NoSpread { .. } => "all who answered said the same, so no uncertainty could be measured".into(),
             Absence::Undefined(why) => (*why).into(),
         }
     }

@@ -1,8 +1,11 @@
 //! What has left so far: an input and an output of every release.
 
+use super::policy::UNRESTRICTED;
+use crate::assess::Units;
 use crate::document::{Kind, Node, parse_json};
 use crate::error::{Error, Result};
 use serde_json::{Value, json};
+use std::collections::HashMap;
 
 /// The version of the ledger's JSON form.
 pub const LEDGER_FORMAT: u64 = 1;
@@ -43,14 +46,30 @@ impl Ledger {
         &self.entries
     }
 
+    /// By unit, the people behind it when it last left its owner in a wave.
+    pub(crate) fn left(&self, wave: &str, units: &Units) -> Vec<Option<u64>> {
+        let mut left = vec![None; units.len()];
+        for e in self.entries.iter().filter(|e| e.wave == wave && e.purpose != UNRESTRICTED) {
+            if let Some(slot) = units.index(&e.unit).and_then(|i| left.get_mut(i)) {
+                *slot = Some(e.n);
+            }
+        }
+        left
+    }
+
     /// The ledger after another release; entries that are there already are not repeated.
     ///
     /// # Errors
     /// `difference_exposed` when a unit left before with a few people more or less: the difference would expose them.
     pub(crate) fn with(&self, new: Vec<Entry>, min_group: u64) -> Result<Ledger> {
         let mut entries = self.entries.clone();
+        let mut left: HashMap<(&str, &str), Vec<&Entry>> = HashMap::new();
+        for old in &self.entries {
+            left.entry((&old.wave, &old.unit)).or_default().push(old);
+        }
         for e in new {
-            for old in self.entries.iter().filter(|o| o.wave == e.wave && o.unit == e.unit) {
+            let before = left.get(&(e.wave.as_str(), e.unit.as_str())).map_or(&[][..], Vec::as_slice);
+            for old in before {
                 let moved = old.n.abs_diff(e.n);
                 if moved > 0 && moved < min_group {
                     let message =
@@ -60,11 +79,11 @@ impl Ledger {
                         .help(format!("wait until at least {min_group} answers were added or taken out")));
                 }
             }
-            if !entries.contains(&e) {
+            if !before.contains(&&e) {
                 entries.push(e);
             }
         }
-        Ok(Ledger { version: self.version + 1, entries })
+        Ok(Ledger { version: self.version.saturating_add(1), entries })
     }
 
     /// The ledger as a JSON document.

@@ -7,6 +7,8 @@ use serde_json::{Value, json};
 
 /// The purposes a release may state.
 pub const PURPOSES: &[&str] = &["development", "research", "monitoring"];
+/// What stands for the purpose of a release that protects nothing, and so stays with its owner.
+pub(crate) const UNRESTRICTED: &str = "unrestricted";
 /// The fewest people whose spread of answers is shown (basis: convention; below, mean and spread together determine
 /// every answer too often).
 pub const SPREAD_FROM: u64 = 20;
@@ -76,7 +78,7 @@ impl DisclosurePolicy {
 
     /// No protection at all, written into everything it touches.
     pub fn unrestricted() -> DisclosurePolicy {
-        DisclosurePolicy { min_group: 0, purpose: "unrestricted".to_owned(), unrestricted: true }
+        DisclosurePolicy { min_group: 0, purpose: UNRESTRICTED.to_owned(), unrestricted: true }
     }
 
     /// Reads the terms that a caller states as a JSON object: `min_group` (5 when absent) and `purpose`

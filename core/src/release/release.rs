@@ -2,11 +2,11 @@
 
 use super::ledger::{Entry, Ledger};
 use super::policy::DisclosurePolicy;
-use super::suppress::hidden;
-use crate::assess::{Assessed, Assessment, Manifest, Subject, Units};
+use super::suppress::{hidden, hidden_beside, hidden_people, nearest_shown};
+use crate::assess::{Assessed, Assessment, Manifest, Subject, Units, loss_note};
 use crate::error::{Error, Result};
 use crate::json::canonical;
-use crate::measure::{Estimate, MeasureValue, Origin, ScaleRow, Status};
+use crate::measure::{Absence, Estimate, MeasureValue, Origin, ScaleRow, Status};
 use crate::rules::{Judgment, Measure, MeasureId, Mode, OptionFinding, Status as JudgmentStatus, Verdict};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashMap};
@@ -109,6 +109,10 @@ struct Pattern {
     units: BTreeMap<String, Vec<bool>>,
     /// Wave and scale to unit: hidden by those who answered the scale.
     scales: HashMap<(String, String), Vec<bool>>,
+    /// Measure to unit: its number is hidden by the leaders behind it; its verdict may leave.
+    leaders: HashMap<String, Vec<bool>>,
+    /// Measure to unit: hidden by the people behind a fact.
+    facts: HashMap<String, Vec<bool>>,
 }
 
 impl Assessment {
@@ -116,16 +120,20 @@ impl Assessment {
     ///
     /// Units below the minimum group are masked, and units from which one below it could be worked out by
     /// subtraction in the tree; judgments that rest on them are masked with them. What rests on challenges, and on
-    /// facts without `n`, describes situations and is not masked.
+    /// facts without `n`, describes situations and is not masked. What the ledger says left before is taken into
+    /// account: the two releases together give nobody away, and once answers were added to a wave, units that had not
+    /// left before stay masked in it.
     ///
     /// # Errors
     /// `difference_exposed` when the ledger holds a release of the same unit and wave with a few people more or less.
     pub fn release(&self, policy: &DisclosurePolicy, ledger: &Ledger) -> Result<(Release, Ledger)> {
-        let pattern = self.pattern(policy.min_group());
+        let pattern = self.pattern(policy.min_group(), ledger);
         let judged = self.manifest.wave.clone().unwrap_or_default();
         let scores = self.score_cells(&pattern, policy);
         let entries = self.entries(&pattern, policy);
-        let ledger = ledger.with(entries, policy.min_group())?;
+        let before = ledger;
+        let ledger = before.with(entries, policy.min_group())?;
+        self.check_added(&pattern, policy, before)?;
         let mut judgments = Vec::new();
         for a in &self.subjects {
             for j in &a.judgments {
@@ -143,20 +151,22 @@ impl Assessment {
             }
         }
         works.sort();
+        // What so few left out or did not know is about them.
+        let small = self.loss.as_ref().filter(|l| l.rows < policy.min_group()).map_or(String::new(), loss_note);
         let release = Release {
             manifest: self.manifest.clone(),
             policy: policy.clone(),
             units,
             scores,
             judgments,
-            notes: self.notes.clone(),
+            notes: self.notes.iter().filter(|n| **n != small).cloned().collect(),
             framework_title: self.framework.title().to_owned(),
             works,
         };
         Ok((release, ledger))
     }
 
-    fn pattern(&self, min_group: u64) -> Pattern {
+    fn pattern(&self, min_group: u64, ledger: &Ledger) -> Pattern {
         let units = &self.units;
         let mut by_wave: BTreeMap<String, Vec<u64>> = BTreeMap::new();
         for ((wave, unit), n) in &self.respondents {
@@ -165,8 +175,19 @@ impl Assessment {
                 *slot = *n;
             }
         }
-        let base: BTreeMap<String, Vec<bool>> =
-            by_wave.iter().map(|(w, n)| (w.clone(), hidden(units, n, min_group))).collect();
+        let base: BTreeMap<String, Vec<bool>> = by_wave
+            .iter()
+            .map(|(wave, n)| {
+                let left = ledger.left(wave, units);
+                let same = |i: usize| left.get(i).is_none_or(|l| l.is_none_or(|l| n.get(i) == Some(&l)));
+                let mut hide = hidden_beside(units, n, min_group, &left);
+                if !(0..units.len()).all(same) {
+                    // Answers were added since: a unit that is new to the readers could be less those answers.
+                    hide.iter_mut().zip(&left).filter(|(_, l)| l.is_none()).for_each(|(h, _)| *h = true);
+                }
+                (wave.clone(), hide)
+            })
+            .collect();
         let mut by_scale: HashMap<(String, String), Vec<u64>> = HashMap::new();
         for row in self.scores.iter().filter(|r| r.measure == "score" && r.estimand == "respondents") {
             let key = (row.wave.clone().unwrap_or_default(), row.scale.clone());
@@ -188,7 +209,54 @@ impl Assessment {
                 (key, hide)
             })
             .collect();
-        Pattern { units: base, scales }
+        let leaders = self.leaders.iter().map(|(m, own)| ((*m).to_owned(), hidden_people(units, own, min_group)));
+        Pattern { units: base, scales, leaders: leaders.collect(), facts: self.fact_pattern(min_group) }
+    }
+
+    /// Facts that many people told may be sums of one another up the tree, like answers.
+    fn fact_pattern(&self, min_group: u64) -> HashMap<String, Vec<bool>> {
+        let mut counts: HashMap<&str, Vec<u64>> = HashMap::new();
+        for a in &self.subjects {
+            let Subject::Unit(unit) = &a.subject else { continue };
+            let Some(i) = self.units.index(&unit.to_string()) else { continue };
+            for (m, measure) in self.framework.measures().iter().enumerate() {
+                let e = a.case.get(MeasureId(m)).and_then(MeasureValue::estimate);
+                let n = e.filter(|e| e.origin() == Origin::Facts).and_then(Estimate::n);
+                let slot = n.map(|_| counts.entry(&measure.id).or_insert_with(|| vec![0; self.units.len()]));
+                if let (Some(n), Some(slot)) = (n, slot.and_then(|c| c.get_mut(i))) {
+                    *slot = n;
+                }
+            }
+        }
+        let hide = |(m, n): (&str, Vec<u64>)| (m.to_owned(), hidden(&self.units, &n, min_group));
+        counts.into_iter().map(hide).collect()
+    }
+
+    /// The people added since an earlier release, less those added to shown units below, are none or enough.
+    fn check_added(&self, pattern: &Pattern, policy: &DisclosurePolicy, ledger: &Ledger) -> Result<()> {
+        for (wave, hidden) in &pattern.units {
+            let left = ledger.left(wave, &self.units);
+            let now = |i: usize| self.respondents.get(&(wave.clone(), self.units.name(i).to_owned())).copied();
+            let added = |i: usize| {
+                let left = left.get(i).copied().flatten()?;
+                Some(i128::from(now(i)?) - i128::from(left))
+            };
+            for i in (0..self.units.len()).filter(|i| hidden.get(*i) == Some(&false)) {
+                let Some(own) = added(i) else { continue };
+                let below: i128 = nearest_shown(&self.units, hidden, i).into_iter().filter_map(added).sum();
+                let rest = (own - below).unsigned_abs();
+                if rest > 0 && rest < u128::from(policy.min_group()) {
+                    let unit = self.units.name(i);
+                    return Err(Error::disclosure(
+                        "difference_exposed",
+                        format!("`{unit}` left before without {rest} of the people it has now, outside of the units shown below it"),
+                    )
+                    .at(format!("ledger, unit {unit}"))
+                    .help(format!("wait until at least {} answers were added or taken out", policy.min_group())));
+                }
+            }
+        }
+        Ok(())
     }
 
     fn entries(&self, pattern: &Pattern, policy: &DisclosurePolicy) -> Vec<Entry> {
@@ -281,7 +349,10 @@ impl Assessment {
             let explanation = format!("{}: {}\n", base.title, base.headline);
             return JudgmentCell { document, explanation, ..base };
         }
-        let j = j.clone().rendered_from(policy.spread_from());
+        let led = |m: &Measure| {
+            a.subject.kind() == "unit" && !pattern.shows(&pattern.leaders, &self.units, &m.id, &base.subject)
+        };
+        let j = j.clone().rendered_from(policy.spread_from()).rendered_without(led);
         JudgmentCell {
             status: j.status().as_str().to_owned(),
             headline: j.headline(),
@@ -303,38 +374,49 @@ impl Assessment {
         let Subject::Unit(unit) = &a.subject else { return true };
         let unit = unit.to_string();
         self.framework.measures().iter().enumerate().filter(|(i, _)| j.looks_at(MeasureId(*i))).all(|(i, m)| {
+            let enough = |e: &Estimate| e.n().is_none_or(|n| n >= policy.min_group());
+            let answers = || self.answers_may_leave(m, pattern, wave, &unit);
             match a.case.get(MeasureId(i)) {
-                Some(MeasureValue::Known(e)) => self.value_may_leave(m, e, pattern, wave, &unit, policy),
-                // That too few answered is itself about too few.
-                Some(MeasureValue::Absent(crate::measure::Absence::TooFew { .. })) => {
-                    m.scale.is_none() || pattern.shows_unit(&self.units, wave, &unit)
+                Some(MeasureValue::Known(e)) => {
+                    enough(e)
+                        && match e.origin() {
+                            Origin::Responses { .. } => answers(),
+                            Origin::Facts if e.n().is_some() => {
+                                pattern.shows(&pattern.facts, &self.units, &m.id, &unit)
+                            }
+                            _ => true,
+                        }
                 }
+                // That nobody answered is about nobody.
+                Some(MeasureValue::Absent(Absence::TooFew { n: 0, .. })) if m.scale.is_some() => {
+                    pattern.shows_unit(&self.units, wave, &unit)
+                }
+                // Why answers have no value says something about them: that they are alike, or few.
+                Some(MeasureValue::Absent(Absence::NoSpread { n } | Absence::TooFew { n, .. }))
+                    if m.scale.is_some() =>
+                {
+                    *n >= policy.min_group() && answers()
+                }
+                Some(MeasureValue::Absent(_)) if m.scale.is_some() => answers(),
                 _ => true,
             }
         })
     }
 
-    fn value_may_leave(
-        &self,
-        measure: &Measure,
-        e: &Estimate,
-        pattern: &Pattern,
-        wave: &str,
-        unit: &str,
-        policy: &DisclosurePolicy,
-    ) -> bool {
-        let enough = e.n().is_none_or(|n| n >= policy.min_group());
+    /// Whether the answers to the scales that a measure is read from may leave.
+    fn answers_may_leave(&self, measure: &Measure, pattern: &Pattern, wave: &str, unit: &str) -> bool {
         let scales = measure.scale.iter().flat_map(|s| std::iter::once(&s.scale).chain(&s.minus));
-        match e.origin() {
-            Origin::Responses { .. } => {
-                enough && scales.into_iter().all(|s| pattern.shows_scale(&self.units, wave, unit, s))
-            }
-            _ => enough,
-        }
+        scales.into_iter().all(|s| pattern.shows_scale(&self.units, wave, unit, s))
     }
 }
 
 impl Pattern {
+    fn shows(&self, of: &HashMap<String, Vec<bool>>, units: &Units, measure: &str, unit: &str) -> bool {
+        // What nobody was counted for rests on nobody.
+        let Some(hidden) = of.get(measure) else { return true };
+        units.index(unit).and_then(|i| hidden.get(i)) != Some(&true)
+    }
+
     fn shows_unit(&self, units: &Units, wave: &str, unit: &str) -> bool {
         let Some(i) = units.index(unit) else { return false };
         self.units.get(wave).and_then(|h| h.get(i)) == Some(&false)

@@ -6,34 +6,81 @@
 //! matter of the full auditor.
 
 use crate::assess::Units;
+use std::collections::BTreeSet;
 
 /// The units that stay hidden, given everybody counted in each unit (all below included) and the minimum.
 pub(crate) fn hidden(units: &Units, n: &[u64], min_group: u64) -> Vec<bool> {
+    hidden_beside(units, n, min_group, &[])
+}
+
+/// The same beside units that `left` before: what left cannot be taken back, so what is shown now must be safe
+/// together with it.
+pub(crate) fn hidden_beside(units: &Units, n: &[u64], min_group: u64, left: &[Option<u64>]) -> Vec<bool> {
     let count = |i: usize| n.get(i).copied().unwrap_or(0);
-    let mut hidden: Vec<bool> = (0..units.len()).map(|i| count(i) < min_group).collect();
-    while let Some(i) = exposed(units, &count, &hidden, min_group) {
-        // The smallest shown unit just below joins the rest; equal ones in the order of the organization. When there
-        // is none the unit itself is too small a rest of its own and goes.
-        let below = nearest_shown(units, &hidden, i);
-        let victim = below.into_iter().filter(|u| count(*u) > 0).min_by_key(|u| (count(*u), *u)).unwrap_or(i);
-        if let Some(slot) = hidden.get_mut(victim) {
-            *slot = true;
-        }
+    let rest = |i: usize, shown: &[usize]| count(i).saturating_sub(shown.iter().map(|u| count(*u)).sum());
+    let fixed: Vec<bool> = (0..units.len()).map(|i| matches!(left.get(i), Some(Some(_)))).collect();
+    // Safe by itself first, for readers who never saw what left before.
+    let mut hidden = suppress(units, min_group, &count, &rest, &[]);
+    if fixed.contains(&true) {
+        let together = suppress(units, min_group, &count, &rest, &fixed);
+        hidden.iter_mut().zip(together).for_each(|(h, t)| *h |= t);
     }
     hidden
 }
 
-/// A shown unit whose rest is not empty and below the minimum.
-fn exposed(units: &Units, count: &impl Fn(usize) -> u64, hidden: &[bool], min_group: u64) -> Option<usize> {
-    (0..units.len()).filter(|i| hidden.get(*i) == Some(&false)).find(|i| {
-        let shown: u64 = nearest_shown(units, hidden, *i).into_iter().map(count).sum();
-        let rest = count(*i).saturating_sub(shown);
-        rest > 0 && rest < min_group
-    })
+/// The same for people who may stand in several units at once, such as leaders: `own` are those directly in each.
+pub(crate) fn hidden_people<P: Ord + Clone>(units: &Units, own: &[BTreeSet<P>], min_group: u64) -> Vec<bool> {
+    // Everybody in `i` and below it, the units in `without` and all below them left out.
+    let people = |i: usize, without: &[usize]| {
+        let mut found: BTreeSet<&P> = BTreeSet::new();
+        let mut open = vec![i];
+        while let Some(u) = open.pop() {
+            found.extend(own.get(u).into_iter().flatten());
+            open.extend(units.children(u).iter().filter(|c| without.binary_search(c).is_err()));
+        }
+        found.len() as u64
+    };
+    let counts: Vec<u64> = (0..units.len()).map(|i| people(i, &[])).collect();
+    let count = |i: usize| counts.get(i).copied().unwrap_or(0);
+    suppress(units, min_group, &count, &people, &[])
+}
+
+/// `rest` counts the people of a unit who stand in none of the units given, which are in order; what is `fixed` stays
+/// shown.
+fn suppress(
+    units: &Units,
+    min_group: u64,
+    count: &dyn Fn(usize) -> u64,
+    rest: &dyn Fn(usize, &[usize]) -> u64,
+    fixed: &[bool],
+) -> Vec<bool> {
+    let free = |i: &usize| fixed.get(*i) != Some(&true);
+    let mut hidden: Vec<bool> = (0..units.len()).map(|i| count(i) < min_group && free(&i)).collect();
+    let mut open: BTreeSet<usize> = (0..units.len()).collect();
+    while let Some(i) = open.pop_first() {
+        if hidden.get(i) != Some(&false) {
+            continue;
+        }
+        let mut below = nearest_shown(units, &hidden, i);
+        below.sort_unstable();
+        let left = rest(i, &below);
+        if left == 0 || left >= min_group {
+            continue;
+        }
+        // The smallest shown unit just below joins the rest; equal ones in the order of the organization. When there
+        // is none the unit itself is too small a rest of its own and goes, into the rest of the one above.
+        let below = below.into_iter().filter(|u| count(*u) > 0 && free(u)).min_by_key(|u| (count(*u), *u));
+        let Some(victim) = below.or(Some(i)).filter(free) else { continue };
+        if let Some(slot) = hidden.get_mut(victim) {
+            *slot = true;
+        }
+        open.extend(std::iter::once(i).chain(units.ancestors(i)).find(|u| hidden.get(*u) == Some(&false)));
+    }
+    hidden
 }
 
 /// The shown units below `i` with no other shown unit between.
-fn nearest_shown(units: &Units, hidden: &[bool], i: usize) -> Vec<usize> {
+pub(crate) fn nearest_shown(units: &Units, hidden: &[bool], i: usize) -> Vec<usize> {
     let mut found = Vec::new();
     let mut open: Vec<usize> = units.children(i).to_vec();
     while let Some(u) = open.pop() {

@@ -25,7 +25,8 @@ impl Release {
 
     fn head(&self, out: &mut String) {
         let (answered, put) = self.answered();
-        line(out, 0, &self.framework_title);
+        let title = if self.framework_title.is_empty() { &self.manifest.framework } else { &self.framework_title };
+        line(out, 0, title);
         let wave = self.manifest.wave.as_ref().map_or(String::new(), |w| format!(", wave {w}"));
         let p = &self.policy;
         if p.is_unrestricted() {
@@ -62,11 +63,12 @@ impl Release {
 
     /// The units that belong to no other, in full.
     fn whole(&self, out: &mut String) {
+        let mut judged: HashMap<&str, Vec<&JudgmentCell>> = HashMap::new();
+        for j in self.of_kind("unit") {
+            judged.entry(&j.subject).or_default().push(j);
+        }
         for unit in self.units.iter().filter(|u| u.depth == 0) {
-            let own: Vec<&JudgmentCell> = self.of_kind("unit").into_iter().filter(|j| j.subject == unit.unit).collect();
-            if own.is_empty() {
-                continue;
-            }
+            let Some(own) = judged.remove(unit.unit.as_str()) else { continue };
             heading(out, &format!("{}{}", unit.unit, people(unit)));
             let settled = own.iter().filter(|j| j.status != "insufficient" && j.status != "masked");
             settled.for_each(|j| full(out, j));

@@ -61,7 +61,7 @@ impl Step {
     fn to_json(&self) -> Value {
         let open = |p: f64| (!self.hidden()).then(|| round(p));
         let leaf = self.leaf.as_ref().map(|l| {
-            let e = l.observed.as_ref().and_then(MeasureValue::estimate).filter(|_| l.hidden != Reveals::OwnSpread);
+            let e = l.observed.as_ref().and_then(MeasureValue::estimate).filter(|_| !l.hidden.value());
             let margin = e.zip(l.threshold).map(|(e, t)| e.value() - t);
             let in_se = margin
                 .zip(e.and_then(|e| e.se()).filter(|s| *s > 0.0 && l.hidden == Reveals::Level))
@@ -86,7 +86,7 @@ fn shown(value: &MeasureValue, hidden: Reveals) -> Value {
         if hidden != Reveals::Level {
             map.insert("se".into(), Value::Null);
         }
-        if hidden == Reveals::OwnSpread {
+        if hidden.value() {
             map.insert("value".into(), Value::Null);
             map.insert("status".into(), json!("banded"));
         }
@@ -116,7 +116,13 @@ pub(crate) fn observed(leaf: &Leaf) -> String {
         None => "not known".to_owned(),
         Some(MeasureValue::Absent(a)) => a.text(),
         Some(MeasureValue::Category(c, _)) => c.clone(),
-        Some(MeasureValue::Known(_)) if leaf.hidden == Reveals::OwnSpread => "too few people to show".to_owned(),
+        Some(MeasureValue::Known(e)) if leaf.hidden.value() => {
+            let why = match leaf.hidden {
+                Reveals::Contrast => "not shown, to protect the few whom it would give away",
+                _ => "too few people to show",
+            };
+            format!("{why}{}", if e.origin().unvalidated() { " (unvalidated)" } else { "" })
+        }
         Some(MeasureValue::Known(e)) => {
             let se = e.se().filter(|_| leaf.hidden == Reveals::Level);
             let se = se.map_or(String::new(), |s| format!(" ± {}", short(s)));

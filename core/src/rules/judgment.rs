@@ -5,7 +5,7 @@ use super::evaluate::{Evaluation, Needs, Verdict};
 use super::model::*;
 use super::truth::Truth;
 use crate::error::Result;
-use crate::measure::{MeasureValue, Reveals};
+use crate::measure::{Absence, MeasureValue, Reveals};
 use crate::vocabulary::Cite;
 use serde_json::{Map, Value, json};
 
@@ -299,9 +299,25 @@ impl Judgment {
         self
     }
 
+    /// The same judgment, rendered without the numbers of some measures.
+    #[must_use]
+    pub(crate) fn rendered_without(mut self, few: impl Fn(&Measure) -> bool) -> Judgment {
+        let framework = self.framework.clone();
+        for (i, _) in framework.measures().iter().enumerate().filter(|(_, m)| few(m)) {
+            if let Some(MeasureValue::Known(e)) = self.case.get(MeasureId(i)) {
+                let hidden = MeasureValue::Known(e.revealing(Reveals::Contrast));
+                // The same value was accepted before.
+                let _ = self.case.put(&framework, MeasureId(i), hidden);
+            }
+        }
+        self
+    }
+
     /// What of a value may not be rendered.
     pub(crate) fn hides(&self, value: Option<&MeasureValue>) -> Reveals {
         match value.and_then(MeasureValue::estimate) {
+            // However many people there are, a contrast is about the few.
+            Some(e) if e.reveals() == Reveals::Contrast && self.spread_from > 0 => Reveals::Contrast,
             Some(e) if e.n().is_some_and(|n| n < self.spread_from) => e.reveals(),
             _ => Reveals::Level,
         }
@@ -313,7 +329,9 @@ impl Judgment {
 
     /// Whether anything is known that bears on it.
     pub fn touched(&self) -> bool {
-        self.asked().is_some_and(|q| q.measures.iter().any(|m| self.case.knows(*m))) || !self.parts.is_empty()
+        let alike = |m| matches!(self.case.get(m), Some(MeasureValue::Absent(Absence::NoSpread { .. })));
+        self.asked().is_some_and(|q| q.measures.iter().any(|m| self.case.knows(*m) || alike(*m)))
+            || !self.parts.is_empty()
     }
 
     /// Whether a rule of its question looks at a measure.

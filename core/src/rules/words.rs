@@ -280,7 +280,7 @@ impl Judgment {
         }
         let one = leaves.len() == 1;
         let tell = |l: &Leaf| {
-            let e = l.observed.as_ref().and_then(MeasureValue::estimate).filter(|_| l.hidden != Reveals::OwnSpread)?;
+            let e = l.observed.as_ref().and_then(MeasureValue::estimate).filter(|_| !l.hidden.value())?;
             let se =
                 e.se().filter(|_| l.hidden == Reveals::Level).map_or(String::new(), |s| format!(" ± {}", short(s)));
             let name = if one { String::new() } else { format!("{} ", l.words) };
