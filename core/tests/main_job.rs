@@ -216,10 +216,10 @@ fn a_published_cut_off_binds_to_its_own_form() {
     let header: Vec<String> = scales.iter().flat_map(|(s, _)| (1..=4).map(move |i| format!("{s}{i}"))).collect();
     let mut csv = format!("unit,{}\n", header.join(","));
     for person in 0..12 {
-        // Totals of 12 to 13 on direction, 19 to 20 on the others.
+        // Totals of 12 to 14 on direction, 18 to 20 on the others.
         let answers: Vec<String> = scales
             .iter()
-            .flat_map(|(_, a)| (0..4).map(move |i| if i == person % 4 { 4 } else { *a }))
+            .flat_map(|(_, a)| (0..4).map(move |i| if i < person % 3 { 4 } else { *a }))
             .map(|a: i32| a.to_string())
             .collect();
         csv.push_str(&format!("team,{}\n", answers.join(",")));
