@@ -75,7 +75,14 @@ impl Error {
     pub fn from_diagnostics(family: Family, diagnostics: Vec<Diagnostic>) -> Self {
         let first = diagnostics.iter().find(|d| d.severity == Severity::Error).or(diagnostics.first());
         let mut error = match first {
-            Some(d) => Error::new(family, d.code, d.message.clone()).at(d.place()).help(d.help.clone()),
+            Some(d) => {
+                // A fault of the whole text, handed in without a name, still has a place.
+                let place = Some(d.place()).filter(|p| !p.is_empty());
+                let whole = if family == Family::Rulebook { "rulebook" } else { "document" };
+                Error::new(family, d.code, d.message.clone())
+                    .at(place.unwrap_or_else(|| whole.to_owned()))
+                    .help(d.help.clone())
+            }
             None => Error::new(family, "refused", "the file was refused"),
         };
         error.0.diagnostics = diagnostics;

@@ -208,3 +208,46 @@ fn what_cannot_be_read_is_refused_with_its_place() {
     }
     assert_eq!(assess(&Files::new()).map(|_| ()).expect_err("nothing").code(), "no_evidence");
 }
+
+/// The cut-off published for one form binds to the keys of that form, and to no other questionnaire.
+#[test]
+fn a_published_cut_off_binds_to_its_own_form() {
+    let scales = [("DIR", 3), ("ALI", 5), ("COM", 5)];
+    let header: Vec<String> = scales.iter().flat_map(|(s, _)| (1..=4).map(move |i| format!("{s}{i}"))).collect();
+    let mut csv = format!("unit,{}\n", header.join(","));
+    for person in 0..12 {
+        // Totals of 12 to 14 on direction, 18 to 20 on the others.
+        let answers: Vec<String> = scales
+            .iter()
+            .flat_map(|(_, a)| (0..4).map(move |i| if i < person % 3 { 4 } else { *a }))
+            .map(|a: i32| a.to_string())
+            .collect();
+        csv.push_str(&format!("team,{}\n", answers.join(",")));
+    }
+    let with = |instrument: &str| {
+        assess(&vec![
+            ("responses.csv".to_owned(), csv.clone().into_bytes()),
+            ("colead.toml".to_owned(), format!("instrument = '{instrument}'\n").into_bytes()),
+            (
+                "other.json".to_owned(),
+                br#"{"id":"other","version":"1","license":"CC0-1.0","options":[1,5],"scales":[
+                    {"id":"direction","items":["DIR1","DIR2","DIR3","DIR4"]},
+                    {"id":"alignment","items":["ALI1","ALI2","ALI3","ALI4"]},
+                    {"id":"commitment","items":["COM1","COM2","COM3","COM4"]}]}"#
+                    .to_vec(),
+            ),
+        ])
+    };
+    // The folder's own instrument file is no evidence only while it is the one named.
+    let files_of_form: Files = vec![
+        ("responses.csv".to_owned(), csv.clone().into_bytes()),
+        ("colead.toml".to_owned(), b"instrument = 'ccl-dac'\n".to_vec()),
+    ];
+    let form = assess(&files_of_form).expect("the form's keys are built in");
+    let attention = form.judgment("team", "dac_attention").expect("asked").answer_json();
+    assert_eq!(attention["direction"], "holds");
+    assert_eq!(attention["alignment"], "fails");
+    let other = with("other.json").expect("an instrument of one's own");
+    assert!(other.judgment("team", "dac_attention").is_none());
+    assert!(other.judgment("team", "direction").is_some());
+}

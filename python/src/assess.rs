@@ -6,11 +6,11 @@ use crate::framework::Framework;
 use crate::instrument::Instrument;
 use crate::judgment::{Judgment, Recipe};
 use crate::release::{DisclosurePolicy, Ledger};
-use crate::results::{As, documents, long_form};
+use crate::results::{As, documents};
 use crate::tables::{self, Table};
 use colead::assess::{Assessment as Assessed, Options, PolicySettings, Project};
 use colead::evidence::{Evidence, Table as Input};
-use colead::measure::Kind;
+use colead::measure::{Kind, to_table};
 use colead::release::DisclosurePolicy as Policy;
 use colead::rules::Framework as Rulebook;
 use colead::{Error, Result, json};
@@ -196,7 +196,7 @@ impl Assessment {
 
     fn scores(&self, py: Python<'_>) -> PyResult<Table> {
         run(py, || {
-            long_form(
+            to_table(
                 "scores",
                 self.inner.scores(),
                 Kind::Scale,

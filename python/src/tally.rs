@@ -49,23 +49,7 @@ impl Tally {
     /// A tally for each level of the organization from the top, every unit with all below it; else the tally itself.
     fn levels(&self, state: &State) -> Result<Vec<State>> {
         let Some(tree) = &self.tree else { return Ok(vec![state.clone()]) };
-        let org = tree.organization.as_ref();
-        let line = |i: usize| -> Vec<usize> {
-            // From the root down to the unit itself.
-            let mut line = org.ancestors(i);
-            line.reverse();
-            line.push(i);
-            line
-        };
-        let deepest = (0..org.len()).map(|i| org.ancestors(i).len()).max().unwrap_or(0);
-        (0..=deepest)
-            .map(|depth| {
-                state.rollup(|unit| {
-                    let above = line(org.index(unit)?).get(depth).copied()?;
-                    org.unit(above).map(str::to_owned)
-                })
-            })
-            .collect()
+        state.levels(&tree.organization)
     }
 
     fn table(
@@ -80,36 +64,15 @@ impl Tally {
         let state = self.now(py);
         run(py, || {
             let tree = self.tree.as_ref().map(|t| t.organization.as_ref());
-            let known = tree.map(sizes).unwrap_or_default();
+            let known = tree.map(Organization::sizes).unwrap_or_default();
             let sizes = |unit: &str| known.get(tree?.index(unit)?).copied().flatten();
             let reading = Reading { missing_rule: rule, sizes: tree.map(|_| &sizes as &measure::Sizes<'_>) };
             let states = if by_level { self.levels(&state)? } else { vec![state.as_ref().clone()] };
             let waves = states.iter().any(|s| s.waves().iter().any(|w| !w.is_empty()));
             let rows: Vec<ScaleRow> = states.iter().flat_map(|state| read(state, &reading)).collect();
-            results::long_form(name, &rows, about, waves).map(Table::from)
+            measure::to_table(name, &rows, about, waves).map(Table::from)
         })
     }
-}
-
-/// The sizes that the organization tells, or the sums over the units below where all are known.
-fn sizes(organization: &Organization) -> Vec<Option<u64>> {
-    let mut sizes: Vec<Option<u64>> = organization.units().iter().map(|u| u.size).collect();
-    let mut from_the_top: Vec<usize> = organization.roots().to_vec();
-    let mut next = 0;
-    while let Some(unit) = from_the_top.get(next) {
-        from_the_top.extend_from_slice(organization.children(*unit));
-        next += 1;
-    }
-    for unit in from_the_top.into_iter().rev() {
-        let below = organization.children(unit);
-        if !below.is_empty() && sizes.get(unit).is_some_and(Option::is_none) {
-            let sum = below.iter().map(|c| sizes.get(*c).copied().flatten()).sum();
-            if let Some(slot) = sizes.get_mut(unit) {
-                *slot = sum;
-            }
-        }
-    }
-    sizes
 }
 
 fn tree(value: Option<&Bound<'_, PyAny>>) -> Read<Option<Tree>> {

@@ -168,6 +168,36 @@ impl Organization {
         std::iter::successors(self.parent(i), |unit| self.parent(*unit)).collect()
     }
 
+    /// How many units lie above unit `i`.
+    pub fn depth(&self, i: usize) -> usize {
+        std::iter::successors(self.parent(i), |unit| self.parent(*unit)).count()
+    }
+
+    /// The unit at a depth on the way from the root to unit `i`, `i` included.
+    pub fn at_depth(&self, i: usize, depth: usize) -> Option<usize> {
+        let steps = self.depth(i).checked_sub(depth)?;
+        std::iter::successors(Some(i), |unit| self.parent(*unit)).nth(steps)
+    }
+
+    /// The members of every unit, all below included: the size that the table tells, else the sum over the units
+    /// below when all of them are known.
+    pub fn sizes(&self) -> Vec<Option<u64>> {
+        let mut sizes: Vec<Option<u64>> = self.units.iter().map(|u| u.size).collect();
+        // Every unit after those below it.
+        let from_the_leaves =
+            self.roots.iter().flat_map(|r| self.descendants(*r)).collect::<Vec<_>>().into_iter().rev();
+        for unit in from_the_leaves {
+            let below = self.children(unit);
+            if !below.is_empty() && sizes.get(unit) == Some(&None) {
+                let sum = below.iter().try_fold(0_u64, |sum, c| sum.checked_add(sizes.get(*c).copied().flatten()?));
+                if let Some(slot) = sizes.get_mut(unit) {
+                    *slot = sum;
+                }
+            }
+        }
+        sizes
+    }
+
     /// The units of a circle from child to parent, the first in the table first.
     fn cycle(&self) -> Option<Vec<usize>> {
         // 0: not seen; otherwise 1 + the start of the walk that saw it.
@@ -245,6 +275,18 @@ mod tests {
         let e = read(text).unwrap_err();
         assert!(!e.help_text().is_empty(), "{e}");
         (e.code(), e.path().to_owned())
+    }
+
+    #[test]
+    fn sizes_add_up_only_where_all_are_known() {
+        let org = read("unit,parent,size\nc,b,3\na,,\nb,a,\nd,a,0\nz,,\ny,z,5\nx,z,\n").unwrap();
+        let i = |u: &str| org.index(u).unwrap();
+        let sizes = org.sizes();
+        assert_eq!(
+            ["a", "b", "c", "d", "y", "z"].map(|u| sizes[i(u)]),
+            [Some(3), Some(3), Some(3), Some(0), Some(5), None]
+        );
+        assert_eq!((org.depth(i("c")), org.at_depth(i("c"), 1), org.at_depth(i("c"), 3)), (2, Some(i("b")), None));
     }
 
     #[test]

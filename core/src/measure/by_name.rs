@@ -1,10 +1,19 @@
 //! What can be read from a tally, by name.
 
-use super::rows::ScaleRow;
+use super::rows::{Kind, ScaleRow};
 use super::scale::Reading;
 use super::{aggregation, agreement, differences, favorability, items, reliability, scores_with};
 use crate::error::{Error, Result, suggest};
 use crate::tally::Tally;
+
+/// What the rows of a name that [`measure`] knows are about first of all.
+pub fn about(what: &str) -> Kind {
+    match what {
+        "items" => Kind::Item,
+        "differences" => Kind::Pair,
+        _ => Kind::Scale,
+    }
+}
 
 /// The names that [`measure`] knows.
 pub const MEASURES: [&str; 7] =
@@ -42,13 +51,23 @@ pub fn measure(tally: &Tally, what: &str, reading: &Reading<'_>) -> Result<Vec<S
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::Instrument;
+    use crate::evidence::{Instrument, Responses, Table};
 
     #[test]
-    fn every_name_can_be_read() {
-        let tally = Tally::new(&Instrument::builtin("ccl-dac").unwrap());
+    fn every_name_can_be_read_and_says_what_it_is_about() {
+        let instrument = Instrument::from_json(
+            r#"{"id":"s","version":"1","license":"CC0-1.0","options":[1,5],"pairs":[["a","b"]],
+                "scales":[{"id":"a","items":["x"]},{"id":"b","items":["y","z"]}]}"#,
+        )
+        .unwrap();
+        let csv = b"unit,x,y,z\nn,1,2,3\nn,4,4,5\ns,2,3,3\ns,5,4,4\n";
+        let table = Table::from_csv("responses", csv).unwrap();
+        let (responses, _) = Responses::from_table(&table, &instrument, true).unwrap();
+        let mut tally = Tally::new(&instrument);
+        tally.add(&responses).unwrap();
         for what in MEASURES {
-            assert!(measure(&tally, what, &Reading::default()).is_ok(), "{what}");
+            let rows = measure(&tally, what, &Reading::default()).unwrap();
+            assert!(rows.iter().any(|r| r.kind == about(what)), "{what}");
         }
         assert_eq!(measure(&tally, "", &Reading::default()).unwrap_err().code(), "unknown_name");
     }

@@ -18,7 +18,7 @@ mod value;
 
 pub use aggregation::{Anova, aggregation, anova};
 pub use agreement::{ad_mean, agreement, awg, r_star_wg_j, rwg, rwg_j, uniform_variance};
-pub use by_name::{MEASURES, measure};
+pub use by_name::{MEASURES, about, measure};
 pub use challenge::{PooledRatings, Ratings, pool_ratings};
 pub use decision_rights::{RightsMeasures, decision_rights};
 pub(crate) use decisions::maker;

@@ -5,20 +5,20 @@ use crate::error::Result;
 use crate::evidence::{Cells, Column, Table};
 
 /// Rows of measures in the long form `[wave] unit scale|item|pair measure variant estimand value se lower upper n
-/// status`. `wave` is there when some row has one; `scale`, `item` and `pair` when some row is about one (`scale` also
-/// when there are no rows).
+/// status`: `wave` when the answers had `waves`, and of `scale item pair` those that rows are about, `about` in any
+/// case.
 ///
 /// # Errors
 /// Those of [`Table::new`], for more rows than a table holds.
-pub fn to_table(name: &str, rows: &[ScaleRow]) -> Result<Table> {
+pub fn to_table(name: &str, rows: &[ScaleRow], about: Kind, waves: bool) -> Result<Table> {
     let mut columns = Vec::new();
-    if rows.iter().any(|r| r.wave.is_some()) {
+    if waves {
         columns.push(texts("wave", rows, |r| r.wave.as_deref()));
     }
     columns.push(texts("unit", rows, |r| r.unit.as_deref()));
-    for (kind, about) in [(Kind::Scale, "scale"), (Kind::Item, "item"), (Kind::Pair, "pair")] {
-        if rows.iter().any(|r| r.kind == kind) || (rows.is_empty() && kind == Kind::Scale) {
-            columns.push(texts(about, rows, |r| (r.kind == kind).then_some(r.scale.as_str())));
+    for (kind, column) in [(Kind::Scale, "scale"), (Kind::Item, "item"), (Kind::Pair, "pair")] {
+        if kind == about || rows.iter().any(|r| r.kind == kind) {
+            columns.push(texts(column, rows, |r| (r.kind == kind).then_some(r.scale.as_str())));
         }
     }
     columns.push(texts("measure", rows, |r| Some(r.measure)));
@@ -70,7 +70,7 @@ mod tests {
         tally.add(&responses).unwrap();
 
         let rows = scores(&tally, None);
-        let table = to_table("scores", &rows).unwrap();
+        let table = to_table("scores", &rows, Kind::Scale, true).unwrap();
         let expected = "wave unit scale measure variant estimand value se lower upper n status";
         assert_eq!(names(&table).join(" "), expected);
         assert_eq!(table.rows(), rows.len());
@@ -78,13 +78,13 @@ mod tests {
         assert_eq!(*values, rows.iter().map(|r| r.value).collect::<Vec<_>>());
         let Some(Cells::Int(n)) = table.column("n").map(|c| &c.cells) else { panic!("whole numbers") };
         assert_eq!(n.first(), Some(&Some(2)));
-        let items = to_table("items", &items(&tally)).unwrap();
+        let items = to_table("items", &items(&tally), Kind::Item, true).unwrap();
         assert!(names(&items).contains(&"item") && !names(&items).contains(&"scale"));
     }
 
     #[test]
     fn no_rows_are_a_table_of_no_rows() {
-        let table = to_table("scores", &[]).unwrap();
-        assert_eq!((table.rows(), names(&table).len()), (0, 11));
+        let table = to_table("items", &[], Kind::Item, false).unwrap();
+        assert_eq!((table.rows(), names(&table)[..2].join(" ").as_str()), (0, "unit item"));
     }
 }

@@ -17,7 +17,7 @@ pub use bytes::{FORMAT_VERSION, Limits};
 pub use layout::{ItemShape, Layout, ScaleShape};
 
 use crate::error::{Error, Result};
-use crate::evidence::{Instrument, Loss, Responses};
+use crate::evidence::{Instrument, Loss, Organization, Responses};
 use crate::json;
 use state::{Cell, Op, Products, Sums};
 use std::collections::BTreeMap;
@@ -286,6 +286,23 @@ impl Tally {
         }
         out.products = if all { self.products.clone() } else { None };
         Ok(out)
+    }
+
+    /// A tally for each level of an organization from the top, every unit with all below it. Units of one level are
+    /// peers: read together they shrink towards one another.
+    ///
+    /// # Errors
+    /// `overflow`.
+    pub fn levels(&self, organization: &Organization) -> Result<Vec<Tally>> {
+        let deepest = (0..organization.len()).map(|i| organization.depth(i)).max();
+        let depths = deepest.map_or(0..0, |d| 0..d + 1);
+        let level = |depth: usize| {
+            self.rollup(|name| {
+                let unit = organization.at_depth(organization.index(name)?, depth)?;
+                organization.unit(unit).map(str::to_owned)
+            })
+        };
+        depths.map(level).collect()
     }
 
     /// Hexadecimal SHA-256 of [`Tally::to_bytes`].

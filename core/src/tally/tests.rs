@@ -1,7 +1,7 @@
 //! Laws of the tally: order does not matter, what was added can be taken out, bytes round-trip and forgeries fail.
 
 use super::*;
-use crate::evidence::{Cells, Column, Table};
+use crate::evidence::{Cells, Column, Organization, Table};
 use proptest::prelude::*;
 
 const TEXT: &str = r#"{"id":"s","version":"1","license":"CC0","options":[1,5],"dont_know":[9],
@@ -250,4 +250,20 @@ fn a_unit_that_nobody_is_in_is_not_kept() {
 #[test]
 fn a_debug_print_names_no_unit() {
     assert!(!format!("{:?}", tally(&[(0, 0, [1, 2, 3, 4, 0, 1])])).contains("u0"));
+}
+
+/// A roll-up of roll-ups equals the direct sum: the top level holds everybody, whatever lies between.
+#[test]
+fn levels_hold_all_that_lies_below() {
+    let table = Table::from_csv("organization", b"unit,parent\ntop,\nmid,top\nu0,mid\nu1,mid\nu2,top\n").unwrap();
+    let organization = Organization::from_table(&table).unwrap();
+    let rows: Vec<Row> = (0..9).map(|i| (0, i % 3, [1 + i64::from(i % 5); 6].map(|a: i64| a.min(1)))).collect();
+    let all = tally(&rows);
+    let levels = all.levels(&organization).unwrap();
+    let units: Vec<Vec<&str>> = levels.iter().map(|l| l.units()).collect();
+    assert_eq!(units, [vec!["top"], vec!["mid", "u2"], vec!["u0", "u1"]]);
+    let n = |level: usize, unit: &str| levels[level].respondents(&Key { wave: "0".into(), unit: unit.into() });
+    assert_eq!((n(0, "top"), n(1, "mid"), n(1, "u2"), n(2, "u0")), (9, 6, 3, 3));
+    let again = levels[1].rollup(|_| Some("top".into())).unwrap();
+    assert_eq!(again.cells().collect::<Vec<_>>(), levels[0].cells().collect::<Vec<_>>());
 }

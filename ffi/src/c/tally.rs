@@ -11,7 +11,7 @@ use crate::arrow::{export_table, import_stream};
 use arrow_array::ffi_stream::FFI_ArrowArrayStream;
 use colead::evidence::{AnswerColumns, Instrument, Loss, Responses, Table};
 use colead::json::canonical;
-use colead::measure::{Reading, ScaleRow, measure, to_table};
+use colead::measure::{Reading, ScaleRow, about, measure, to_table};
 use colead::tally::{Limits, Tally};
 use colead::{Error, Result};
 use serde_json::Value;
@@ -49,6 +49,11 @@ impl Counted {
 
     fn rows(&self, what: &str) -> Result<Vec<ScaleRow>> {
         measure(&self.tally, what, &Reading::default())
+    }
+
+    fn table(&self, what: &str) -> Result<Table> {
+        let waves = self.tally.waves().iter().any(|wave| !wave.is_empty());
+        to_table(what, &self.rows(what)?, about(what), waves)
     }
 }
 
@@ -203,7 +208,7 @@ pub unsafe extern "C" fn colead_tally_measure_stream(
     err: *mut *mut colead_error,
 ) -> colead_status {
     boundary!(err, |tally: view(tally), what: text(what, what_size), out: out(out)| {
-        out.write(export_table(&to_table(what, &tally.rows(what)?)?)?)
+        out.write(export_table(&tally.table(what)?)?)
     })
 }
 
