@@ -251,3 +251,13 @@ fn a_published_cut_off_binds_to_its_own_form() {
     assert!(other.judgment("team", "dac_attention").is_none());
     assert!(other.judgment("team", "direction").is_some());
 }
+
+#[test]
+fn rows_without_a_wave_are_set_aside_in_words() {
+    let files: Files = vec![(
+        "decisions.csv".to_owned(),
+        b"decision,unit,layer,wave,approvals\na,u,team,w1,1\nb,u,team,w2,2\nc,u,team,,9\n".to_vec(),
+    )];
+    let notes = assess(&files).expect("assesses").notes().join("\n");
+    assert!(notes.contains("1 rows of `decisions` have no wave and were set aside: wave w2 is judged"), "{notes}");
+}

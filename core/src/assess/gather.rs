@@ -88,6 +88,7 @@ impl Gathered {
     fn decisions(&mut self, framework: &Framework, evidence: &Evidence, units: &Units) -> Result<()> {
         let Some(table) = &evidence.decisions else { return Ok(()) };
         let latest = table.rows().iter().filter_map(|r| r.wave.as_deref()).max_by(|a, b| by_wave(a, b));
+        self.note_waveless("decisions", table.rows().iter().map(|r| r.wave.as_deref()), latest);
         let now = table.rows().iter().filter(|r| r.wave.as_deref() == latest);
         let approved = now.clone().filter(|r| r.approvals.is_some());
         self.leaders.insert("approvals", own_people(units, approved, |r| (&r.unit, maker(r))));
@@ -103,6 +104,7 @@ impl Gathered {
     fn rankings(&mut self, framework: &Framework, evidence: &Evidence, units: &Units) -> Result<()> {
         let Some(table) = &evidence.rankings else { return Ok(()) };
         let latest = table.rows().iter().filter_map(|r| r.wave.as_deref()).max_by(|a, b| by_wave(a, b));
+        self.note_waveless("rankings", table.rows().iter().map(|r| r.wave.as_deref()), latest);
         let now: Vec<&RankingRow> = table.rows().iter().filter(|r| r.wave.as_deref() == latest).collect();
         let highest: Option<Pressure> = now.iter().filter_map(|r| r.pressure).max();
         let tested = now.into_iter().filter(|r| r.pressure == highest);
@@ -110,6 +112,15 @@ impl Gathered {
             self.set_known(framework, unit, "priority_agreement", kendalls_w(&own)?)?;
         }
         Ok(())
+    }
+
+    /// Nothing is lost in silence: rows without a wave, in a table that has waves, are not of the latest.
+    fn note_waveless<'w>(&mut self, table: &str, waves: impl Iterator<Item = Option<&'w str>>, latest: Option<&str>) {
+        let waveless = waves.filter(Option::is_none).count();
+        if let (Some(latest), true) = (latest, waveless > 0) {
+            self.notes
+                .push(format!("{waveless} rows of `{table}` have no wave and were set aside: wave {latest} is judged"));
+        }
     }
 
     fn facts(&mut self, framework: &Framework, evidence: &Evidence, units: &Units) -> Result<()> {

@@ -495,10 +495,12 @@ impl Judgment {
         put("flags", json!(self.flags));
         // A probability gives away the standard error it was computed from.
         let hidden = self.hides_any();
+        // What leaves its owner is coarse: many decimals would sharpen what a probability gives away.
+        let shown = |p: f64| if self.spread_from > 0 { (p * 1e3).round() / 1e3 } else { round(p) };
         let finding = |(i, o): (usize, &OptionFinding)| {
             json!({
                 "option": self.name(i), "verdict": o.verdict.as_str(),
-                "lo": (!hidden).then(|| round(o.truth.lo)), "hi": (!hidden).then(|| round(o.truth.hi)),
+                "lo": (!hidden).then(|| shown(o.truth.lo)), "hi": (!hidden).then(|| shown(o.truth.hi)),
                 "rule": o.rule.and_then(|r| self.framework.rule(r)).map(|r| r.id.as_str()),
             })
         };
