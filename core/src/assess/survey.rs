@@ -44,23 +44,10 @@ impl Survey {
         waves.sort_by(|a, b| by_wave(a, b));
         let wave = waves.last().cloned().unwrap_or_default();
         let mut survey = Survey { wave, waves, loss, ..Survey::default() };
-        let deepest = (0..units.len()).map(|i| units.depth(i)).max().unwrap_or(0);
-        // From the deepest up, so that the unit each stands in at a depth is one step from that at the depth below.
-        let mut stands: Vec<Option<usize>> = vec![None; units.len()];
-        let mut levels = Vec::new();
-        for depth in (0..=deepest).rev() {
-            for (unit, stand) in stands.iter_mut().enumerate() {
-                *stand = if units.depth(unit) == depth { Some(unit) } else { stand.and_then(|s| units.parent(s)) };
-            }
-            // Units of one depth are peers: they shrink towards one another, and each holds all that lies below it.
-            let level = tally.rollup(|name| {
-                let unit = units.index(name)?;
-                stands.get(unit).copied().flatten().map(|u| units.name(u).to_owned())
-            })?;
+        // Units of one depth are peers: they shrink towards one another, and each holds all that lies below it.
+        for level in tally.levels(units.organization())? {
             survey.take(&level, units);
-            levels.push(std::mem::take(&mut survey.scores));
         }
-        survey.scores = levels.into_iter().rev().flatten().collect();
         Ok(survey)
     }
 

@@ -1,18 +1,15 @@
 //! The units of an assessment as one forest, whether or not an organization was handed in.
 
 use crate::error::Result;
-use crate::evidence::{Evidence, Field, Table};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use crate::evidence::{Evidence, Field, Members, Organization, Table, UnitRow};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Units with their place in the organization and their size.
 #[derive(Debug, Clone, Default)]
 pub struct Units {
+    organization: Organization,
     names: Vec<String>,
-    parents: Vec<Option<usize>>,
-    children: Vec<Vec<usize>>,
-    depths: Vec<usize>,
     sizes: Vec<Option<u64>>,
-    index: HashMap<String, usize>,
 }
 
 /// The unit that stands for everybody when no organization says what belongs to what.
@@ -21,83 +18,22 @@ const WHOLE: &str = "organization";
 impl Units {
     /// The organization's tree, or the units that the other tables name, under one whole.
     pub(crate) fn of(evidence: &Evidence) -> Result<Units> {
-        match &evidence.organization {
-            Some(organization) => {
-                let names: Vec<String> = organization.units().iter().map(|u| u.unit.clone()).collect();
-                let parents = (0..names.len()).map(|i| organization.parent(i)).collect();
-                let told = organization.units().iter().map(|u| u.size).collect();
-                Ok(Units::build(names, parents, told, evidence))
-            }
-            None => {
-                let mut named: BTreeSet<String> = BTreeSet::new();
-                if let Some(table) = &evidence.responses {
-                    named.extend(unit_column(table)?);
-                }
-                named.extend(evidence.facts.iter().flat_map(|t| t.rows()).map(|r| r.unit.clone()));
-                named.extend(evidence.decisions.iter().flat_map(|t| t.rows()).map(|r| r.unit.clone()));
-                named.extend(evidence.decision_rights.iter().flat_map(|t| t.rows()).map(|r| r.unit.clone()));
-                named.extend(evidence.rankings.iter().flat_map(|t| t.rows()).map(|r| r.unit.clone()));
-                named.extend(evidence.members.iter().flat_map(|t| t.rows()).map(|r| r.unit.clone()));
-                let mut names: Vec<String> = named.into_iter().collect();
-                let mut parents = vec![None; names.len()];
-                if names.len() > 1 {
-                    let mut whole = WHOLE.to_owned();
-                    while names.contains(&whole) {
-                        whole = format!("the whole {whole}");
-                    }
-                    parents = vec![Some(0); names.len() + 1];
-                    parents.splice(0..1, [None]);
-                    names.insert(0, whole);
-                }
-                let told = vec![None; names.len()];
-                Ok(Units::build(names, parents, told, evidence))
-            }
-        }
+        let organization = match &evidence.organization {
+            Some(organization) => organization.clone(),
+            None => Organization::new(under_one_whole(named(evidence)?))?,
+        };
+        let names = organization.units().iter().map(|u| u.unit.clone()).collect();
+        let sizes = match &evidence.members {
+            Some(members) => count_members(&organization, members),
+            None => organization.sizes(),
+        };
+        Ok(Units { organization, names, sizes })
     }
 
-    fn build(names: Vec<String>, parents: Vec<Option<usize>>, told: Vec<Option<u64>>, evidence: &Evidence) -> Units {
-        let mut children = vec![Vec::new(); names.len()];
-        for (i, p) in parents.iter().enumerate() {
-            if let Some(list) = p.and_then(|p| children.get_mut(p)) {
-                list.push(i);
-            }
-        }
-        let index = names.iter().enumerate().map(|(i, n)| (n.clone(), i)).collect();
-        let mut units = Units { depths: Vec::new(), sizes: Vec::new(), names, parents, children, index };
-        units.depths = (0..units.names.len()).map(|i| units.ancestors(i).count()).collect();
-        units.sizes = units.measure_sizes(&told, evidence);
-        units
+    /// The tree.
+    pub fn organization(&self) -> &Organization {
+        &self.organization
     }
-
-    /// Members count when they are known, each person once; else the size that the organization tells; else the
-    /// sum over the children when all are known.
-    fn measure_sizes(&self, told: &[Option<u64>], evidence: &Evidence) -> Vec<Option<u64>> {
-        if let Some(members) = &evidence.members {
-            let mut people: BTreeMap<usize, BTreeSet<&str>> = BTreeMap::new();
-            // A membership that ended is not a current member; dates are not compared with a clock.
-            for row in members.rows().iter().filter(|r| r.to.is_none()) {
-                let Some(own) = self.index(&row.unit) else { continue };
-                for u in std::iter::once(own).chain(self.ancestors(own)) {
-                    people.entry(u).or_default().insert(&row.person);
-                }
-            }
-            return (0..self.names.len()).map(|i| people.get(&i).map(|p| p.len() as u64)).collect();
-        }
-        let mut sizes = told.to_vec();
-        let mut deepest_first: Vec<usize> = (0..self.names.len()).collect();
-        deepest_first.sort_by_key(|i| std::cmp::Reverse(self.depth(*i)));
-        for i in deepest_first {
-            let kids = self.children(i);
-            if sizes.get(i).copied().flatten().is_none() && !kids.is_empty() {
-                let sum: Option<u64> = kids.iter().map(|c| sizes.get(*c).copied().flatten()).sum();
-                if let Some(slot) = sizes.get_mut(i) {
-                    *slot = sum;
-                }
-            }
-        }
-        sizes
-    }
-
     /// How many there are.
     pub fn len(&self) -> usize {
         self.names.len()
@@ -116,19 +52,19 @@ impl Units {
     }
     /// The place of a unit.
     pub fn index(&self, name: &str) -> Option<usize> {
-        self.index.get(name).copied()
+        self.organization.index(name)
     }
     /// The unit it belongs to.
     pub fn parent(&self, i: usize) -> Option<usize> {
-        self.parents.get(i).copied().flatten()
+        self.organization.parent(i)
     }
     /// The units that belong to it.
     pub fn children(&self, i: usize) -> &[usize] {
-        self.children.get(i).map_or(&[], Vec::as_slice)
+        self.organization.children(i)
     }
     /// How many units lie above it.
     pub fn depth(&self, i: usize) -> usize {
-        self.depths.get(i).copied().unwrap_or(0)
+        self.organization.depth(i)
     }
     /// The current members of the unit and all below it, when known.
     pub fn size(&self, i: usize) -> Option<u64> {
@@ -140,11 +76,55 @@ impl Units {
         // An organization is a forest by construction, so this ends.
         std::iter::successors(self.parent(i), |p| self.parent(*p))
     }
+}
 
-    /// Whether `i` is `top` or lies below it.
-    pub fn within(&self, i: usize, top: usize) -> bool {
-        i == top || self.ancestors(i).any(|a| a == top)
+/// The units that any table names.
+fn named(evidence: &Evidence) -> Result<BTreeSet<String>> {
+    let mut named = BTreeSet::new();
+    if let Some(table) = &evidence.responses {
+        named.extend(unit_column(table)?);
     }
+    named.extend(evidence.facts.iter().flat_map(|t| t.rows()).map(|r| r.unit.clone()));
+    named.extend(evidence.decisions.iter().flat_map(|t| t.rows()).map(|r| r.unit.clone()));
+    named.extend(evidence.decision_rights.iter().flat_map(|t| t.rows()).map(|r| r.unit.clone()));
+    named.extend(evidence.rankings.iter().flat_map(|t| t.rows()).map(|r| r.unit.clone()));
+    named.extend(evidence.members.iter().flat_map(|t| t.rows()).map(|r| r.unit.clone()));
+    Ok(named)
+}
+
+/// Several units stand under a unit for everybody; one stands for itself.
+fn under_one_whole(names: BTreeSet<String>) -> Vec<UnitRow> {
+    let row = |unit: String, parent: Option<String>| UnitRow {
+        unit,
+        parent,
+        name: None,
+        layer: None,
+        size: None,
+        from: None,
+        to: None,
+    };
+    if names.len() < 2 {
+        return names.into_iter().map(|n| row(n, None)).collect();
+    }
+    let mut whole = WHOLE.to_owned();
+    while names.contains(&whole) {
+        whole = format!("the whole {whole}");
+    }
+    let top = row(whole.clone(), None);
+    std::iter::once(top).chain(names.into_iter().map(|n| row(n, Some(whole.clone())))).collect()
+}
+
+/// The current members of every unit, all below included, each person once. A membership that ended is not a current
+/// one; dates are not compared with a clock.
+fn count_members(organization: &Organization, members: &Members) -> Vec<Option<u64>> {
+    let mut people: BTreeMap<usize, BTreeSet<&str>> = BTreeMap::new();
+    for row in members.rows().iter().filter(|r| r.to.is_none()) {
+        let Some(own) = organization.index(&row.unit) else { continue };
+        for u in std::iter::successors(Some(own), |u| organization.parent(*u)) {
+            people.entry(u).or_default().insert(&row.person);
+        }
+    }
+    (0..organization.len()).map(|i| people.get(&i).map(|p| p.len() as u64)).collect()
 }
 
 fn unit_column(table: &Table) -> Result<BTreeSet<String>> {
@@ -174,7 +154,7 @@ mod tests {
         let u = Units::of(&e).unwrap();
         let sizes: Vec<Option<u64>> = (0..u.len()).map(|i| u.size(i)).collect();
         assert_eq!(sizes, [Some(2), Some(2), Some(1)]);
-        assert_eq!((u.depth(0), u.depth(2), u.within(2, 0)), (0, 1, true));
+        assert_eq!((u.depth(0), u.depth(2), u.ancestors(2).collect::<Vec<_>>()), (0, 1, vec![0]));
     }
 
     #[test]

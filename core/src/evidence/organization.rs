@@ -48,6 +48,7 @@ pub struct Organization {
     parent: Vec<Option<usize>>,
     children: Vec<Vec<usize>>,
     roots: Vec<usize>,
+    depth: Vec<usize>,
 }
 
 impl Organization {
@@ -84,6 +85,7 @@ impl Organization {
             parent: Vec::with_capacity(units.len()),
             children: vec![Vec::new(); units.len()],
             roots: Vec::new(),
+            depth: vec![0; units.len()],
             index,
             units,
         };
@@ -108,7 +110,10 @@ impl Organization {
         }
         match org.cycle() {
             Some(cycle) => Err(org.cycle_error(&cycle)),
-            None => Ok(org),
+            None => {
+                org.measure_depths();
+                Ok(org)
+            }
         }
     }
 
@@ -168,15 +173,19 @@ impl Organization {
         std::iter::successors(self.parent(i), |unit| self.parent(*unit)).collect()
     }
 
-    /// How many units lie above unit `i`.
+    /// How many units lie above unit `i`; 0 for a root.
     pub fn depth(&self, i: usize) -> usize {
-        std::iter::successors(self.parent(i), |unit| self.parent(*unit)).count()
+        self.depth.get(i).copied().unwrap_or(0)
     }
 
-    /// The unit at a depth on the way from the root to unit `i`, `i` included.
-    pub fn at_depth(&self, i: usize, depth: usize) -> Option<usize> {
-        let steps = self.depth(i).checked_sub(depth)?;
-        std::iter::successors(Some(i), |unit| self.parent(*unit)).nth(steps)
+    fn measure_depths(&mut self) {
+        let from_the_top: Vec<usize> = self.roots.iter().flat_map(|r| self.descendants(*r)).collect();
+        for i in from_the_top {
+            let depth = self.parent(i).map_or(0, |p| self.depth(p) + 1);
+            if let Some(slot) = self.depth.get_mut(i) {
+                *slot = depth;
+            }
+        }
     }
 
     /// The members of every unit, all below included: the size that the table tells, else the sum over the units
@@ -286,7 +295,7 @@ mod tests {
             ["a", "b", "c", "d", "y", "z"].map(|u| sizes[i(u)]),
             [Some(3), Some(3), Some(3), Some(0), Some(5), None]
         );
-        assert_eq!((org.depth(i("c")), org.at_depth(i("c"), 1), org.at_depth(i("c"), 3)), (2, Some(i("b")), None));
+        assert_eq!((org.depth(i("a")), org.depth(i("c"))), (0, 2));
     }
 
     #[test]

@@ -295,14 +295,21 @@ impl Tally {
     /// `overflow`.
     pub fn levels(&self, organization: &Organization) -> Result<Vec<Tally>> {
         let deepest = (0..organization.len()).map(|i| organization.depth(i)).max();
-        let depths = deepest.map_or(0..0, |d| 0..d + 1);
-        let level = |depth: usize| {
-            self.rollup(|name| {
-                let unit = organization.at_depth(organization.index(name)?, depth)?;
-                organization.unit(unit).map(str::to_owned)
-            })
-        };
-        depths.map(level).collect()
+        // From the deepest up, so that the unit each stands in at a depth is one step from that at the depth below.
+        let mut stands: Vec<Option<usize>> = vec![None; organization.len()];
+        let mut levels = Vec::new();
+        for depth in deepest.map_or(0..0, |d| 0..d + 1).rev() {
+            for (unit, stand) in stands.iter_mut().enumerate() {
+                let here = organization.depth(unit) == depth;
+                *stand = if here { Some(unit) } else { stand.and_then(|s| organization.parent(s)) };
+            }
+            levels.push(self.rollup(|name| {
+                let stand = stands.get(organization.index(name)?).copied().flatten()?;
+                organization.unit(stand).map(str::to_owned)
+            })?);
+        }
+        levels.reverse();
+        Ok(levels)
     }
 
     /// Hexadecimal SHA-256 of [`Tally::to_bytes`].
