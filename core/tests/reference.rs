@@ -200,7 +200,7 @@ fn compare(
             *seen.entry(e.name.to_owned()).or_insert(0) += 1;
         }
     }
-    println!("{dataset}: {seen:?}");
+    println!("{dataset}: {} values compared; {seen:?}", seen.values().sum::<usize>());
     seen
 }
 
