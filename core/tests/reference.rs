@@ -38,7 +38,7 @@ fn table(path: PathBuf) -> Table {
 fn tally(table: &Table, unit: &str, options: [i64; 2], items: &[&str]) -> Tally {
     let file = json!({"id": "t", "version": "1", "license": "none", "options": options, "scales": [{"id": "s", "items": items}]});
     let instrument = Instrument::from_json(&file.to_string()).expect("an instrument");
-    let columns = AnswerColumns { unit: unit.into(), wave: None, strict: false };
+    let columns = AnswerColumns { unit: unit.into(), ..AnswerColumns::standard(false) };
     let (responses, _) = Responses::from_columns(table, &instrument, &columns).expect("responses");
     let mut tally = Tally::new(&instrument);
     tally.add(&responses).expect("counted");

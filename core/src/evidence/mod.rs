@@ -1,5 +1,6 @@
 //! What a host hands in, validated at the door with row and column.
 
+mod answer;
 mod challenges;
 mod date;
 mod decisions;
@@ -7,6 +8,7 @@ mod digest;
 mod instrument;
 mod instrument_read;
 mod instrument_write;
+mod key;
 mod members;
 mod network;
 mod organization;
@@ -17,19 +19,25 @@ mod reader;
 mod responses;
 mod table;
 
+pub(crate) use answer::{AnswerReader, no_value};
+pub use answer::{DONT_KNOW, MISSING};
 pub use challenges::{ChallengeRow, Challenges, FactRow, FactValue, Facts, InterventionRow, Interventions};
 pub use date::days_from_iso;
 pub use decisions::{
     DecisionEffectRow, DecisionEffects, DecisionRightRow, DecisionRights, DecisionRow, Decisions, Role,
 };
 pub use instrument::{Composition, Instrument, Item, MissingRule, Referent, Scale};
+pub use key::{AnswerColumns, MAX_DECIMALS, Weight};
+pub(crate) use key::{AnswerPlaces, KeyKind, duplicate_respondent, key_of_number};
 pub use members::{MemberRow, Members};
 pub use network::{NodeRow, Nodes, TieRow, Ties};
 pub use organization::{Organization, UnitRow};
 pub use pressure::Pressure;
 pub use priorities::{Declared, DeclaredRow, RankingRow, Rankings};
 pub use reader::{Field, Reader};
-pub use responses::{AnswerColumns, DONT_KNOW, Loss, MISSING, Responses};
+pub(crate) use responses::weight_of_text;
+pub use responses::{Loss, Responses};
+pub(crate) use table::place as cell_place;
 pub use table::{Cells, Column, MAX_CELL_BYTES, MAX_ROWS, Table};
 
 use crate::error::{Error, Result, suggest};

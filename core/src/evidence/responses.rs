@@ -2,35 +2,13 @@
 //!
 //! Missing and "don't know" are kept apart from every answer and from each other.
 
-use super::instrument::{Instrument, Item};
-use super::instrument_read::RESERVED;
-use super::table::{Cells, Table, place as cell_place, shown};
-use crate::error::{Error, Result, nearest, suggest};
+use super::answer::{AnswerReader, DONT_KNOW, MISSING, no_value};
+use super::instrument::Instrument;
+use super::key::{AnswerColumns, AnswerPlaces, KeyKind, Weight, duplicate_respondent, key_of_number};
+use super::table::{Cells, Table, place as cell_place};
+use crate::error::{Error, Result};
 use serde_json::{Value, json};
 use std::collections::{HashMap, HashSet};
-
-/// The answer code of a cell that was left empty.
-pub const MISSING: u8 = 255;
-/// The answer code of a "don't know".
-pub const DONT_KNOW: u8 = 254;
-
-/// Which columns of a table mean what, and how strictly the others are taken.
-#[derive(Debug, Clone, PartialEq)]
-pub struct AnswerColumns {
-    /// The column of units.
-    pub unit: String,
-    /// The column of waves; `None` takes `wave` when it is there.
-    pub wave: Option<String>,
-    /// Whether a column that is neither an item nor known is an error (`unknown_item`) or left out and named.
-    pub strict: bool,
-}
-
-impl AnswerColumns {
-    /// The contract's names: `unit`, `wave` when it is there.
-    pub fn standard(strict: bool) -> AnswerColumns {
-        AnswerColumns { unit: "unit".into(), wave: None, strict }
-    }
-}
 
 /// What was left out or not answered while reading.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -55,6 +33,13 @@ impl Loss {
     }
 }
 
+/// The weights of respondents, as whole numbers of their last decimals.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Weights {
+    pub(crate) decimals: u8,
+    pub(crate) scaled: Vec<u64>,
+}
+
 /// Answers of respondents, column-wise.
 #[derive(Clone, PartialEq)]
 pub struct Responses {
@@ -64,6 +49,7 @@ pub struct Responses {
     waves: Vec<String>,
     wave_codes: Vec<u32>,
     respondents: Option<Vec<Option<String>>>,
+    weights: Option<Weights>,
     items: Vec<String>,
     answers: Vec<Vec<u8>>,
     loss: Loss,
@@ -103,43 +89,34 @@ impl Responses {
                 .at(table.name())
                 .help("give one row a respondent"));
         }
-        let wave = columns.wave.as_deref().unwrap_or("wave");
-        let ignored_columns = sort_columns(table, instrument, columns, wave)?;
-        let place = |row: usize, column: &str| cell_place(table.name(), row, column);
-
-        let unit_cells = needed(table, &columns.unit, "unit", columns)?;
-        let (unit_codes, units) = keys(unit_cells, "unit", |row| place(row, &columns.unit))?;
-        let (wave_codes, waves) = match table.column(wave) {
-            Some(c) => keys(&c.cells, "wave", |row| place(row, wave))?,
-            None if columns.wave.is_some() => {
-                let names = table.columns().iter().map(|c| c.name.as_str());
-                return Err(Error::input("missing_column", format!("there is no column {}", shown(wave)))
-                    .at(table.name())
-                    .help(suggest(wave, names)));
-            }
-            None => (vec![0; rows], vec![String::new()]),
+        let names: Vec<&str> = table.columns().iter().map(|c| c.name.as_str()).collect();
+        let places = AnswerPlaces::find(table.name(), &names, instrument, columns)?;
+        let column = |at: usize| table.columns().get(at);
+        let key = |at: usize, kind: KeyKind| match column(at) {
+            Some(c) => keys(&c.cells, kind, |row| cell_place(table.name(), row, &c.name)),
+            None => Ok((vec![0; rows], vec![String::new()])),
         };
-        let respondents = match table.column("respondent") {
-            Some(c) => Some(people(&c.cells, |row| place(row, "respondent"))?),
+        let (unit_codes, units) = key(places.unit, KeyKind::Unit)?;
+        let (wave_codes, waves) = key(places.wave.unwrap_or(usize::MAX), KeyKind::Wave)?;
+        let respondents = match places.respondent.and_then(column) {
+            Some(c) => Some(people(&c.cells, |row| cell_place(table.name(), row, &c.name))?),
             None => None,
         };
         if let Some(people) = &respondents {
-            check_distinct(people, &wave_codes, |row| place(row, "respondent"))?;
+            check_distinct(people, &wave_codes, |row| cell_place(table.name(), row, "respondent"))?;
         }
-
-        let mut loss = Loss { rows: rows as u64, ignored_columns, ..Loss::default() };
+        let weights = match (places.weight.and_then(column), &columns.weight) {
+            (Some(c), Some(weight)) => Some(Weights {
+                decimals: weight.decimals,
+                scaled: weights(&c.cells, weight, |row| cell_place(table.name(), row, &c.name))?,
+            }),
+            _ => None,
+        };
+        let mut loss = Loss { rows: rows as u64, ignored_columns: places.ignored, ..Loss::default() };
         let mut answers = Vec::with_capacity(instrument.items().len());
-        for item in instrument.items() {
-            let Some(column) = table.column(&item.id) else {
-                let names = table.columns().iter().map(|c| c.name.as_str()).filter(|n| instrument.item(n).is_none());
-                return Err(Error::input("missing_item", format!("item `{}` has no column", item.id))
-                    .at(table.name())
-                    .help(match nearest(&item.id, names) {
-                        Some(near) => format!("did you mean `{near}`"),
-                        None => "add the column, with empty cells where nobody was asked".to_owned(),
-                    }));
-            };
-            let codes = codes(&column.cells, item, instrument.dont_know(), |row| place(row, &item.id))?;
+        for (item, column) in instrument.items().iter().zip(places.items.iter().filter_map(|at| column(*at))) {
+            let reader = AnswerReader { item, dont_know: instrument.dont_know() };
+            let codes = codes(&column.cells, &reader, |row| cell_place(table.name(), row, &item.id))?;
             loss.missing_answers += codes.iter().filter(|c| **c == MISSING).count() as u64;
             loss.dont_know += codes.iter().filter(|c| **c == DONT_KNOW).count() as u64;
             answers.push(codes);
@@ -151,6 +128,7 @@ impl Responses {
             waves,
             wave_codes,
             respondents,
+            weights,
             items: instrument.items().iter().map(|i| i.id.clone()).collect(),
             answers,
             loss: loss.clone(),
@@ -195,148 +173,87 @@ impl Responses {
     pub fn logic_sha256(&self) -> &str {
         &self.logic_sha256
     }
+    /// The weights, when they were declared.
+    pub(crate) fn weights(&self) -> Option<&Weights> {
+        self.weights.as_ref()
+    }
     /// What was left out while reading.
     pub fn loss(&self) -> &Loss {
         &self.loss
     }
 }
 
-/// Refuses what cannot be taken and names the columns that are left unread.
-fn sort_columns(table: &Table, instrument: &Instrument, columns: &AnswerColumns, wave: &str) -> Result<Vec<String>> {
-    let mut left_out = Vec::new();
-    for name in [columns.unit.as_str(), wave] {
-        if instrument.item(name).is_some() {
-            let message = format!("column `{name}` is an item and cannot be the unit or wave as well");
-            return Err(Error::input("column_used_twice", message).at(table.name()).help("name another column"));
-        }
-    }
-    for column in table.columns() {
-        let name = column.name.as_str();
-        if instrument.item(name).is_some() || name == columns.unit || name == wave || name == "respondent" {
-            continue;
-        }
-        if instrument.ignore().iter().any(|i| i == name) {
-            left_out.push(name.to_owned());
-        } else if name == "weight" {
-            return Err(Error::input("weights_unsupported", "a tally counts people, it does not weigh them")
-                .at(format!("{}, column weight", table.name()))
-                .help("drop the column, or add `weight` to `ignore` in the instrument"));
-        } else if columns.strict {
-            let known = instrument.items().iter().map(|i| i.id.as_str()).chain(RESERVED);
-            let near = suggest(name, known);
-            let help = if near.starts_with("did you mean") {
-                near
-            } else {
-                "drop it, or add it to `ignore` in the instrument".into()
-            };
-            return Err(Error::input(
-                "unknown_item",
-                format!("column {} is not an item of `{}`", shown(name), instrument.id()),
-            )
-            .at(format!("{}, column {name}", table.name()))
-            .help(help));
-        } else {
-            left_out.push(name.to_owned());
-        }
-    }
-    Ok(left_out)
-}
-
-fn needed<'a>(table: &'a Table, name: &str, what: &str, columns: &AnswerColumns) -> Result<&'a Cells> {
-    match table.column(name) {
-        Some(c) => Ok(&c.cells),
-        None => {
-            let names = table.columns().iter().map(|c| c.name.as_str());
-            let help = match suggest(name, names) {
-                s if s.is_empty() || !columns.strict => format!("name the column that holds the {what}"),
-                s => s,
-            };
-            Err(Error::input("missing_column", format!("there is no column {}", shown(name)))
-                .at(table.name())
-                .help(help))
-        }
-    }
-}
-
-/// A cell as a key: text as it is, whole numbers in digits.
-fn key_of_number(x: f64) -> Option<String> {
-    // Beyond 2^53 neighbouring whole numbers are one float, so that two keys would become one.
-    (x.fract() == 0.0 && x.abs() <= 9_007_199_254_740_992.0).then(|| format!("{x:.0}"))
-}
-
 type Keys = (Vec<u32>, Vec<String>);
 
-fn keys(cells: &Cells, what: &'static str, place: impl Fn(usize) -> String) -> Result<Keys> {
+fn keys(cells: &Cells, kind: KeyKind, place: impl Fn(usize) -> String) -> Result<Keys> {
     let mut intern = Interner::default();
-    let missing = |row| {
-        let code = if what == "unit" { "missing_unit" } else { "missing_wave" };
-        Error::input(code, format!("the {what} is missing"))
-            .at(place(row))
-            .help(format!("say which {what} it is, or drop the row"))
-    };
-    let code = |intern: &mut Interner, row: usize, text: &str| {
-        if text.trim().is_empty() {
-            return Err(missing(row));
-        }
-        if text.len() > 255 || text.chars().any(char::is_control) {
-            let message = format!("{} is not the name of a {what}", shown(text));
-            let code = if what == "unit" { "bad_unit" } else { "bad_wave" };
-            return Err(Error::input(code, message)
-                .at(place(row))
-                .help("give at most 255 bytes without control characters"));
-        }
-        Ok(intern.code(text))
-    };
     let mut codes = Vec::with_capacity(cells.len());
+    let mut push = |intern: &mut Interner, row: usize, text: &str| {
+        kind.check(text).map_err(|e| e.at(place(row)))?;
+        codes.push(intern.code(text));
+        Ok(())
+    };
     match cells {
         Cells::Text(v) => {
             for (row, cell) in v.iter().enumerate() {
-                codes.push(code(&mut intern, row, cell.as_deref().unwrap_or(""))?);
+                push(&mut intern, row, cell.as_deref().unwrap_or(""))?;
             }
         }
         Cells::Int(v) => {
             for (row, cell) in v.iter().enumerate() {
-                codes.push(code(&mut intern, row, &cell.map(|i| i.to_string()).unwrap_or_default())?);
+                push(&mut intern, row, &cell.map(|i| i.to_string()).unwrap_or_default())?;
             }
         }
         Cells::Float(v) => {
             for (row, cell) in v.iter().enumerate() {
-                let text = match cell {
-                    None => String::new(),
-                    Some(x) => key_of_number(*x).ok_or_else(|| {
-                        let code = if what == "unit" { "bad_unit" } else { "bad_wave" };
-                        Error::input(code, format!("`{x}` is not the name of a {what}"))
-                            .at(place(row))
-                            .help("give text or whole numbers")
-                    })?,
-                };
-                codes.push(code(&mut intern, row, &text)?);
+                let text = cell.map_or(Ok(String::new()), |x| kind.number(x).map_err(|e| e.at(place(row))))?;
+                push(&mut intern, row, &text)?;
             }
         }
         Cells::Bool(v) => {
             for (row, cell) in v.iter().enumerate() {
-                codes.push(code(&mut intern, row, cell.map_or("", |b| if b { "true" } else { "false" }))?);
+                push(&mut intern, row, cell.map_or("", |b| if b { "true" } else { "false" }))?;
             }
         }
         Cells::Dictionary { values, codes: given } => {
             // Each value is checked once, where it is first used.
             let mut known: Vec<Option<u32>> = vec![None; values.len()];
             for (row, cell) in given.iter().enumerate() {
-                let Some(index) = cell.map(|c| c as usize) else { return Err(missing(row)) };
+                let Some(index) = cell.map(|c| c as usize) else { return Err(kind.missing().at(place(row))) };
                 let (Some(text), Some(slot)) = (values.get(index), known.get_mut(index)) else {
-                    return Err(Error::input("bad_code", format!("dictionary code `{index}` has no value"))
-                        .at(place(row))
-                        .help("give codes below the number of values"));
+                    return Err(no_value(index).at(place(row)));
                 };
-                let found = match *slot {
-                    Some(c) => c,
-                    None => *slot.insert(code(&mut intern, row, text)?),
-                };
-                codes.push(found);
+                if let Some(code) = *slot {
+                    codes.push(code);
+                    continue;
+                }
+                kind.check(text).map_err(|e| e.at(place(row)))?;
+                codes.push(*slot.insert(intern.code(text)));
             }
         }
     }
     Ok((codes, intern.values))
+}
+
+fn weights(cells: &Cells, weight: &Weight, place: impl Fn(usize) -> String) -> Result<Vec<u64>> {
+    let scaled = |(row, value): (usize, Option<f64>)| weight.scaled(value).map_err(|e| e.at(place(row)));
+    match cells {
+        Cells::Int(v) => v.iter().map(|c| c.map(|i| i as f64)).enumerate().map(scaled).collect(),
+        Cells::Float(v) => v.iter().copied().enumerate().map(scaled).collect(),
+        Cells::Text(v) => v.iter().map(|c| c.as_deref().map(weight_of_text)).enumerate().map(scaled).collect(),
+        Cells::Dictionary { values, codes } => {
+            let value = |code: &Option<u32>| code.and_then(|c| values.get(c as usize)).map(|t| weight_of_text(t));
+            codes.iter().map(value).enumerate().map(scaled).collect()
+        }
+        Cells::Bool(_) => {
+            Err(Error::input("bad_weight", "the weights are true and false").at(place(0)).help("give numbers"))
+        }
+    }
+}
+
+/// A number written as text; what is none is refused as a weight by its value.
+pub(crate) fn weight_of_text(text: &str) -> f64 {
+    text.trim().parse().unwrap_or(f64::NAN)
 }
 
 #[derive(Default)]
@@ -390,91 +307,48 @@ fn check_distinct(people: &[Option<String>], waves: &[u32], place: impl Fn(usize
         if let Some(person) = person
             && !seen.insert((person, *wave))
         {
-            return Err(Error::input(
-                "duplicate_respondent",
-                format!("respondent {} answers twice in one wave", shown(person)),
-            )
-            .at(place(row))
-            .help("keep one row a respondent and wave"));
+            return Err(duplicate_respondent(person).at(place(row)));
         }
     }
     Ok(())
 }
 
 /// The answer codes of one column.
-fn codes(cells: &Cells, item: &Item, dont_know: &[i64], place: impl Fn(usize) -> String) -> Result<Vec<u8>> {
-    let integer = |row: usize, value: i64| -> Result<u8> {
-        if (item.lo..=item.hi).contains(&value) {
-            // The reader of instruments allows at most 11 options.
-            return Ok(u8::try_from(value - item.lo).unwrap_or(MISSING));
-        }
-        if dont_know.contains(&value) {
-            return Ok(DONT_KNOW);
-        }
-        let mut help = format!("answers to `{}` are {} to {}", item.id, item.lo, item.hi);
-        if !dont_know.is_empty() {
-            let known: Vec<String> = dont_know.iter().map(|c| format!("`{c}`")).collect();
-            help.push_str(&format!(", or {} for don't know", known.join(", ")));
-        }
-        help.push_str("; leave the cell empty when there is no answer");
-        Err(Error::input("out_of_range", format!("answer `{value}` is out of range")).at(place(row)).help(help))
-    };
-    let float = |row: usize, x: f64| -> Result<u8> {
-        if x.fract() != 0.0 || x.abs() > 1e15 {
-            let code = if x.is_finite() && x.abs() <= 1e15 { "not_whole" } else { "out_of_range" };
-            return Err(Error::input(code, format!("answer `{x}` is not a whole number"))
-                .at(place(row))
-                .help(format!("answers to `{}` are whole numbers from {} to {}", item.id, item.lo, item.hi)));
-        }
-        integer(row, x as i64)
-    };
-    let text = |row: usize, t: &str| -> Result<u8> {
-        let t = t.trim();
-        if t.is_empty() {
-            return Ok(MISSING);
-        }
-        match (t.parse::<i64>(), t.parse::<f64>()) {
-            (Ok(i), _) => integer(row, i),
-            (_, Ok(x)) if x.is_finite() => float(row, x),
-            _ => Err(Error::input("not_a_number", format!("answer {} is not a number", shown(t)))
-                .at(place(row))
-                .help(format!("answers to `{}` are codes from {} to {}", item.id, item.lo, item.hi))),
-        }
-    };
+fn codes(cells: &Cells, reader: &AnswerReader<'_>, place: impl Fn(usize) -> String) -> Result<Vec<u8>> {
+    fn all<T>(
+        cells: &[Option<T>],
+        place: impl Fn(usize) -> String,
+        read: impl Fn(&T) -> Result<u8>,
+    ) -> Result<Vec<u8>> {
+        let code = |(row, cell): (usize, &Option<T>)| match cell {
+            None => Ok(MISSING),
+            Some(value) => read(value).map_err(|e| e.at(place(row))),
+        };
+        cells.iter().enumerate().map(code).collect()
+    }
     match cells {
-        Cells::Int(v) => v.iter().enumerate().map(|(row, c)| c.map_or(Ok(MISSING), |i| integer(row, i))).collect(),
-        Cells::Float(v) => v.iter().enumerate().map(|(row, c)| c.map_or(Ok(MISSING), |x| float(row, x))).collect(),
-        Cells::Text(v) => {
-            v.iter().enumerate().map(|(row, c)| c.as_deref().map_or(Ok(MISSING), |t| text(row, t))).collect()
-        }
-        Cells::Bool(v) => v
-            .iter()
-            .enumerate()
-            .map(|(row, c)| match c {
-                None => Ok(MISSING),
-                Some(b) => Err(Error::input("not_a_number", format!("answer `{b}` is not a number"))
-                    .at(place(row))
-                    .help(format!("answers to `{}` are codes from {} to {}", item.id, item.lo, item.hi))),
-            })
-            .collect(),
+        Cells::Int(v) => all(v, place, |i| reader.integer(*i)),
+        Cells::Float(v) => all(v, place, |x| reader.float(*x)),
+        Cells::Text(v) => all(v, place, |t| reader.text(t)),
+        Cells::Bool(v) => all(v, place, |b| reader.text(if *b { "true" } else { "false" })),
         Cells::Dictionary { values, codes } => {
             let mut known: Vec<Option<u8>> = vec![None; values.len()];
-            codes
-                .iter()
-                .enumerate()
-                .map(|(row, c)| {
-                    let Some(index) = c.map(|c| c as usize) else { return Ok(MISSING) };
-                    let (Some(t), Some(slot)) = (values.get(index), known.get_mut(index)) else {
-                        return Err(Error::input("bad_code", format!("dictionary code `{index}` has no value"))
-                            .at(place(row))
-                            .help("give codes below the number of values"));
-                    };
-                    match *slot {
-                        Some(code) => Ok(code),
-                        None => Ok(*slot.insert(text(row, t)?)),
-                    }
-                })
-                .collect()
+            let mut found = Vec::with_capacity(codes.len());
+            for (row, cell) in codes.iter().enumerate() {
+                let Some(index) = cell.map(|c| c as usize) else {
+                    found.push(MISSING);
+                    continue;
+                };
+                let (Some(text), Some(slot)) = (values.get(index), known.get_mut(index)) else {
+                    return Err(no_value(index).at(place(row)));
+                };
+                let code = match *slot {
+                    Some(code) => code,
+                    None => *slot.insert(reader.text(text).map_err(|e| e.at(place(row)))?),
+                };
+                found.push(code);
+            }
+            Ok(found)
         }
     }
 }
@@ -607,7 +481,8 @@ mod tests {
         c[0].name = "team".into();
         c.push(text("round", &["1", "1", "2"]));
         let named = |unit: &str, wave: Option<&str>| {
-            let columns = AnswerColumns { unit: unit.into(), wave: wave.map(str::to_owned), strict: true };
+            let columns =
+                AnswerColumns { unit: unit.into(), wave: wave.map(str::to_owned), ..AnswerColumns::standard(true) };
             Responses::from_columns(&table(c.clone()), &instrument(""), &columns).map(|(r, _)| r).map_err(|e| e.code())
         };
         assert_eq!(named("team", Some("round")).unwrap().waves(), ["1", "2"]);

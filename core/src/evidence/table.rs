@@ -128,7 +128,7 @@ pub(super) fn check_rows(table: &str, rows: usize) -> Result<()> {
 }
 
 /// Where a cell stands, for people: `facts, row 3, column unit` (rows count from 1, without the header).
-pub(super) fn place(table: &str, row: usize, column: &str) -> String {
+pub(crate) fn place(table: &str, row: usize, column: &str) -> String {
     format!("{table}, row {}, column {column}", row + 1)
 }
 

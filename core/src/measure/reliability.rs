@@ -36,9 +36,8 @@ pub fn reliability(tally: &Tally) -> Vec<ScaleRow> {
         let products = tally.products(wave);
         for (index, scale) in tally.layout().scales.iter().enumerate() {
             let place = Place { wave, unit: None, kind: Kind::Scale, id: &scale.id };
-            let people =
-                tally.cells().filter(|(key, _)| key.wave == wave).filter_map(|(_, cell)| cell.scales.get(index));
-            let people: u64 = people.flat_map(|s| &s.0).map(|(_, [n, ..])| n).sum();
+            let people = tally.sums(index).filter(|(key, _)| key.wave == wave).flat_map(|(_, sums)| sums.0);
+            let people: u64 = people.map(|(_, [n, ..])| n).sum();
             let found = products.and_then(|p| p.get(index));
             let complete = found.map_or(0, |p| p.complete);
             let pairwise = found.map_or(Err(Absence::RowsNeeded), |p| pairwise(tally, wave, scale, p));

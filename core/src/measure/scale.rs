@@ -69,9 +69,9 @@ pub(crate) fn unit_means<'a>(
     needed: usize,
 ) -> Vec<(&'a Key, Option<UnitMean>)> {
     tally
-        .cells()
+        .sums(scale)
         .filter(|(key, _)| key.wave == wave)
-        .map(|(key, cell)| (key, cell.scales.get(scale).and_then(|s| person_scores(s, needed))))
+        .map(|(key, sums)| (key, person_scores(&sums, needed)))
         .collect()
 }
 

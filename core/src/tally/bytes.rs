@@ -70,8 +70,8 @@ impl Tally {
                 integers(&mut body, &p.cross);
             }
         }
-        integer(&mut body, self.cells.len() as u64);
-        for (key, cell) in &self.cells {
+        integer(&mut body, self.index.len() as u64);
+        for (key, cell) in self.cells() {
             integer(&mut body, waves.binary_search(&key.wave.as_str()).unwrap_or(0) as u64);
             text(&mut body, &key.unit);
             integer(&mut body, cell.rows);
@@ -173,12 +173,13 @@ fn read_body(body: &[u8], limits: &Limits) -> Result<Tally> {
         let message = format!("the tally has {keys} units, more than the {} allowed", limits.keys);
         return Err(Error::input("too_large", message).at("tally").help("raise the limit if you trust the source"));
     }
-    let mut cells: BTreeMap<Key, Cell> = BTreeMap::new();
+    let mut tally = Tally::empty(Arc::new(layout), None);
+    let layout = Arc::clone(&tally.layout);
     for _ in 0..keys {
         let wave = usize::try_from(r.integer()?).ok().and_then(|w| waves.get(w)).cloned();
         let wave = wave.ok_or_else(|| inconsistent("a unit is in an unknown wave"))?;
         let key = Key { wave, unit: r.text()?.to_owned() };
-        if cells.last_key_value().is_some_and(|(last, _)| *last >= key) {
+        if tally.index.last_key_value().is_some_and(|(last, _)| *last >= key) {
             return Err(inconsistent("the units are not sorted"));
         }
         let cell = read_cell(&mut r, &layout)?;
@@ -188,12 +189,13 @@ fn read_body(body: &[u8], limits: &Limits) -> Result<Tally> {
         if let Some(fault) = cell.fault(&layout) {
             return Err(inconsistent(fault));
         }
-        cells.insert(key, cell);
+        let slot = tally.slot(&key);
+        tally.blocks.set(slot, &cell);
     }
     if !r.bytes.is_empty() {
         return Err(inconsistent("bytes follow the last unit"));
     }
-    let tally = Tally { layout: Arc::new(layout), cells, products: with_products.then_some(products) };
+    tally.products = with_products.then_some(products);
     if tally.waves() != waves {
         return Err(inconsistent("a wave holds nothing"));
     }
@@ -233,7 +235,7 @@ fn read_cell(r: &mut Reader<'_>, layout: &Layout) -> Result<Cell> {
         }
         pairs.push(pair);
     }
-    Ok(Cell { rows, counts, scales, pairs })
+    Ok(Cell { rows, mass: None, counts, scales, pairs })
 }
 
 fn push<K: Copy + Ord, const N: usize>(to: &mut Sparse<K, N>, key: K, row: [u64; N]) -> Result<()> {

@@ -68,6 +68,8 @@ pub struct Layout {
     pub pairs: Vec<(usize, usize)>,
     pub(crate) logic: String,
     pub(crate) counts: usize,
+    /// Whether any answer code means "don't know".
+    pub(crate) asks_dont_know: bool,
 }
 
 impl Layout {
@@ -122,6 +124,7 @@ impl Layout {
             pairs,
             logic,
             counts,
+            asks_dont_know: !instrument.dont_know().is_empty(),
         }
     }
 

@@ -8,18 +8,30 @@
 //! **A tally of small units is personal data**: the state of a unit of one is that person's answers.
 //! It belongs to the owner of the data; what may leave is decided by a release.
 
-mod add;
+mod array;
+mod blocks;
 mod bytes;
+mod counter;
+mod kernel;
 mod layout;
+mod names;
+mod pages;
+mod plan;
+mod respondents;
 pub(crate) mod state;
+mod weigh;
+mod worker;
 
+pub use array::{Array, Bits, Texts, Values};
 pub use bytes::{FORMAT_VERSION, Limits};
+pub use counter::Counter;
 pub use layout::{ItemShape, Layout, ScaleShape};
 
 use crate::error::{Error, Result};
-use crate::evidence::{Instrument, Loss, Organization, Responses};
+use crate::evidence::{Instrument, Loss, Organization, Responses, Weight};
 use crate::json;
-use state::{Cell, Op, Products, Sums};
+use blocks::Blocks;
+use state::{Cell, Mass, Op, Products, Sums};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -56,12 +68,23 @@ pub struct Key {
 /// assert_eq!(tally.digest(), before);
 /// # Ok::<(), colead::Error>(())
 /// ```
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub struct Tally {
     layout: Arc<Layout>,
-    cells: BTreeMap<Key, Cell>,
-    /// Item products a wave, for the waves of `cells`; `None` once units were left out of a roll-up.
+    /// The decimals of weights, when people are weighed.
+    decimals: Option<u8>,
+    /// The slot of each wave and unit.
+    index: BTreeMap<Key, u32>,
+    blocks: Blocks,
+    /// Item products a wave, for the waves of `index`; `None` once units were left out of a roll-up.
     products: Option<BTreeMap<String, Vec<Products>>>,
+}
+
+impl PartialEq for Tally {
+    fn eq(&self, other: &Tally) -> bool {
+        let alike = self.layout == other.layout && self.decimals == other.decimals && self.products == other.products;
+        alike && self.index.len() == other.index.len() && self.cells().eq(other.cells())
+    }
 }
 
 // Units are personal data when small: a debug print shows sizes only.
@@ -69,118 +92,195 @@ impl std::fmt::Debug for Tally {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Tally")
             .field("instrument", &self.layout.instrument)
-            .field("keys", &self.cells.len())
+            .field("keys", &self.index.len())
             .finish_non_exhaustive()
     }
 }
 
 impl Tally {
-    /// An empty tally.
+    /// An empty tally that counts people.
     pub fn new(instrument: &Instrument) -> Tally {
-        Tally { layout: Arc::new(Layout::new(instrument)), cells: BTreeMap::new(), products: Some(BTreeMap::new()) }
+        Tally::empty(Arc::new(Layout::new(instrument)), None)
     }
 
-    fn empty(&self) -> Tally {
-        Tally { layout: Arc::clone(&self.layout), cells: BTreeMap::new(), products: Some(BTreeMap::new()) }
+    /// An empty tally that counts people by weight, exactly: weights are decimal numbers of `decimals` decimals.
+    ///
+    /// # Errors
+    /// `bad_decimals`.
+    pub fn weighted(instrument: &Instrument, decimals: u8) -> Result<Tally> {
+        Weight { column: String::new(), decimals }.check()?;
+        Ok(Tally::empty(Arc::new(Layout::new(instrument)), Some(decimals)))
+    }
+
+    fn empty(layout: Arc<Layout>, decimals: Option<u8>) -> Tally {
+        let blocks = Blocks::new(&layout, decimals.is_some());
+        Tally { layout, decimals, index: BTreeMap::new(), blocks, products: Some(BTreeMap::new()) }
+    }
+
+    /// A tally of what was counted.
+    fn of(
+        layout: Arc<Layout>,
+        decimals: Option<u8>,
+        (index, blocks, products): (BTreeMap<Key, u32>, Blocks, BTreeMap<String, Vec<Products>>),
+    ) -> Tally {
+        Tally { layout, decimals, index, blocks, products: Some(products) }
+    }
+
+    /// The same instrument and kind, nothing counted.
+    fn none(&self) -> Tally {
+        let (layout, blocks) = (Arc::clone(&self.layout), self.blocks.empty());
+        Tally { layout, decimals: self.decimals, index: BTreeMap::new(), blocks, products: Some(BTreeMap::new()) }
     }
 
     /// Counts answers; gives back what was not answered or left unread.
     ///
     /// # Errors
-    /// `instrument_mismatch`, `overflow`; the tally is then unchanged.
+    /// `instrument_mismatch`, `weights_mixed`, `overflow`; the tally is then unchanged.
     pub fn add(&mut self, responses: &Responses) -> Result<Loss> {
         if responses.logic_sha256() != self.layout.logic_sha256 {
             return Err(mismatch("the responses answer another instrument"));
         }
-        let mut part = self.empty();
-        add::count(&mut part, responses)?;
-        self.merge(&part)?;
+        self.same_kind(responses.weights().map(|w| w.decimals))?;
+        self.absorb(counter::count(&self.layout, responses)?)?;
         Ok(responses.loss().clone())
     }
 
     /// Adds another tally of the same instrument.
     ///
     /// # Errors
-    /// `instrument_mismatch`, `overflow`; the tally is then unchanged.
+    /// `instrument_mismatch`, `weights_mixed`, `overflow`; the tally is then unchanged.
     pub fn merge(&mut self, other: &Tally) -> Result<()> {
-        let (cells, products) = self.combined(other, u64::checked_add, || {
-            Error::input("overflow", "the sum of the two tallies does not fit in 64 bits")
-                .at("tally")
-                .help("merge fewer of them")
-        })?;
-        self.store(cells, products);
+        self.comparable(other)?;
+        // Only near the end of 64 bits can a sum fail half way.
+        if self.mass().saturating_add(other.mass()).saturating_mul(self.blocks.plan.steepest.into()) < 1 << 63 {
+            return self.pour(other).ok_or_else(too_large);
+        }
+        let mut next = self.clone();
+        next.pour(other).ok_or_else(too_large)?;
+        *self = next;
         Ok(())
+    }
+
+    /// As [`Tally::merge`], of a tally that is of no more use: nothing is copied into an empty one.
+    ///
+    /// # Errors
+    /// As [`Tally::merge`].
+    pub fn absorb(&mut self, other: Tally) -> Result<()> {
+        if self.is_empty() && self.products.is_some() {
+            self.comparable(&other)?;
+            *self = other;
+            return Ok(());
+        }
+        self.merge(&other)
+    }
+
+    /// Adds the counters of another tally; half done on overflow.
+    fn pour(&mut self, other: &Tally) -> Option<()> {
+        for (key, theirs) in &other.index {
+            let ours = self.slot(key);
+            self.blocks.add(ours, &other.blocks, *theirs)?;
+        }
+        match (&mut self.products, &other.products) {
+            (Some(ours), Some(theirs)) => {
+                for (wave, theirs) in theirs {
+                    match ours.get_mut(wave) {
+                        Some(ours) => *ours = combined(ours, theirs, Op::Add)?,
+                        None => _ = ours.insert(wave.clone(), theirs.clone()),
+                    }
+                }
+            }
+            _ => self.products = None,
+        }
+        Some(())
+    }
+
+    /// The slot of a key, a new one when it has none.
+    fn slot(&mut self, key: &Key) -> u32 {
+        if let Some(slot) = self.index.get(key) {
+            return *slot;
+        }
+        let slot = self.blocks.push();
+        self.index.insert(key.clone(), slot);
+        slot
+    }
+
+    /// Everything that was counted, people or weights.
+    fn mass(&self) -> u128 {
+        self.index.values().map(|s| u128::from(self.blocks.mass(*s).map_or(self.blocks.people(*s), |m| m.sum))).sum()
+    }
+
+    fn comparable(&self, other: &Tally) -> Result<()> {
+        if self.layout.logic_sha256 != other.layout.logic_sha256 {
+            return Err(mismatch("the tallies count different instruments"));
+        }
+        self.same_kind(other.decimals)
+    }
+
+    fn same_kind(&self, decimals: Option<u8>) -> Result<()> {
+        if self.decimals == decimals {
+            return Ok(());
+        }
+        let kind = |decimals: Option<u8>| match decimals {
+            None => "counts people".to_owned(),
+            Some(d) => format!("weighs them with {d} decimals"),
+        };
+        let message = format!("this tally {}, the other {}", kind(self.decimals), kind(decimals));
+        Err(Error::input("weights_mixed", message).at("tally").help("count both with the same declared weights"))
     }
 
     /// Takes another tally out: what remains is what would have been counted without it.
     ///
     /// # Errors
-    /// `instrument_mismatch`; `impossible_subtraction` when the other was never part of this tally as far as the
-    /// numbers tell; the tally is then unchanged.
+    /// `instrument_mismatch`, `weights_mixed`; `impossible_subtraction` when the other was never part of this tally
+    /// as far as the numbers tell; the tally is then unchanged.
     pub fn subtract(&mut self, other: &Tally) -> Result<()> {
+        self.comparable(other)?;
         let refuse = |why: &str| {
             Error::input("impossible_subtraction", format!("the tally to take out is not part of this one: {why}"))
                 .at("tally")
                 .help("subtract only what was added")
         };
-        let (cells, products) = self.combined(other, u64::checked_sub, || refuse("a count would fall below zero"))?;
-        for cell in cells.values() {
-            if let Some(fault) = cell.fault(&self.layout) {
+        let below = || refuse("a count would fall below zero");
+        let mut left = BTreeMap::new();
+        for (key, theirs) in other.cells() {
+            let ours = self.cell(key).ok_or_else(below)?;
+            let rest = ours.combine(&theirs, Op::Take).ok_or_else(below)?;
+            if let Some(fault) = rest.fault(&self.layout) {
                 return Err(refuse(fault));
             }
+            left.insert(key, rest);
         }
-        let mut next = self.clone();
-        let waves: Vec<String> = other.waves().into_iter().map(str::to_owned).collect();
-        next.store(cells, products);
-        for wave in waves {
-            if let Some(fault) = next.wave_fault(&wave) {
+        let mut next = self.none();
+        for (key, slot) in &self.index {
+            let rest = left.get(key);
+            if rest.is_some_and(|rest| rest.rows == 0) {
+                continue;
+            }
+            let to = next.slot(key);
+            match rest {
+                Some(rest) => next.blocks.set(to, rest),
+                None => next.blocks.add(to, &self.blocks, *slot).ok_or_else(too_large)?,
+            }
+        }
+        next.products = match (&self.products, &other.products) {
+            (Some(ours), Some(theirs)) => {
+                let mut rest = ours.clone();
+                for (wave, theirs) in theirs {
+                    let ours = rest.get_mut(wave).ok_or_else(below)?;
+                    *ours = combined(ours, theirs, Op::Take).ok_or_else(below)?;
+                }
+                Some(rest)
+            }
+            _ => None,
+        };
+        for wave in other.waves() {
+            if let Some(fault) = next.wave_fault(wave) {
                 return Err(refuse(fault));
             }
         }
         next.drop_empty_waves();
         *self = next;
         Ok(())
-    }
-
-    /// The cells and products that change, not yet stored.
-    fn combined(&self, other: &Tally, op: Op, fail: impl Fn() -> Error) -> Result<Changes> {
-        if self.layout.logic_sha256 != other.layout.logic_sha256 {
-            return Err(mismatch("the tallies count different instruments"));
-        }
-        let blank = Cell::new(&self.layout);
-        let mut cells = BTreeMap::new();
-        for (key, theirs) in &other.cells {
-            let ours = self.cells.get(key).unwrap_or(&blank);
-            cells.insert(key.clone(), ours.combine(theirs, op).ok_or_else(&fail)?);
-        }
-        let products = match (&self.products, &other.products) {
-            (Some(ours), Some(theirs)) => {
-                let mut changed = BTreeMap::new();
-                for (wave, theirs) in theirs {
-                    let blank = self.no_products();
-                    let ours = ours.get(wave).unwrap_or(&blank);
-                    let sum: Option<Vec<Products>> = ours.iter().zip(theirs).map(|(a, b)| a.combine(b, op)).collect();
-                    changed.insert(wave.clone(), sum.ok_or_else(&fail)?);
-                }
-                Some(changed)
-            }
-            _ => None,
-        };
-        Ok((cells, products))
-    }
-
-    fn store(&mut self, cells: BTreeMap<Key, Cell>, products: ProductMap) {
-        for (key, cell) in cells {
-            if cell.rows == 0 {
-                self.cells.remove(&key);
-            } else {
-                self.cells.insert(key, cell);
-            }
-        }
-        match (&mut self.products, products) {
-            (Some(ours), Some(changed)) => ours.extend(changed),
-            _ => self.products = None,
-        }
     }
 
     fn drop_empty_waves(&mut self) {
@@ -190,15 +290,11 @@ impl Tally {
         }
     }
 
-    fn no_products(&self) -> Vec<Products> {
-        self.layout.scales.iter().map(|s| Products::new(s.items.len())).collect()
-    }
-
     /// The sums of the whole wave: answers and sum an item, and raw sums a scale; `None` on overflow.
     fn wave_totals(&self, wave: &str) -> Option<WaveTotals> {
         let mut total = Cell::new(&self.layout);
-        for cell in self.cells.iter().filter(|(k, _)| k.wave == wave).map(|(_, c)| c) {
-            total = total.combine(cell, u64::checked_add)?;
+        for (_, cell) in self.cells().filter(|(k, _)| k.wave == wave) {
+            total = total.combine(&cell, Op::Add)?;
         }
         let items = self.layout.items.iter().enumerate().map(|(index, shape)| {
             let (counts, _) = total.item(&self.layout, index);
@@ -231,7 +327,7 @@ impl Tally {
 
     /// The units, sorted, each once.
     pub fn units(&self) -> Vec<&str> {
-        let mut units: Vec<&str> = self.cells.keys().map(|k| k.unit.as_str()).collect();
+        let mut units: Vec<&str> = self.index.keys().map(|k| k.unit.as_str()).collect();
         units.sort_unstable();
         units.dedup();
         units
@@ -239,24 +335,24 @@ impl Tally {
 
     /// The waves, sorted; one empty text when the answers had none, nothing when there are no answers.
     pub fn waves(&self) -> Vec<&str> {
-        let mut waves: Vec<&str> = self.cells.keys().map(|k| k.wave.as_str()).collect();
+        let mut waves: Vec<&str> = self.index.keys().map(|k| k.wave.as_str()).collect();
         waves.dedup();
         waves
     }
 
     /// The wave-unit keys, sorted by wave, then unit.
     pub fn keys(&self) -> impl Iterator<Item = &Key> {
-        self.cells.keys()
+        self.index.keys()
     }
 
     /// The number of respondents of a unit in a wave, whatever they answered; 0 when there are none.
     pub fn respondents(&self, key: &Key) -> u64 {
-        self.cells.get(key).map_or(0, |c| c.rows)
+        self.index.get(key).map_or(0, |slot| self.blocks.people(*slot))
     }
 
     /// Whether nothing was counted.
     pub fn is_empty(&self) -> bool {
-        self.cells.is_empty()
+        self.index.is_empty()
     }
 
     /// Sums units into groups, such as the ancestors at one level of a hierarchy: `group` names the group of a
@@ -266,23 +362,19 @@ impl Tally {
     /// # Errors
     /// `overflow`.
     pub fn rollup(&self, group: impl Fn(&str) -> Option<String>) -> Result<Tally> {
-        let mut out = self.empty();
+        let mut out = self.none();
         let mut all = true;
-        for (key, cell) in &self.cells {
+        for (key, slot) in &self.index {
             let Some(unit) = group(&key.unit) else {
                 all = false;
                 continue;
             };
-            let key = Key { wave: key.wave.clone(), unit };
-            let sum = match out.cells.get(&key) {
-                None => cell.clone(),
-                Some(old) => old.combine(cell, u64::checked_add).ok_or_else(|| {
-                    Error::input("overflow", "the sum of the units does not fit in 64 bits")
-                        .at("tally")
-                        .help("roll up fewer units")
-                })?,
-            };
-            out.cells.insert(key, sum);
+            let to = out.slot(&Key { wave: key.wave.clone(), unit });
+            out.blocks.add(to, &self.blocks, *slot).ok_or_else(|| {
+                Error::input("overflow", "the sum of the units does not fit in 64 bits")
+                    .at("tally")
+                    .help("roll up fewer units")
+            })?;
         }
         out.products = if all { self.products.clone() } else { None };
         Ok(out)
@@ -317,8 +409,38 @@ impl Tally {
         json::sha256(&self.to_bytes())
     }
 
-    pub(crate) fn cells(&self) -> impl Iterator<Item = (&Key, &Cell)> {
-        self.cells.iter()
+    /// The decimals of weights, when this tally weighs people.
+    pub fn decimals(&self) -> Option<u8> {
+        self.decimals
+    }
+
+    /// The number of respondents of a unit in a wave who would say as much unweighted, `(Σw)²/Σw²` (Kish 1965);
+    /// the number of respondents where people are not weighed, `None` where nobody weighs anything.
+    pub fn effective_n(&self, key: &Key) -> Option<f64> {
+        let slot = *self.index.get(key)?;
+        match self.blocks.mass(slot) {
+            None => Some(self.blocks.people(slot) as f64),
+            Some(Mass { sum, squares }) if sum > 0 => {
+                let sum = sum as f64;
+                Some(sum / (squares as f64 / sum))
+            }
+            Some(_) => None,
+        }
+    }
+
+    /// Everything that each unit holds, in the order of the keys.
+    pub(crate) fn cells(&self) -> impl Iterator<Item = (&Key, Cell)> {
+        self.index.iter().map(|(key, slot)| (key, self.blocks.cell(*slot)))
+    }
+
+    /// Everything that a unit holds.
+    pub(crate) fn cell(&self, key: &Key) -> Option<Cell> {
+        self.index.get(key).map(|slot| self.blocks.cell(*slot))
+    }
+
+    /// The raw sums of one scale in each unit, in the order of the keys.
+    pub(crate) fn sums(&self, scale: usize) -> impl Iterator<Item = (&Key, Sums)> {
+        self.index.iter().map(move |(key, slot)| (key, self.blocks.sums(*slot, scale)))
     }
 
     pub(crate) fn products(&self, wave: &str) -> Option<&[Products]> {
@@ -328,9 +450,17 @@ impl Tally {
 
 /// Answers and sum an item, and raw sums a scale.
 type WaveTotals = (Vec<(u64, u64)>, Vec<Sums>);
-/// Cells and products to store.
-type Changes = (BTreeMap<Key, Cell>, ProductMap);
-type ProductMap = Option<BTreeMap<String, Vec<Products>>>;
+
+/// The products of all scales, added or taken out.
+fn combined(ours: &[Products], theirs: &[Products], op: Op) -> Option<Vec<Products>> {
+    ours.iter().zip(theirs).map(|(a, b)| a.combine(b, op)).collect()
+}
+
+fn too_large() -> Error {
+    Error::input("overflow", "the sum of the two tallies does not fit in 64 bits")
+        .at("tally")
+        .help("merge fewer of them")
+}
 
 fn mismatch(message: &str) -> Error {
     Error::input("instrument_mismatch", message)

@@ -9,13 +9,34 @@ use super::layout::{Layout, ScaleShape};
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Sparse<K, const N: usize>(pub(crate) Vec<(K, [u64; N])>);
 
+/// Adding or taking out, checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Op {
+    Add,
+    Take,
+}
+
+impl Op {
+    pub(crate) fn of(self, a: u64, b: u64) -> Option<u64> {
+        match self {
+            Op::Add => a.checked_add(b),
+            Op::Take => a.checked_sub(b),
+        }
+    }
+
+    fn wide(self, a: u128, b: u128) -> Option<u128> {
+        match self {
+            Op::Add => a.checked_add(b),
+            Op::Take => a.checked_sub(b),
+        }
+    }
+}
+
 impl<K, const N: usize> Default for Sparse<K, N> {
     fn default() -> Self {
         Sparse(Vec::new())
     }
 }
-
-pub(crate) type Op = fn(u64, u64) -> Option<u64>;
 
 impl<K: Copy + Ord, const N: usize> Sparse<K, N> {
     /// Adds to the entry of `key`; for fresh state that cannot overflow.
@@ -33,7 +54,7 @@ impl<K: Copy + Ord, const N: usize> Sparse<K, N> {
     }
 
     /// Entry by entry `op`, over the keys of both.
-    fn combine(&self, other: &Self, op: Op) -> Option<Self> {
+    pub(crate) fn combine(&self, other: &Self, op: Op) -> Option<Self> {
         let mut out = Vec::with_capacity(self.0.len().max(other.0.len()));
         let (mut a, mut b) = (self.0.iter().peekable(), other.0.iter().peekable());
         loop {
@@ -51,7 +72,7 @@ impl<K: Copy + Ord, const N: usize> Sparse<K, N> {
             b.next_if(|(k, _)| *k == key);
             let mut row = [0; N];
             for ((r, x), y) in row.iter_mut().zip(left).zip(right) {
-                *r = op(x, y)?;
+                *r = op.of(x, y)?;
             }
             if row.iter().any(|x| *x != 0) {
                 out.push((key, row));
@@ -62,7 +83,7 @@ impl<K: Copy + Ord, const N: usize> Sparse<K, N> {
 }
 
 fn zip(a: &[u64], b: &[u64], op: Op) -> Option<Vec<u64>> {
-    a.iter().zip(b).map(|(x, y)| op(*x, *y)).collect()
+    a.iter().zip(b).map(|(x, y)| op.of(*x, *y)).collect()
 }
 
 /// `n, Σs, Σs²` of the raw sums of one scale by number of answered items.
@@ -70,11 +91,26 @@ pub(crate) type Sums = Sparse<u8, 3>;
 /// `n, Σs, Σt, Σst, Σs², Σt²` of a declared pair by answered items of each scale.
 pub(crate) type PairSums = Sparse<(u8, u8), 6>;
 
-/// What one unit holds in one wave.
+/// What the weights of a unit add up to, in whole numbers of their last decimals.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Mass {
+    pub(crate) sum: u64,
+    pub(crate) squares: u128,
+}
+
+impl Mass {
+    pub(crate) fn combine(self, other: Mass, op: Op) -> Option<Mass> {
+        Some(Mass { sum: op.of(self.sum, other.sum)?, squares: op.wide(self.squares, other.squares)? })
+    }
+}
+
+/// What one unit holds in one wave. Of a weighted tally everything but `rows` counts weights.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Cell {
     /// Respondents, whatever they answered.
     pub(crate) rows: u64,
+    /// What they weigh, in a weighted tally.
+    pub(crate) mass: Option<Mass>,
     /// For each item its answer counts, as coded, and its don't-knows.
     pub(crate) counts: Vec<u64>,
     /// For each scale.
@@ -87,6 +123,7 @@ impl Cell {
     pub(crate) fn new(layout: &Layout) -> Cell {
         Cell {
             rows: 0,
+            mass: None,
             counts: vec![0; layout.counts],
             scales: vec![Sums::default(); layout.scales.len()],
             pairs: vec![PairSums::default(); layout.pairs.len()],
@@ -97,11 +134,20 @@ impl Cell {
         let sums = self.scales.iter().zip(&other.scales).map(|(a, b)| a.combine(b, op)).collect::<Option<_>>();
         let pairs = self.pairs.iter().zip(&other.pairs).map(|(a, b)| a.combine(b, op)).collect::<Option<_>>();
         Some(Cell {
-            rows: op(self.rows, other.rows)?,
+            rows: op.of(self.rows, other.rows)?,
+            mass: match (self.mass, other.mass) {
+                (None, None) => None,
+                (a, b) => Some(a.unwrap_or_default().combine(b.unwrap_or_default(), op)?),
+            },
             counts: zip(&self.counts, &other.counts, op)?,
             scales: sums?,
             pairs: pairs?,
         })
+    }
+
+    /// What everybody in the unit counts for: people, or their weight.
+    pub(crate) fn total(&self) -> u64 {
+        self.mass.map_or(self.rows, |m| m.sum)
     }
 
     /// The counts of an item's answers, as coded, and its don't-knows.
@@ -111,21 +157,36 @@ impl Cell {
         (answers, self.counts.get(shape.offset + shape.options).copied().unwrap_or(0))
     }
 
+    /// Why no weights of people could give these sums, if so.
+    fn mass_fault(&self) -> Option<&'static str> {
+        let mass = self.mass?;
+        let sum = u128::from(mass.sum);
+        // Whole numbers: no square is smaller than its root, and n Σw² >= (Σw)².
+        let possible = mass.squares >= sum
+            && (mass.squares - sum).is_multiple_of(2)
+            && sum.checked_mul(sum).is_some_and(|most| mass.squares <= most)
+            && u128::from(self.rows).checked_mul(mass.squares).is_none_or(|least| least >= sum * sum);
+        (!possible).then_some("the weights of a unit contradict one another")
+    }
+
     /// Why no answers of people could give this cell, if so.
     pub(crate) fn fault(&self, layout: &Layout) -> Option<&'static str> {
+        if let Some(fault) = self.mass_fault() {
+            return Some(fault);
+        }
         let mut answered = Vec::with_capacity(layout.items.len());
         for (index, shape) in layout.items.iter().enumerate() {
             let (counts, dont_know) = self.item(layout, index);
             let n: u128 = counts.iter().map(|c| u128::from(*c)).sum();
             let total: u128 =
                 counts.iter().enumerate().map(|(step, c)| shape.oriented(step) as u128 * u128::from(*c)).sum();
-            if n + u128::from(dont_know) > u128::from(self.rows) {
+            if n + u128::from(dont_know) > u128::from(self.total()) {
                 return Some("an item has more answers than the unit has respondents");
             }
             answered.push((n, total));
         }
         for (shape, sums) in layout.scales.iter().zip(&self.scales) {
-            if let Some(fault) = sums_fault(shape, sums, &answered, self.rows) {
+            if let Some(fault) = sums_fault(shape, sums, &answered, self.total()) {
                 return Some(fault);
             }
         }
@@ -231,27 +292,50 @@ impl Products {
         Products { pairwise: vec![[0; 6]; pairs], complete: 0, sums: vec![0; items], cross: vec![0; pairs + items] }
     }
 
-    /// Adds one person's oriented steps, `None` where there is no answer.
-    pub(crate) fn add(&mut self, steps: &[Option<u64>]) {
+    /// Adds one person's oriented steps, `None` where there is no answer, `weight` times.
+    pub(crate) fn add(&mut self, steps: &[Option<u64>], weight: u64) {
         let mut pairwise = self.pairwise.iter_mut();
         for (i, x) in steps.iter().enumerate() {
             for y in steps.iter().skip(i + 1) {
                 let slot = pairwise.next();
                 if let (Some(slot), Some(x), Some(y)) = (slot, x, y) {
                     for (s, v) in slot.iter_mut().zip([1, *x, *y, x * y, x * x, y * y]) {
-                        *s = s.saturating_add(v);
+                        *s = s.saturating_add(v * weight);
                     }
                 }
             }
         }
         let Some(all) = steps.iter().copied().collect::<Option<Vec<u64>>>() else { return };
-        self.complete = self.complete.saturating_add(1);
+        self.complete = self.complete.saturating_add(weight);
         let mut cross = self.cross.iter_mut();
         for ((i, x), sum) in all.iter().enumerate().zip(&mut self.sums) {
-            *sum = sum.saturating_add(*x);
+            *sum = sum.saturating_add(*x * weight);
             for y in all.iter().skip(i) {
                 if let Some(c) = cross.next() {
-                    *c = c.saturating_add(x * y);
+                    *c = c.saturating_add(x * y * weight);
+                }
+            }
+        }
+    }
+
+    /// Adds those who answered every item to the pairs, where only the others were counted so far.
+    pub(super) fn complete_pairs(&mut self) {
+        let items = self.sums.len();
+        // Of the row `i` the diagonal comes first.
+        let mut diagonal = Vec::with_capacity(items);
+        let mut at = 0;
+        for i in 0..items {
+            diagonal.push(self.cross.get(at).copied().unwrap_or(0));
+            at += items - i;
+        }
+        let mut cross = self.cross.iter();
+        let mut pairwise = self.pairwise.iter_mut();
+        for (i, (x, xx)) in self.sums.iter().zip(&diagonal).enumerate() {
+            cross.next();
+            for ((y, yy), xy) in self.sums.iter().zip(&diagonal).skip(i + 1).zip(&mut cross) {
+                let Some(pair) = pairwise.next() else { return };
+                for (total, more) in pair.iter_mut().zip([self.complete, *x, *y, *xy, *xx, *yy]) {
+                    *total = total.saturating_add(more);
                 }
             }
         }
@@ -265,14 +349,14 @@ impl Products {
             .map(|(a, b)| {
                 let mut row = [0; 6];
                 for ((r, x), y) in row.iter_mut().zip(a).zip(b) {
-                    *r = op(*x, *y)?;
+                    *r = op.of(*x, *y)?;
                 }
                 Some(row)
             })
             .collect::<Option<Vec<_>>>()?;
         Some(Products {
             pairwise,
-            complete: op(self.complete, other.complete)?,
+            complete: op.of(self.complete, other.complete)?,
             sums: zip(&self.sums, &other.sums, op)?,
             cross: zip(&self.cross, &other.cross, op)?,
         })
