@@ -77,8 +77,11 @@ impl Bits<'_> {
     /// Eight bits from `index` on, the lowest first.
     pub(super) fn eight(&self, index: usize) -> u8 {
         let at = self.offset + index;
-        let byte = |k: usize| u16::from(self.bytes.get(at / 8 + k).copied().unwrap_or(0));
-        ((byte(0) | byte(1) << 8) >> (at % 8)) as u8
+        let byte = |k: usize| self.bytes.get(at / 8 + k).copied().unwrap_or(0);
+        if at.is_multiple_of(8) {
+            return byte(0);
+        }
+        (u16::from_le_bytes([byte(0), byte(1)]) >> (at % 8)) as u8
     }
 }
 

@@ -25,10 +25,8 @@ pub(super) struct Blocks {
     pub(super) rows: Vec<u64>,
     /// Those of them whom the small counters hold.
     pub(super) fresh: Vec<u8>,
-    /// Small counters of answers, for each group of items.
-    pub(super) counts: Vec<Pages<u8>>,
-    /// Strata near the top of each scale, a word each; see [`word`].
-    pub(super) strata: Pages<u64>,
+    /// For each unit its small counters of answers, and a word for each stratum near the top of each scale.
+    pub(super) small: Pages,
     /// Counts that outgrew the small counters.
     large: HashMap<u32, Box<[u64]>>,
     /// Strata that outgrew their words, and those that have none.
@@ -55,8 +53,7 @@ impl Blocks {
             plan: Arc::clone(plan),
             rows: Vec::new(),
             fresh: Vec::new(),
-            counts: plan.groups.iter().map(|g| Pages::new(g.width * g.planes.len())).collect(),
-            strata: Pages::new(plan.scales * plan.depth),
+            small: Pages::new(plan.block()),
             large: HashMap::new(),
             rare: HashMap::new(),
             pairs: Vec::new(),
@@ -73,16 +70,18 @@ impl Blocks {
         self.rows.len()
     }
 
+    /// The bytes of all small counters.
+    pub(super) fn bytes(&self) -> usize {
+        self.len() * self.small.stride()
+    }
+
     /// A new unit that holds nothing.
     pub(super) fn push(&mut self) -> u32 {
         // Units enough to overflow a slot do not fit in memory.
         let slot = u32::try_from(self.rows.len()).unwrap_or(u32::MAX);
         self.rows.push(0);
         self.fresh.push(0);
-        for pages in &mut self.counts {
-            pages.reserve(self.rows.len());
-        }
-        self.strata.reserve(self.rows.len());
+        self.small.reserve(self.rows.len());
         if !self.layout.pairs.is_empty() {
             self.pairs.push(Sparse::default());
         }
@@ -93,25 +92,31 @@ impl Blocks {
     }
 
     /// The small counters of a unit, one by one: where it belongs in a unit's counts, and the count.
-    fn small(&self, slot: u32) -> impl Iterator<Item = (usize, u64)> {
+    fn counters(&self, slot: u32) -> impl Iterator<Item = (usize, u64)> {
+        let block = self.small.block(slot as usize);
         let counters = self
             .plan
             .groups
             .iter()
-            .zip(&self.counts)
-            .flat_map(move |(group, pages)| pages.block(slot as usize).iter().zip(&group.targets));
+            .flat_map(move |group| block.get(group.from..).unwrap_or_default().iter().zip(&group.targets));
         counters.filter(|(count, _)| **count > 0).filter_map(|(count, at)| Some(((*at)?, u64::from(*count))))
     }
 
-    /// The words of a unit: scale, answered items, and their people and sums.
-    fn words(&self, slot: u32) -> impl Iterator<Item = ((u16, u8), [u64; 3])> {
+    /// The words of a unit that hold somebody, with their places.
+    fn words(&self, slot: u32) -> impl Iterator<Item = (usize, u64)> {
+        let words = self.small.block(slot as usize).get(self.plan.words..).unwrap_or_default();
+        let words = words.as_chunks::<8>().0.iter().map(|word| u64::from_le_bytes(*word));
+        words.enumerate().filter(|(_, word)| *word > 0)
+    }
+
+    /// The strata of a unit that are kept densely: scale, answered items, and their people and sums.
+    fn strata(&self, slot: u32) -> impl Iterator<Item = ((u16, u8), [u64; 3])> {
         let scales = &self.layout.scales;
-        let block = self.strata.block(slot as usize);
-        block.iter().enumerate().filter(|(_, word)| **word > 0).filter_map(move |(at, word)| {
+        self.words(slot).filter_map(move |(at, word)| {
             let (missing, scale) = (at / scales.len(), at % scales.len());
             let answered = scales.get(scale)?.items.len().checked_sub(missing)?;
             // At most 200 scales of at most 100 items.
-            Some(((scale as u16, answered as u8), word::parts(*word)))
+            Some(((scale as u16, answered as u8), word::parts(word)))
         })
     }
 
@@ -121,21 +126,18 @@ impl Blocks {
     /// Never; counters of people in memory cannot overflow 64 bits.
     pub(super) fn flush(&mut self, slot: u32) {
         let mut counts = self.large.remove(&slot).unwrap_or_else(|| vec![0; self.layout.counts].into());
-        for (at, count) in self.small(slot) {
+        for (at, count) in self.counters(slot) {
             if let Some(total) = counts.get_mut(at) {
                 *total = total.saturating_add(count);
             }
         }
         self.large.insert(slot, counts);
         let mut rare = self.rare.remove(&slot).unwrap_or_default();
-        for (key, sums) in self.words(slot) {
+        for (key, sums) in self.strata(slot) {
             rare.bump(key, sums);
         }
         self.rare.insert(slot, rare);
-        for pages in &mut self.counts {
-            pages.block_mut(slot as usize).fill(0);
-        }
-        self.strata.block_mut(slot as usize).fill(0);
+        self.small.block_mut(slot as usize).fill(0);
         if let Some(fresh) = self.fresh.get_mut(slot as usize) {
             *fresh = 0;
         }
@@ -214,12 +216,12 @@ impl Blocks {
         if let Some(large) = self.large.get(&slot) {
             cell.counts.copy_from_slice(large);
         }
-        for (at, count) in self.small(slot) {
+        for (at, count) in self.counters(slot) {
             if let Some(total) = cell.counts.get_mut(at) {
                 *total = total.saturating_add(count);
             }
         }
-        for ((scale, answered), sums) in self.words(slot).chain(self.rare(slot)) {
+        for ((scale, answered), sums) in self.strata(slot).chain(self.rare(slot)) {
             if let Some(scale) = cell.scales.get_mut(usize::from(scale)) {
                 scale.bump(answered, sums);
             }
@@ -239,13 +241,9 @@ impl Blocks {
     /// The raw sums of one scale in a unit.
     pub(super) fn sums(&self, slot: u32, scale: usize) -> Sums {
         let mut out = Sums::default();
-        let scales = self.plan.scales.max(1);
-        let block = self.strata.block(slot as usize);
-        let items = self.layout.scales.get(scale).map_or(0, |s| s.items.len());
-        for (missing, word) in block.iter().skip(scale).step_by(scales).enumerate().filter(|(_, w)| **w > 0) {
-            if let Some(answered) = items.checked_sub(missing) {
-                out.bump(answered as u8, word::parts(*word));
-            }
+        let strata = self.strata(slot).filter(|((s, _), _)| usize::from(*s) == scale);
+        for ((_, answered), sums) in strata {
+            out.bump(answered, sums);
         }
         for ((_, answered), sums) in self.rare(slot).filter(|((s, _), _)| usize::from(*s) == scale) {
             out.bump(answered, sums);
@@ -299,20 +297,21 @@ impl Blocks {
         if kept != all || cell.counts.iter().any(|c| *c > SMALL) {
             return false;
         }
-        for (group, pages) in self.plan.groups.iter().zip(&mut self.counts) {
-            for (small, at) in pages.block_mut(slot as usize).iter_mut().zip(&group.targets) {
+        let block = self.small.block_mut(slot as usize);
+        for group in &self.plan.groups {
+            for (small, at) in block.get_mut(group.from..).unwrap_or_default().iter_mut().zip(&group.targets) {
                 let count = at.and_then(|at| cell.counts.get(at)).copied().unwrap_or(0);
                 *small = u8::try_from(count).unwrap_or(u8::MAX);
             }
         }
         let mut rare = ScaleSums::default();
-        let block = self.strata.block_mut(slot as usize);
+        let (words, _) = block.get_mut(self.plan.words..).unwrap_or_default().as_chunks_mut::<8>();
         for (index, (scale, sums)) in self.layout.scales.iter().zip(&cell.scales).enumerate() {
             for (answered, row) in &sums.0 {
                 let missing = scale.items.len().saturating_sub(usize::from(*answered));
                 let fits = word::parts(word::join(*row)) == *row;
-                match block.get_mut(missing * self.plan.scales + index) {
-                    Some(word) if missing < self.plan.depth && fits => *word = word::join(*row),
+                match words.get_mut(missing * self.plan.scales + index) {
+                    Some(word) if missing < self.plan.depth && fits => *word = word::join(*row).to_le_bytes(),
                     _ => rare.0.push(((index as u16, *answered), *row)),
                 }
             }
@@ -337,13 +336,17 @@ impl Blocks {
         *rows = rows.checked_add(other.people(theirs))?;
         let small = self.fresh.get_mut(slot as usize)?;
         *small = small.checked_add(fresh(other, theirs))?;
-        for (ours, theirs) in self.counts.iter_mut().zip(other.counts.iter().map(|p| p.block(theirs as usize))) {
-            for (a, b) in ours.block_mut(slot as usize).iter_mut().zip(theirs) {
+        let words = self.plan.words;
+        let (ours, theirs_small) = (self.small.block_mut(slot as usize), other.small.block(theirs as usize));
+        if let (Some((counts, sums)), Some((more, plus))) =
+            (ours.split_at_mut_checked(words), theirs_small.split_at_checked(words))
+        {
+            for (a, b) in counts.iter_mut().zip(more) {
                 *a = a.wrapping_add(*b);
             }
-        }
-        for (a, b) in self.strata.block_mut(slot as usize).iter_mut().zip(other.strata.block(theirs as usize)) {
-            *a = a.wrapping_add(*b);
+            for (a, b) in sums.as_chunks_mut::<8>().0.iter_mut().zip(plus.as_chunks::<8>().0) {
+                *a = u64::from_le_bytes(*a).wrapping_add(u64::from_le_bytes(*b)).to_le_bytes();
+            }
         }
         if let Some(theirs) = other.large.get(&theirs) {
             let ours = self.large.entry(slot).or_insert_with(|| vec![0; theirs.len()].into());

@@ -2,36 +2,39 @@
 //!
 //! ```text
 //! magic      8 bytes   "coleadTA"
-//! version    2 bytes   little endian, 1
+//! version    2 bytes   little endian, 1; 2 when people are weighed
 //! length     8 bytes   little endian, bytes of the body
 //! checksum  32 bytes   SHA-256 of the body
 //! body:
 //!   logic hash        32 bytes, SHA-256 of the logic text
 //!   logic             text: canonical JSON of the instrument's keys, ranges, reversal, scales, pairs
+//!   decimals          of the weights; in version 2 only
 //!   products          0 or 1: whether item products follow each wave
 //!   waves             count, then for each, sorted:
 //!     wave            text (empty: none)
 //!     for each scale  when products: per item pair n Σx Σy Σxy Σx² Σy²; complete n; Σx an item; Σxy for i <= j
 //!   units             count, then for each, sorted by wave and unit:
-//!     wave            index; unit text; respondents
+//!     wave            index; unit text; respondents; in version 2 Σw, and Σw² as its upper and lower 64 bits
 //!     counts          per item its answers and its don't-knows (missing is the rest)
 //!     for each scale  count of entries, each: answered items, n, Σs, Σs²
 //!     for each pair   count of entries, each: answered items twice, n, Σs, Σt, Σst, Σs², Σt²
 //! ```
 //! Integers of the body are LEB128, shortest form only; texts are a length and UTF-8. Steps count from 0 after
-//! reversal. Every integer takes a byte at least, so a forged length cannot ask for more than a small multiple of
+//! reversal. In version 2 all that follows the respondents counts weights, in units of their last decimal. Every integer takes a byte at least, so a forged length cannot ask for more than a small multiple of
 //! the bytes that are there. One state has one byte form; anything else is refused.
 
 use super::layout::Layout;
-use super::state::{Cell, PairSums, Products, Sparse, Sums};
+use super::state::{Cell, Mass, PairSums, Products, Sparse, Sums};
 use super::{Key, Tally};
 use crate::error::{Error, Result};
+use crate::evidence::MAX_DECIMALS;
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// The version of the byte form that is written.
-pub const FORMAT_VERSION: u16 = 1;
+/// The newest version of the byte form: that of weighted tallies. Tallies of people are written as version 1.
+pub const FORMAT_VERSION: u16 = 2;
+const PEOPLE: u16 = 1;
 
 const MAGIC: &[u8; 8] = b"coleadTA";
 const HEADER: usize = 8 + 2 + 8 + 32;
@@ -58,6 +61,9 @@ impl Tally {
         let mut body = Vec::new();
         body.extend_from_slice(&Sha256::digest(self.layout.logic.as_bytes()));
         text(&mut body, &self.layout.logic);
+        if let Some(decimals) = self.decimals {
+            integer(&mut body, u64::from(decimals));
+        }
         body.push(u8::from(self.products.is_some()));
         let waves = self.waves();
         integer(&mut body, waves.len() as u64);
@@ -75,6 +81,9 @@ impl Tally {
             integer(&mut body, waves.binary_search(&key.wave.as_str()).unwrap_or(0) as u64);
             text(&mut body, &key.unit);
             integer(&mut body, cell.rows);
+            if let Some(Mass { sum, squares }) = cell.mass {
+                integers(&mut body, &[sum, (squares >> 64) as u64, squares as u64]);
+            }
             integers(&mut body, &cell.counts);
             for sums in &cell.scales {
                 integer(&mut body, sums.0.len() as u64);
@@ -93,7 +102,8 @@ impl Tally {
         }
         let mut out = Vec::with_capacity(HEADER + body.len());
         out.extend_from_slice(MAGIC);
-        out.extend_from_slice(&FORMAT_VERSION.to_le_bytes());
+        let version = if self.decimals.is_some() { FORMAT_VERSION } else { PEOPLE };
+        out.extend_from_slice(&version.to_le_bytes());
         out.extend_from_slice(&(body.len() as u64).to_le_bytes());
         out.extend_from_slice(&Sha256::digest(&body));
         out.extend_from_slice(&body);
@@ -137,11 +147,11 @@ impl Tally {
         if Sha256::digest(body)[..] != checksum {
             return Err(inconsistent("the checksum does not match"));
         }
-        read_body(body, limits)
+        read_body(body, version != PEOPLE, limits)
     }
 }
 
-fn read_body(body: &[u8], limits: &Limits) -> Result<Tally> {
+fn read_body(body: &[u8], weighted: bool, limits: &Limits) -> Result<Tally> {
     let mut r = Reader { bytes: body };
     let hash: [u8; 32] = r.array()?;
     let logic = r.text()?;
@@ -150,6 +160,10 @@ fn read_body(body: &[u8], limits: &Limits) -> Result<Tally> {
     }
     let layout =
         Layout::from_logic(logic).ok().flatten().ok_or_else(|| inconsistent("the instrument cannot be read"))?;
+    let decimals = if weighted { Some(r.small()?) } else { None };
+    if decimals.is_some_and(|d| d > MAX_DECIMALS) {
+        return Err(inconsistent("weights of too many decimals"));
+    }
     let with_products = match r.integer()? {
         0 => false,
         1 => true,
@@ -173,23 +187,23 @@ fn read_body(body: &[u8], limits: &Limits) -> Result<Tally> {
         let message = format!("the tally has {keys} units, more than the {} allowed", limits.keys);
         return Err(Error::input("too_large", message).at("tally").help("raise the limit if you trust the source"));
     }
-    let mut tally = Tally::empty(Arc::new(layout), None);
+    let mut tally = Tally::empty(Arc::new(layout), decimals);
     let layout = Arc::clone(&tally.layout);
     for _ in 0..keys {
         let wave = usize::try_from(r.integer()?).ok().and_then(|w| waves.get(w)).cloned();
         let wave = wave.ok_or_else(|| inconsistent("a unit is in an unknown wave"))?;
         let key = Key { wave, unit: r.text()?.to_owned() };
-        if tally.index.last_key_value().is_some_and(|(last, _)| *last >= key) {
+        if tally.index.last().is_some_and(|(last, _)| *last >= key) {
             return Err(inconsistent("the units are not sorted"));
         }
-        let cell = read_cell(&mut r, &layout)?;
+        let cell = read_cell(&mut r, &layout, weighted)?;
         if cell.rows == 0 {
             return Err(inconsistent("a unit holds nothing"));
         }
         if let Some(fault) = cell.fault(&layout) {
             return Err(inconsistent(fault));
         }
-        let slot = tally.slot(&key);
+        let slot = tally.push(key);
         tally.blocks.set(slot, &cell);
     }
     if !r.bytes.is_empty() {
@@ -214,8 +228,13 @@ fn read_products(r: &mut Reader<'_>, items: usize) -> Result<Products> {
     Ok(Products { pairwise, complete: r.integer()?, sums: r.integers(items)?, cross: r.integers(pairs + items)? })
 }
 
-fn read_cell(r: &mut Reader<'_>, layout: &Layout) -> Result<Cell> {
+fn read_cell(r: &mut Reader<'_>, layout: &Layout, weighted: bool) -> Result<Cell> {
     let rows = r.integer()?;
+    let mut mass = None;
+    if weighted {
+        let [sum, upper, lower] = r.row()?;
+        mass = Some(Mass { sum, squares: u128::from(upper) << 64 | u128::from(lower) });
+    }
     let counts = r.integers(layout.counts)?;
     let mut scales = Vec::new();
     for _ in &layout.scales {
@@ -235,7 +254,7 @@ fn read_cell(r: &mut Reader<'_>, layout: &Layout) -> Result<Cell> {
         }
         pairs.push(pair);
     }
-    Ok(Cell { rows, mass: None, counts, scales, pairs })
+    Ok(Cell { rows, mass, counts, scales, pairs })
 }
 
 fn push<K: Copy + Ord, const N: usize>(to: &mut Sparse<K, N>, key: K, row: [u64; N]) -> Result<()> {

@@ -32,6 +32,8 @@ pub struct Counter {
     table: String,
     names: Vec<String>,
     places: AnswerPlaces,
+    /// What a new worker weighs with.
+    #[cfg(feature = "parallel")]
     weigher: Option<Weigher>,
     weight: Option<Weight>,
     workers: Vec<Worker>,
@@ -62,6 +64,7 @@ impl Counter {
             places,
             weight: columns.weight.clone(),
             workers: vec![Worker::new(&layout, instrument, weigher.clone())],
+            #[cfg(feature = "parallel")]
             weigher,
             layout,
             respondents: Respondents::default(),

@@ -6,7 +6,7 @@
 use super::array::{Array, Bits, Values};
 use super::blocks::Blocks;
 use super::layout::{Layout, ScaleShape};
-use super::pages::Pages;
+use super::pages::LINE;
 use super::plan::{Plan, SMALL, word};
 use super::state::Products;
 use crate::evidence::MISSING;
@@ -16,14 +16,26 @@ use std::sync::Arc;
 /// Rows of a tile.
 pub(super) const ROWS: usize = 1024;
 /// Rows between two looks at whether small counters are full.
-const STEP: usize = 128;
+const STEP: usize = 64;
+/// Bytes of counters that a processor keeps near enough to need no preparation.
+const NEAR: usize = 512 << 10;
 /// What a cell holds that is no answer and not missing, until it is looked at more closely.
 pub(super) const FOREIGN: u8 = 253;
 /// A mark of a scale that nobody answered.
 const NOBODY: u16 = 63;
 /// A mark is the number of missing items and, in its lowest bits, the raw sum.
 const SUM_BITS: u32 = 10;
-const SUM_MASK: u16 = (1 << SUM_BITS) - 1;
+const SUMS: usize = 1 << SUM_BITS;
+const SUM_MASK: u16 = SUMS as u16 - 1;
+/// A raw sum that nobody has: at most 100 items of 10 steps.
+const NOTHING: usize = SUMS - 1;
+
+/// Where a raw sum is added.
+#[derive(Debug, Clone, Copy, Default)]
+struct Stratum {
+    place: u16,
+    sum: u16,
+}
 
 /// The answers of one column of a tile.
 pub(super) type Codes = [u8; ROWS];
@@ -41,14 +53,18 @@ pub(super) struct Tile {
     pub(super) waves: [u32; ROWS],
     /// For each scale and row a mark: missing items (at most 62) or [`NOBODY`], and the raw sum.
     marks: Vec<[u16; ROWS]>,
+    /// For each scale and row the place of its stratum in a unit's words, and the raw sum that is added there.
+    strata: Vec<[Stratum; ROWS]>,
+    /// Whether a row has a stratum without a word.
+    rare: [u8; ROWS],
     /// Rows of answers, for each group of items.
     lanes: Vec<Vec<u8>>,
     /// Oriented steps of the items of one scale, and beside them squares and who answered.
     steps: Vec<[i16; ROWS]>,
     squares: Vec<[i16; ROWS]>,
     there: Vec<[i16; ROWS]>,
-    /// The word of each raw sum.
-    words: Vec<u64>,
+    /// The word of each raw sum; none for [`NOTHING`].
+    words: Box<[u64; SUMS]>,
 }
 
 impl Tile {
@@ -60,11 +76,13 @@ impl Tile {
             slots: [0; ROWS],
             waves: [0; ROWS],
             marks: vec![[0; ROWS]; layout.scales.len()],
+            strata: vec![[Stratum::default(); ROWS]; layout.scales.len()],
+            rare: [0; ROWS],
             lanes: plan.groups.iter().map(|g| vec![0; ROWS * g.width]).collect(),
             steps: vec![[0; ROWS]; longest],
             squares: vec![[0; ROWS]; longest],
             there: vec![[0; ROWS]; longest],
-            words: (0..=u64::from(SUM_MASK)).map(word::of).collect(),
+            words: Box::new(std::array::from_fn(|s| if s == NOTHING { 0 } else { word::of(s as u64) })),
         }
     }
 
@@ -231,10 +249,37 @@ fn mask_body(column: &Array<'_>, range: Range, from: usize, rows: usize, out: &m
     Masked { foreign: foreign != 0, missing }
 }
 
+/// For each byte the places of its bits that are set, the lowest first.
+const PLACES: [[u16; 8]; 256] = {
+    let mut table = [[0; 8]; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let (mut bit, mut found) = (0, 0);
+        while bit < 8 {
+            if byte >> bit & 1 == 1 {
+                table[byte][found] = bit;
+                found += 1;
+            }
+            bit += 1;
+        }
+        byte += 1;
+    }
+    table
+};
+
 #[inline(always)]
 fn steps<T: Answer>(values: &[T], range: Range, from: usize, rows: usize, out: &mut Codes) {
-    let values = values.get(from..).and_then(|v| v.get(..rows)).unwrap_or_default();
+    let (values, ahead) = values.get(from..).and_then(|v| v.split_at_checked(rows)).unwrap_or_default();
+    let ahead = ahead.get(..ROWS).unwrap_or_default();
     let Some(lowest) = T::lowest(range) else { return out.fill(FOREIGN) };
+    // The column goes on in the next tile: by then it is near.
+    let mut seen = 0;
+    for next in ahead.chunks(LINE / size_of::<T>()) {
+        if let Some(value) = next.first() {
+            seen |= value.step(lowest);
+        }
+    }
+    std::hint::black_box(seen);
     if let Ok(values) = <&[T; ROWS]>::try_from(values) {
         for (to, value) in out.iter_mut().zip(values) {
             *to = value.step(lowest);
@@ -267,20 +312,24 @@ const BLANKS: [[u8; 8]; 256] = {
 #[inline(always)]
 fn blank(bits: Bits<'_>, from: usize, rows: usize, out: &mut Codes) -> u32 {
     let mut missing = 0;
-    for (octet, codes) in out.as_chunks_mut::<8>().0.iter_mut().enumerate() {
-        let there = match rows.saturating_sub(octet * 8) {
-            0 => break,
-            more @ 1..8 => bits.eight(from + octet * 8) | u8::MAX << more,
-            _ => bits.eight(from + octet * 8),
-        };
-        if there != u8::MAX
-            && let Some(blanks) = BLANKS.get(usize::from(there))
-        {
-            missing += there.count_zeros();
-            *codes = (u64::from_ne_bytes(*codes) | u64::from_ne_bytes(*blanks)).to_ne_bytes();
-        }
+    let (octets, _) = out.as_chunks_mut::<8>();
+    let whole = rows / 8;
+    for (octet, codes) in octets.iter_mut().enumerate().take(whole) {
+        missing += blank_octet(bits.eight(from + octet * 8), codes);
+    }
+    if let (Some(codes), 1..) = (octets.get_mut(whole), rows % 8) {
+        missing += blank_octet(bits.eight(from + whole * 8) | u8::MAX << (rows % 8), codes);
     }
     missing
+}
+
+/// Without a branch: whether somebody left out an item cannot be foreseen.
+#[inline(always)]
+fn blank_octet(there: u8, codes: &mut [u8; 8]) -> u32 {
+    if let Some(blanks) = BLANKS.get(usize::from(there)) {
+        *codes = (u64::from_ne_bytes(*codes) | u64::from_ne_bytes(*blanks)).to_ne_bytes();
+    }
+    there.count_zeros()
 }
 
 #[inline(always)]
@@ -294,14 +343,19 @@ fn multiply_body(layout: &Layout, tile: &mut Tile, wave: Option<u32>, products: 
         }
         cross(layout, scale, &tile.codes, &own, products, &mut tile.steps);
         let scratch = [&mut tile.steps, &mut tile.squares, &mut tile.there];
-        incomplete(layout, scale, tile.rows, &tile.codes, &own, products, scratch);
+        incomplete(layout, scale, &tile.codes, &own, products, scratch);
     }
 }
 
 #[inline(always)]
 fn count_body(layout: &Layout, tile: &mut Tile, blocks: &mut Blocks) {
-    for (scale, marks) in layout.scales.iter().zip(&mut tile.marks) {
+    tile.rare = [0; ROWS];
+    let (scales, depth) = (blocks.plan.scales, blocks.plan.depth);
+    for (index, ((scale, marks), strata)) in layout.scales.iter().zip(&mut tile.marks).zip(&mut tile.strata).enumerate()
+    {
         mark(layout, scale, &tile.codes, marks);
+        // At most 200 scales and 4 strata.
+        stratify(index as u16, scales as u16, depth as u16, marks, strata, &mut tile.rare);
     }
     let plan = Arc::clone(&blocks.plan);
     for (group, lanes) in plan.groups.iter().zip(&mut tile.lanes) {
@@ -312,20 +366,38 @@ fn count_body(layout: &Layout, tile: &mut Tile, blocks: &mut Blocks) {
             _ => transpose::<64>(&group.items, &tile.codes, lanes),
         }
     }
+    let far = blocks.bytes() > NEAR;
     let all = tile.slots.get(..tile.rows).unwrap_or_default();
     for (step, slots) in all.chunks(STEP).enumerate() {
         let from = step * STEP;
         make_room(blocks, slots);
-        for ((group, lanes), pages) in plan.groups.iter().zip(&tile.lanes).zip(&mut blocks.counts) {
-            let lanes = lanes.get(from * group.width..).unwrap_or_default();
-            match group.width {
-                16 => histogram::<16>(lanes, slots, &group.planes, pages),
-                32 => histogram::<32>(lanes, slots, &group.planes, pages),
-                48 => histogram::<48>(lanes, slots, &group.planes, pages),
-                _ => histogram::<64>(lanes, slots, &group.planes, pages),
+        if far {
+            touch(blocks, slots);
+        }
+        for (row, slot) in (from..).zip(slots) {
+            let block = blocks.small.block_mut(*slot as usize);
+            for (group, lanes) in plan.groups.iter().zip(&tile.lanes) {
+                let counters = block.get_mut(group.from..).unwrap_or_default();
+                match group.width {
+                    16 => histogram::<16>(lanes, row, &group.planes, counters),
+                    32 => histogram::<32>(lanes, row, &group.planes, counters),
+                    48 => histogram::<48>(lanes, row, &group.planes, counters),
+                    _ => histogram::<64>(lanes, row, &group.planes, counters),
+                }
+            }
+            let (words, _) = block.get_mut(plan.words..).unwrap_or_default().as_chunks_mut::<8>();
+            for strata in &tile.strata {
+                let Some(Stratum { place, sum }) = strata.get(row) else { continue };
+                if let (Some(total), Some(word)) =
+                    (words.get_mut(usize::from(*place)), tile.words.get(usize::from(*sum & SUM_MASK)))
+                {
+                    *total = u64::from_le_bytes(*total).wrapping_add(*word).to_le_bytes();
+                }
+            }
+            if tile.rare.get(row).is_some_and(|rare| *rare != 0) {
+                rare(layout, tile, row, *slot, blocks);
             }
         }
-        strata(layout, tile, from, slots, blocks);
     }
 }
 
@@ -375,6 +447,24 @@ fn mark(layout: &Layout, scale: &ScaleShape, codes: &[Codes], marks: &mut [u16; 
         let missing = u16::from(items.wrapping_sub(*n)).min(NOBODY - 1);
         let missing = if *n == 0 { NOBODY } else { missing };
         *mark = missing << SUM_BITS | *sum;
+    }
+}
+
+/// Where the raw sum of each row is added, and which rows have none such place.
+#[inline(always)]
+fn stratify(
+    scale: u16,
+    scales: u16,
+    depth: u16,
+    marks: &[u16; ROWS],
+    strata: &mut [Stratum; ROWS],
+    rare: &mut [u8; ROWS],
+) {
+    for ((mark, stratum), rare) in marks.iter().zip(strata).zip(rare) {
+        let missing = *mark >> SUM_BITS;
+        let dense = u16::from(missing < depth).wrapping_neg();
+        *stratum = Stratum { place: (missing & dense) * scales + scale, sum: *mark | !dense };
+        *rare |= u8::from(missing >= depth) & u8::from(missing != NOBODY);
     }
 }
 
@@ -435,23 +525,29 @@ fn cross(
 fn incomplete(
     layout: &Layout,
     scale: &ScaleShape,
-    rows: usize,
     codes: &[Codes],
     marks: &[u16; ROWS],
     products: &mut Products,
     [steps, squares, there]: [&mut Vec<[i16; ROWS]>; 3],
 ) {
-    let mut picked = [0_u16; ROWS];
+    let mut picked = [0_u16; ROWS + 8];
     let mut count = 0;
-    for (row, mark) in marks.iter().enumerate().take(rows) {
-        // One answer alone is no pair.
-        let missing = usize::from(*mark >> SUM_BITS);
-        if missing > 0 && missing != usize::from(NOBODY) && missing + 1 != scale.items.len() {
-            if let Some(slot) = picked.get_mut(count) {
-                *slot = row as u16;
-            }
-            count += 1;
+    // One answer alone is no pair. Without a branch: whether somebody left out an item cannot be foreseen.
+    let least = scale.items.len() as u16 - 1;
+    let mut partial = [0_u8; ROWS];
+    for (partial, mark) in partial.iter_mut().zip(marks) {
+        let missing = *mark >> SUM_BITS;
+        *partial = u8::from((missing != 0) & (missing != NOBODY) & (missing != least));
+    }
+    for (octet, partial) in partial.as_chunks::<8>().0.iter().enumerate() {
+        // One bit of each byte, side by side.
+        let bits = u64::from_le_bytes(*partial).wrapping_mul(0x0102_0408_1020_4080) >> 56;
+        let Some(places) = PLACES.get(bits as usize) else { continue };
+        let Some(to) = picked.get_mut(count..count + 8) else { continue };
+        for (to, place) in to.iter_mut().zip(places) {
+            *to = (octet * 8) as u16 + *place;
         }
+        count += bits.count_ones() as usize;
     }
     if count == 0 {
         return;
@@ -467,7 +563,7 @@ fn incomplete(
         };
         let mut gathered = [MISSING; ROWS];
         for (to, row) in gathered.iter_mut().zip(picked) {
-            *to = codes.get(usize::from(*row)).copied().unwrap_or(MISSING);
+            *to = codes.get(usize::from(*row) % ROWS).copied().unwrap_or(MISSING);
         }
         let (base, sign) = if shape.reversed { (i16::from(top), -1) } else { (0, 1) };
         for (((code, step), square), there) in gathered.iter().zip(steps).zip(squares).zip(there).take(length) {
@@ -528,43 +624,57 @@ fn transpose<const W: usize>(items: &[usize], codes: &[Codes], lanes: &mut [u8])
     }
 }
 
-/// Counts rows of answers into the small counters of their units.
+/// Counts the answers of a row into the small counters of its unit.
 #[inline(always)]
-fn histogram<const W: usize>(lanes: &[u8], slots: &[u32], planes: &[u8], pages: &mut Pages<u8>) {
-    for (row, slot) in lanes.as_chunks::<W>().0.iter().zip(slots) {
-        let (counters, _) = pages.block_mut(*slot as usize).as_chunks_mut::<W>();
-        for (counters, plane) in counters.iter_mut().zip(planes) {
-            for (counter, code) in counters.iter_mut().zip(row) {
-                *counter = counter.wrapping_add(u8::from(*code == *plane));
-            }
+fn histogram<const W: usize>(lanes: &[u8], row: usize, planes: &[u8], counters: &mut [u8]) {
+    let Some(codes) = lanes.as_chunks::<W>().0.get(row) else { return };
+    for (counters, plane) in counters.as_chunks_mut::<W>().0.iter_mut().zip(planes) {
+        for (counter, code) in counters.iter_mut().zip(codes) {
+            *counter = counter.wrapping_add(u8::from(*code == *plane));
         }
     }
 }
 
-/// Adds the marks of rows to the strata of their units.
+/// Reads what the next rows will change, all at once, so that no row waits for its unit alone.
 #[inline(always)]
-fn strata(layout: &Layout, tile: &Tile, from: usize, slots: &[u32], blocks: &mut Blocks) {
-    let (scales, depth) = (blocks.plan.scales, blocks.plan.depth);
-    for (row, slot) in slots.iter().enumerate() {
-        let block = blocks.strata.block_mut(*slot as usize);
-        let mut rare = false;
-        for (scale, marks) in tile.marks.iter().enumerate() {
-            let Some(mark) = marks.get(from + row) else { continue };
-            let missing = usize::from(*mark >> SUM_BITS);
-            match (block.get_mut(missing * scales + scale), tile.words.get(usize::from(*mark & SUM_MASK))) {
-                (Some(total), Some(word)) if missing < depth => *total = total.wrapping_add(*word),
-                _ => rare |= missing != usize::from(NOBODY),
-            }
-        }
-        if rare {
-            let mut sums = Vec::with_capacity(scales);
-            tile.scale_sums(layout, from + row, &mut sums);
-            for (scale, ((answered, sum), shape)) in sums.iter().zip(&layout.scales).enumerate() {
-                let missing = shape.items.len().saturating_sub(usize::from(*answered));
-                if *answered > 0 && missing >= depth {
-                    blocks.add_rare(*slot, scale, *answered, *sum);
-                }
-            }
+fn touch(blocks: &Blocks, slots: &[u32]) {
+    // Of the strata the first two lines: most people leave out one item of a scale at most.
+    let lines = blocks.plan.words.div_ceil(LINE) + 2;
+    let mut seen = 0;
+    for slot in slots {
+        for line in blocks.small.block(*slot as usize).as_chunks::<LINE>().0.iter().take(lines) {
+            let [first, ..] = line;
+            seen |= first;
         }
     }
+    std::hint::black_box(seen);
+}
+
+/// Adds the strata of a row that have no word.
+#[cold]
+fn rare(layout: &Layout, tile: &Tile, row: usize, slot: u32, blocks: &mut Blocks) {
+    let mut sums = Vec::with_capacity(layout.scales.len());
+    tile.scale_sums(layout, row, &mut sums);
+    for (scale, ((answered, sum), shape)) in sums.iter().zip(&layout.scales).enumerate() {
+        let missing = shape.items.len().saturating_sub(usize::from(*answered));
+        if *answered > 0 && missing >= blocks.plan.depth {
+            blocks.add_rare(slot, scale, *answered, *sum);
+        }
+    }
+}
+
+/// The levels of the processor, for tests: each must give the same integers.
+#[cfg(test)]
+pub(super) mod levels {
+    use super::*;
+
+    type Mask = fn(&Array<'_>, Range, usize, usize, &mut Codes) -> Masked;
+    type Count = fn(&Layout, &mut Tile, &mut Blocks);
+    type Multiply = fn(&Layout, &mut Tile, Option<u32>, &mut [Products]);
+
+    pub(in super::super) const ALL: [(Mask, Count, Multiply); 3] = [
+        (mask, count, multiply),
+        (mask_middle, count_middle, multiply_middle),
+        (mask_plain, count_plain, multiply_plain),
+    ];
 }

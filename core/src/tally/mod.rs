@@ -73,8 +73,8 @@ pub struct Tally {
     layout: Arc<Layout>,
     /// The decimals of weights, when people are weighed.
     decimals: Option<u8>,
-    /// The slot of each wave and unit.
-    index: BTreeMap<Key, u32>,
+    /// The slot of each wave and unit, sorted.
+    index: Vec<(Key, u32)>,
     blocks: Blocks,
     /// Item products a wave, for the waves of `index`; `None` once units were left out of a roll-up.
     products: Option<BTreeMap<String, Vec<Products>>>,
@@ -114,14 +114,14 @@ impl Tally {
 
     fn empty(layout: Arc<Layout>, decimals: Option<u8>) -> Tally {
         let blocks = Blocks::new(&layout, decimals.is_some());
-        Tally { layout, decimals, index: BTreeMap::new(), blocks, products: Some(BTreeMap::new()) }
+        Tally { layout, decimals, index: Vec::new(), blocks, products: Some(BTreeMap::new()) }
     }
 
     /// A tally of what was counted.
     fn of(
         layout: Arc<Layout>,
         decimals: Option<u8>,
-        (index, blocks, products): (BTreeMap<Key, u32>, Blocks, BTreeMap<String, Vec<Products>>),
+        (index, blocks, products): (Vec<(Key, u32)>, Blocks, BTreeMap<String, Vec<Products>>),
     ) -> Tally {
         Tally { layout, decimals, index, blocks, products: Some(products) }
     }
@@ -129,7 +129,7 @@ impl Tally {
     /// The same instrument and kind, nothing counted.
     fn none(&self) -> Tally {
         let (layout, blocks) = (Arc::clone(&self.layout), self.blocks.empty());
-        Tally { layout, decimals: self.decimals, index: BTreeMap::new(), blocks, products: Some(BTreeMap::new()) }
+        Tally { layout, decimals: self.decimals, index: Vec::new(), blocks, products: Some(BTreeMap::new()) }
     }
 
     /// Counts answers; gives back what was not answered or left unread.
@@ -176,10 +176,17 @@ impl Tally {
 
     /// Adds the counters of another tally; half done on overflow.
     fn pour(&mut self, other: &Tally) -> Option<()> {
+        let mut old = std::mem::take(&mut self.index).into_iter().peekable();
+        self.index.reserve(old.len().max(other.index.len()));
         for (key, theirs) in &other.index {
-            let ours = self.slot(key);
+            while let Some(before) = old.next_if(|(ours, _)| ours < key) {
+                self.index.push(before);
+            }
+            let (key, ours) = old.next_if(|(ours, _)| ours == key).unwrap_or_else(|| (key.clone(), self.blocks.push()));
+            self.index.push((key, ours));
             self.blocks.add(ours, &other.blocks, *theirs)?;
         }
+        self.index.extend(old);
         match (&mut self.products, &other.products) {
             (Some(ours), Some(theirs)) => {
                 for (wave, theirs) in theirs {
@@ -194,19 +201,22 @@ impl Tally {
         Some(())
     }
 
-    /// The slot of a key, a new one when it has none.
-    fn slot(&mut self, key: &Key) -> u32 {
-        if let Some(slot) = self.index.get(key) {
-            return *slot;
-        }
+    /// A new slot for a key behind all others.
+    fn push(&mut self, key: Key) -> u32 {
         let slot = self.blocks.push();
-        self.index.insert(key.clone(), slot);
+        self.index.push((key, slot));
         slot
+    }
+
+    /// The slot of a key.
+    fn slot(&self, key: &Key) -> Option<u32> {
+        let at = self.index.binary_search_by(|(k, _)| k.cmp(key)).ok()?;
+        self.index.get(at).map(|(_, slot)| *slot)
     }
 
     /// Everything that was counted, people or weights.
     fn mass(&self) -> u128 {
-        self.index.values().map(|s| u128::from(self.blocks.mass(*s).map_or(self.blocks.people(*s), |m| m.sum))).sum()
+        self.index.iter().map(|(_, s)| u128::from(self.blocks.mass(*s).map_or(self.blocks.people(*s), |m| m.sum))).sum()
     }
 
     fn comparable(&self, other: &Tally) -> Result<()> {
@@ -256,7 +266,7 @@ impl Tally {
             if rest.is_some_and(|rest| rest.rows == 0) {
                 continue;
             }
-            let to = next.slot(key);
+            let to = next.push(key.clone());
             match rest {
                 Some(rest) => next.blocks.set(to, rest),
                 None => next.blocks.add(to, &self.blocks, *slot).ok_or_else(too_large)?,
@@ -327,7 +337,7 @@ impl Tally {
 
     /// The units, sorted, each once.
     pub fn units(&self) -> Vec<&str> {
-        let mut units: Vec<&str> = self.index.keys().map(|k| k.unit.as_str()).collect();
+        let mut units: Vec<&str> = self.index.iter().map(|(k, _)| k.unit.as_str()).collect();
         units.sort_unstable();
         units.dedup();
         units
@@ -335,19 +345,19 @@ impl Tally {
 
     /// The waves, sorted; one empty text when the answers had none, nothing when there are no answers.
     pub fn waves(&self) -> Vec<&str> {
-        let mut waves: Vec<&str> = self.index.keys().map(|k| k.wave.as_str()).collect();
+        let mut waves: Vec<&str> = self.index.iter().map(|(k, _)| k.wave.as_str()).collect();
         waves.dedup();
         waves
     }
 
     /// The wave-unit keys, sorted by wave, then unit.
     pub fn keys(&self) -> impl Iterator<Item = &Key> {
-        self.index.keys()
+        self.index.iter().map(|(key, _)| key)
     }
 
     /// The number of respondents of a unit in a wave, whatever they answered; 0 when there are none.
     pub fn respondents(&self, key: &Key) -> u64 {
-        self.index.get(key).map_or(0, |slot| self.blocks.people(*slot))
+        self.slot(key).map_or(0, |slot| self.blocks.people(slot))
     }
 
     /// Whether nothing was counted.
@@ -364,18 +374,20 @@ impl Tally {
     pub fn rollup(&self, group: impl Fn(&str) -> Option<String>) -> Result<Tally> {
         let mut out = self.none();
         let mut all = true;
+        let mut groups: BTreeMap<Key, u32> = BTreeMap::new();
         for (key, slot) in &self.index {
             let Some(unit) = group(&key.unit) else {
                 all = false;
                 continue;
             };
-            let to = out.slot(&Key { wave: key.wave.clone(), unit });
+            let to = *groups.entry(Key { wave: key.wave.clone(), unit }).or_insert_with(|| out.blocks.push());
             out.blocks.add(to, &self.blocks, *slot).ok_or_else(|| {
                 Error::input("overflow", "the sum of the units does not fit in 64 bits")
                     .at("tally")
                     .help("roll up fewer units")
             })?;
         }
+        out.index = groups.into_iter().collect();
         out.products = if all { self.products.clone() } else { None };
         Ok(out)
     }
@@ -417,7 +429,7 @@ impl Tally {
     /// The number of respondents of a unit in a wave who would say as much unweighted, `(Σw)²/Σw²` (Kish 1965);
     /// the number of respondents where people are not weighed, `None` where nobody weighs anything.
     pub fn effective_n(&self, key: &Key) -> Option<f64> {
-        let slot = *self.index.get(key)?;
+        let slot = self.slot(key)?;
         match self.blocks.mass(slot) {
             None => Some(self.blocks.people(slot) as f64),
             Some(Mass { sum, squares }) if sum > 0 => {
@@ -435,7 +447,7 @@ impl Tally {
 
     /// Everything that a unit holds.
     pub(crate) fn cell(&self, key: &Key) -> Option<Cell> {
-        self.index.get(key).map(|slot| self.blocks.cell(*slot))
+        self.slot(key).map(|slot| self.blocks.cell(slot))
     }
 
     /// The raw sums of one scale in each unit, in the order of the keys.
@@ -468,5 +480,7 @@ fn mismatch(message: &str) -> Error {
         .help("count with the instrument of the answers: same id, items, options and scales")
 }
 
+#[cfg(test)]
+mod counting;
 #[cfg(test)]
 mod tests;

@@ -104,6 +104,30 @@ impl Names {
         self.names.into_iter().map(|(name, number)| (name.into(), number))
     }
 
+    /// The names with their numbers, sorted by name.
+    pub(super) fn into_sorted(self) -> Vec<(String, u32)> {
+        let mut names: Vec<Option<(String, u32)>> = self.into_names().map(Some).collect();
+        let first = names.iter().flatten().next().map_or(&[][..], |(name, _)| name.as_bytes());
+        let mut shared = first.len();
+        for (name, _) in names.iter().flatten() {
+            shared = first.iter().zip(name.as_bytes()).take(shared).take_while(|(a, b)| a == b).count();
+        }
+        // Sixteen bytes behind what all names share tell most of them apart without a look at the name.
+        let head = |name: &str| {
+            let mut head = [0; 16];
+            for (to, from) in head.iter_mut().zip(name.as_bytes().iter().skip(shared)) {
+                *to = *from;
+            }
+            u128::from_be_bytes(head)
+        };
+        let mut order: Vec<(u128, usize)> = names.iter().flatten().map(|(name, _)| head(name)).zip(0..).collect();
+        order.sort_unstable();
+        for alike in order.chunk_by_mut(|a, b| a.0 == b.0).filter(|alike| alike.len() > 1) {
+            alike.sort_by(|a, b| names.get(a.1).cmp(&names.get(b.1)));
+        }
+        order.into_iter().filter_map(|(_, at)| names.get_mut(at)?.take()).collect()
+    }
+
     /// The number of distinct keys.
     pub(super) fn len(&self) -> usize {
         self.names.len()

@@ -5,6 +5,7 @@
 //! what is rarer is kept sparsely.
 
 use super::layout::Layout;
+use super::pages::LINE;
 use crate::evidence::DONT_KNOW;
 
 /// The most lanes of a group of items.
@@ -19,6 +20,8 @@ const MOST_DEPTH: usize = 4;
 pub(super) struct Group {
     /// Their places in the layout, a lane each.
     pub(super) items: Vec<usize>,
+    /// Where its counters begin in a block.
+    pub(super) from: usize,
     /// Lanes: 16, 32, 48 or 64.
     pub(super) width: usize,
     /// The answer code that each plane counts.
@@ -31,6 +34,8 @@ pub(super) struct Group {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Plan {
     pub(super) groups: Vec<Group>,
+    /// Where the words of the strata begin in a block.
+    pub(super) words: usize,
     /// The number of scales.
     pub(super) scales: usize,
     /// Strata kept densely: all items of a scale answered, all but one, and so on.
@@ -47,21 +52,35 @@ impl Plan {
         order.sort_by_key(|i| layout.items.get(*i).map(|item| item.options));
         let longest = layout.scales.iter().map(|s| s.items.len()).max().unwrap_or(0);
         let most = layout.scales.iter().map(|s| s.items.len() as u64 * s.top()).max().unwrap_or(0);
+        let mut groups: Vec<Group> = Vec::new();
+        if !weighted {
+            for items in order.chunks(LANES) {
+                groups.push(Group::new(layout, items, end(&groups)));
+            }
+        }
         Plan {
-            groups: if weighted {
-                Vec::new()
-            } else {
-                order.chunks(LANES).map(|items| Group::new(layout, items)).collect()
-            },
+            // At a cache line, as the block itself.
+            words: end(&groups).next_multiple_of(LINE),
+            groups,
             scales: layout.scales.len(),
             depth: if weighted { 0 } else { (longest / 2 + 1).min(MOST_DEPTH) },
             steepest: most.max(1) * most.max(1),
         }
     }
+
+    /// The bytes of a block.
+    pub(super) fn block(&self) -> usize {
+        self.words + self.scales * self.depth * size_of::<u64>()
+    }
+}
+
+/// Where the counters of all groups end.
+fn end(groups: &[Group]) -> usize {
+    groups.last().map_or(0, |g| g.from + g.width * g.planes.len())
 }
 
 impl Group {
-    fn new(layout: &Layout, items: &[usize]) -> Group {
+    fn new(layout: &Layout, items: &[usize], from: usize) -> Group {
         let shapes: Vec<_> = items.iter().filter_map(|i| layout.items.get(*i)).collect();
         // At most 11 options.
         let options = shapes.iter().map(|s| s.options).max().unwrap_or(0) as u8;
@@ -73,7 +92,7 @@ impl Group {
             (plane == DONT_KNOW || place < shape.options).then_some(shape.offset + place)
         };
         let targets = planes.iter().flat_map(|plane| (0..width).map(|lane| target(*plane, lane))).collect();
-        Group { items: items.to_vec(), width, planes, targets }
+        Group { items: items.to_vec(), from, width, planes, targets }
     }
 }
 

@@ -161,7 +161,7 @@ fn truncated_foreign_newer_and_large_bytes_are_told_apart() {
     assert_eq!(code(&[good.clone(), vec![0]].concat(), &d), Err("inconsistent"));
     assert_eq!(code(b"PAR1PAR1PAR1", &d), Err("foreign"));
     let mut newer = good.clone();
-    newer[8] = 2;
+    newer[8] = 3;
     assert_eq!(code(&newer, &d), Err("newer_format"));
     assert_eq!(code(&good, &Limits { bytes: 10, ..d }), Err("too_large"));
     assert_eq!(code(&good, &Limits { keys: 1, ..d }), Err("too_large"));

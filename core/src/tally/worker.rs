@@ -154,9 +154,13 @@ impl Worker {
     fn count_tile(&mut self) {
         let (layout, tile) = (&*self.layout, &mut *self.tile);
         kernel::count(layout, tile, &mut self.blocks);
-        let mut seen: Vec<u32> = tile.waves.get(..tile.rows).unwrap_or_default().to_vec();
-        seen.sort_unstable();
-        seen.dedup();
+        let waves = tile.waves.get(..tile.rows).unwrap_or_default();
+        let mut seen: Vec<u32> = waves.first().copied().into_iter().collect();
+        if waves.iter().any(|wave| Some(wave) != waves.first()) {
+            seen = waves.to_vec();
+            seen.sort_unstable();
+            seen.dedup();
+        }
         for wave in &seen {
             if let Some(products) = self.products.get_mut(*wave as usize) {
                 kernel::multiply(layout, tile, (seen.len() > 1).then_some(*wave), products);
@@ -209,34 +213,31 @@ impl Worker {
         Some(())
     }
 
-    /// The counters, and where each wave and unit has them; products by wave.
-    pub(super) fn finish(self) -> (BTreeMap<Key, u32>, Blocks, BTreeMap<String, Vec<Products>>) {
-        let listed = |names: Names| {
-            let mut list = vec![String::new(); names.len()];
-            for (name, number) in names.into_names() {
-                if let Some(slot) = list.get_mut(number as usize) {
-                    *slot = name;
-                }
-            }
-            list
-        };
-        let mut waves = listed(self.waves);
+    /// Where each wave and unit has its counters, sorted; the counters; products by wave.
+    pub(super) fn finish(self) -> (Vec<(Key, u32)>, Blocks, BTreeMap<String, Vec<Products>>) {
+        let units = self.units.into_sorted();
+        let mut waves = self.waves.into_sorted();
         if waves.is_empty() {
-            waves.push(String::new());
+            waves.push((String::new(), 0));
         }
-        let units = listed(self.units);
         let mut keys = Vec::with_capacity(self.blocks.len());
         let mut products = BTreeMap::new();
-        for ((wave, slots), mut own) in waves.iter().zip(&self.slots).zip(self.products) {
-            for (unit, slot) in units.iter().zip(slots).filter(|(_, slot)| **slot != NONE) {
-                keys.push((Key { wave: wave.clone(), unit: unit.clone() }, *slot));
+        let mut counted = self.products;
+        for (wave, number) in waves {
+            let slots = self.slots.get(number as usize).map_or(&[][..], |s| s);
+            for (unit, at) in &units {
+                if let Some(slot) = slots.get(*at as usize).filter(|slot| **slot != NONE) {
+                    keys.push((Key { wave: wave.clone(), unit: unit.clone() }, *slot));
+                }
             }
-            if self.weigher.is_none() {
-                own.iter_mut().for_each(Products::complete_pairs);
+            if let Some(own) = counted.get_mut(number as usize) {
+                if self.weigher.is_none() {
+                    own.iter_mut().for_each(Products::complete_pairs);
+                }
+                products.insert(wave, std::mem::take(own));
             }
-            products.insert(wave.clone(), own);
         }
-        (keys.into_iter().collect(), self.blocks, products)
+        (keys, self.blocks, products)
     }
 }
 
