@@ -7,10 +7,12 @@ from typing import Any
 
 from . import _core
 from ._arguments import wrong_type
-from ._errors import InputError
 from ._instrument import Instrument, instrument_of
 from ._records import Loss
 from ._tables import Table
+
+
+_DECIMALS = range(10)
 
 
 class Tally:
@@ -21,13 +23,20 @@ class Tally:
 
     With an ``organization`` (a table of ``unit`` and ``parent``, perhaps ``size``) every unit is also read with all
     below it, without averages of averages, and intervals are given for the current members where sizes are known.
+
+    With ``decimals`` people are counted by weight instead of each as one: exactly, because weights are numbers of so
+    many decimals. A tally of weights and a tally of people do not mix.
     """
 
     __slots__ = ("_native",)
     _native: _core.Tally
 
-    def __init__(self, instrument: Instrument | str, *, organization: Any = None) -> None:
-        self._native = _core.Tally(instrument_of(instrument), organization)
+    def __init__(
+        self, instrument: Instrument | str, *, organization: Any = None, decimals: int | None = None
+    ) -> None:
+        if decimals is not None and (isinstance(decimals, bool) or not isinstance(decimals, int) or decimals not in _DECIMALS):
+            wrong_type(decimals, "decimals", "a whole number from 0 to 9", "give the decimals of the weights, or None")
+        self._native = _core.Tally(instrument_of(instrument), organization, decimals)
 
     @classmethod
     def _of(cls, core: _core.Tally) -> Tally:
@@ -57,14 +66,32 @@ class Tally:
         core = None if instrument is None else instrument_of(instrument)
         return cls._of(_core.Tally.from_bytes(bytes(data), core, organization, max_bytes))
 
-    def add(self, data: Any, *, unit: str = "unit", wave: str | None = None, strict: bool = False) -> Loss:
+    def add(
+        self,
+        data: Any,
+        *,
+        unit: str = "unit",
+        wave: str | None = None,
+        weight: str | None = None,
+        strict: bool = False,
+        threads: int = 1,
+    ) -> Loss:
         """Counts answers and reports what was not answered or left unread. Unchanged on error.
 
         ``data`` is anything with ``__arrow_c_stream__`` or a mapping from column to list or array, with one column
-        an item; ``unit`` and ``wave`` name columns (``wave`` is taken when it is there). A column that is neither is
-        left unread and reported, or refused when ``strict``.
+        an item; ``unit`` and ``wave`` name columns (``wave`` is taken when it is there), and so does ``weight`` for a
+        tally made with ``decimals``. A column that is neither is left unread and reported, or refused when
+        ``strict``. A data frame is counted where it lies, on ``threads`` threads that live as long as the call; the
+        result is the same, to the byte, on any number of them.
         """
-        return Loss.from_doc(json.loads(self._native.add(data, unit, wave, bool(strict))))
+        if isinstance(threads, bool) or not isinstance(threads, int) or not 1 <= threads <= 1024:
+            wrong_type(threads, "threads", "a whole number from 1 to 1024", "give a number of threads")
+        return Loss.from_doc(json.loads(self._native.add(data, unit, wave, weight, bool(strict), threads)))
+
+    @property
+    def decimals(self) -> int | None:
+        """The decimals of weights; None when people are counted each as one."""
+        return self._native.decimals
 
     def __add__(self, other: object) -> Tally:
         if not isinstance(other, Tally):
@@ -172,9 +199,13 @@ def tally(
     organization: Any = None,
     wave: str | None = None,
     weight: str | None = None,
+    decimals: int = 6,
     strict: bool = False,
+    threads: int = 1,
 ) -> Tally:
     """Counts answers: a new :class:`Tally` of ``data``.
+
+    ``weight`` names a column of weights, of which ``decimals`` decimals count; see :meth:`Tally.add` for the rest.
 
     >>> import colead
     >>> scales = [{"id": "direction", "items": ["d1", "d2"]}]
@@ -183,9 +214,6 @@ def tally(
     >>> colead.tally(answers, colead.Instrument.from_dict(pulse), unit="team").units
     ['a', 'b']
     """
-    if weight is not None:
-        message = "a tally counts people, it does not weigh them"
-        raise InputError(message, code="weights_unsupported", path="weight", help="leave the weight out")
-    made = Tally(instrument, organization=organization)
-    made.add(data, unit=unit, wave=wave, strict=strict)
+    made = Tally(instrument, organization=organization, decimals=None if weight is None else decimals)
+    made.add(data, unit=unit, wave=wave, weight=weight, strict=strict, threads=threads)
     return made

@@ -137,24 +137,8 @@ pub(crate) fn read(value: &Bound<'_, PyAny>, name: &str) -> Read<Evidence> {
         let table = table.get().inner.as_ref();
         return Ok(Evidence::new(name, table.columns().to_vec())?);
     }
-    if value.hasattr("__arrow_c_stream__")? {
-        match value.call_method0("__arrow_c_stream__") {
-            Ok(capsule) => {
-                let capsule = capsule.cast_into::<PyCapsule>().map_err(|e| {
-                    let what = kind(&e.into_inner());
-                    let message = format!("`__arrow_c_stream__` gave {what}, not a capsule");
-                    Refused::Core(Error::input("not_a_stream", message).at(name).help(TABLE))
-                })?;
-                return Ok(without_index(import_pycapsule(&capsule, name)?)?);
-            }
-            // pandas without pyarrow has the method but cannot serve it.
-            Err(e) if e.is_instance_of::<PyImportError>(value.py()) && value.hasattr("items")? => {}
-            Err(e) if e.is_instance_of::<PyImportError>(value.py()) => return Err(e.into()),
-            Err(e) => {
-                let message = format!("the data frame gave no Arrow stream: {e}");
-                return Err(Error::input("stream_failed", message).at(name).help(TABLE).into());
-            }
-        }
+    if let Some(capsule) = stream(value, name)? {
+        return Ok(without_index(import_pycapsule(&capsule, name)?)?);
     }
     if value.get_type().name().is_ok_and(|n| n == "LazyFrame") {
         return Err(wrong_type(value, name, "a table", "call `.collect()` on the lazy frame first"));
@@ -176,6 +160,27 @@ pub(crate) fn read(value: &Bound<'_, PyAny>, name: &str) -> Read<Evidence> {
         columns.push(Column { name: key, cells });
     }
     Ok(Evidence::new(name, columns)?)
+}
+
+/// The Arrow stream of a data frame; None when it has none, and for tables of our own, which are read as they are.
+pub(crate) fn stream<'py>(value: &Bound<'py, PyAny>, name: &str) -> Read<Option<Bound<'py, PyCapsule>>> {
+    if value.is_instance_of::<Table>() || !value.hasattr("__arrow_c_stream__")? {
+        return Ok(None);
+    }
+    match value.call_method0("__arrow_c_stream__") {
+        Ok(capsule) => Ok(Some(capsule.cast_into::<PyCapsule>().map_err(|e| {
+            let what = kind(&e.into_inner());
+            let message = format!("`__arrow_c_stream__` gave {what}, not a capsule");
+            Refused::Core(Error::input("not_a_stream", message).at(name).help(TABLE))
+        })?)),
+        // pandas without pyarrow has the method but cannot serve it.
+        Err(e) if e.is_instance_of::<PyImportError>(value.py()) && value.hasattr("items")? => Ok(None),
+        Err(e) if e.is_instance_of::<PyImportError>(value.py()) => Err(e.into()),
+        Err(e) => {
+            let message = format!("the data frame gave no Arrow stream: {e}");
+            Err(Error::input("stream_failed", message).at(name).help(TABLE).into())
+        }
+    }
 }
 
 /// A table from a list of mappings, one a row; a key that a row does not have is missing there.
@@ -210,12 +215,16 @@ fn from_rows(value: &Bound<'_, PyAny>, name: &str) -> Read<Evidence> {
 
 /// Without the unnamed row labels of pandas, which say nothing of the rows.
 fn without_index(table: Evidence) -> colead::Result<Evidence> {
-    let is_index = |c: &Column| c.name.starts_with("__index_level_") && c.name.ends_with("__");
-    if !table.columns().iter().any(is_index) {
+    if !table.columns().iter().any(|c| is_index(&c.name)) {
         return Ok(table);
     }
-    let columns = table.columns().iter().filter(|c| !is_index(c)).cloned().collect();
+    let columns = table.columns().iter().filter(|c| !is_index(&c.name)).cloned().collect();
     Evidence::new(table.name(), columns)
+}
+
+/// Whether a column holds the unnamed row labels of pandas.
+pub(crate) fn is_index(column: &str) -> bool {
+    column.starts_with("__index_level_") && column.ends_with("__")
 }
 
 /// The cells of a list or array.

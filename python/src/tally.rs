@@ -5,12 +5,16 @@ use crate::call::{Read, attached, run, tell};
 use crate::instrument::Instrument;
 use crate::results;
 use crate::tables::{self, Table};
-use colead::evidence::{AnswerColumns, MissingRule, Organization, Responses, Table as Evidence};
+use colead::evidence::{
+    AnswerColumns, Instrument as Questionnaire, MissingRule, Organization, Responses, Table as Evidence, Weight,
+};
 use colead::measure::{self, Kind, Reading, ScaleRow};
-use colead::tally::{Limits, Tally as State};
+use colead::tally::{Array, Counter, Limits, Tally as State};
 use colead::{Error, Result, json};
+use colead_ffi::arrow::{Counting, count_pycapsule};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
+use rayon::{ThreadPool, ThreadPoolBuilder};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The units above the units that answered, and the table they were read from.
@@ -98,9 +102,15 @@ fn missing_rule(value: Option<&Bound<'_, PyAny>>) -> Read<Option<MissingRule>> {
 #[pymethods]
 impl Tally {
     #[new]
-    #[pyo3(signature = (instrument, organization=None))]
-    fn py_new(instrument: &Instrument, organization: Option<&Bound<'_, PyAny>>) -> Read<Tally> {
-        Ok(Tally::new(State::new(&instrument.inner), Some(instrument.clone()), tree(organization)?))
+    #[pyo3(signature = (instrument, organization=None, decimals=None))]
+    fn py_new(instrument: &Instrument, organization: Option<&Bound<'_, PyAny>>, decimals: Option<u8>) -> Read<Tally> {
+        Ok(Tally::new(empty(&instrument.inner, decimals)?, Some(instrument.clone()), tree(organization)?))
+    }
+
+    /// The decimals of weights, when people are weighed.
+    #[getter]
+    fn decimals(&self, py: Python<'_>) -> Option<u8> {
+        self.now(py).decimals()
     }
 
     #[staticmethod]
@@ -144,35 +154,67 @@ impl Tally {
     }
 
     /// Counts answers; the loss report as a JSON document. Unchanged on error.
-    #[pyo3(signature = (data, unit, wave=None, strict=false))]
+    #[pyo3(signature = (data, unit, wave=None, weight=None, strict=false, threads=1))]
+    #[expect(clippy::too_many_arguments, reason = "keywords of one Python call")]
     fn add(
         &self,
         py: Python<'_>,
         data: &Bound<'_, PyAny>,
         unit: &Bound<'_, PyAny>,
         wave: Option<&Bound<'_, PyAny>>,
+        weight: Option<&Bound<'_, PyAny>>,
         strict: bool,
+        threads: usize,
     ) -> Read<String> {
         let unit = args::text(unit, "unit")?;
-        let wave = match wave.filter(|w| !w.is_none()) {
-            Some(wave) => Some(args::text(wave, "wave")?),
-            None => None,
+        let named = |value: Option<&Bound<'_, PyAny>>, at| match value.filter(|v| !v.is_none()) {
+            Some(value) => args::text(value, at).map(Some),
+            None => Ok(None),
         };
+        let wave = named(wave, "wave")?;
         let Some(instrument) = &self.instrument else {
             let error = Error::input("no_instrument", "the tally came from bytes without its instrument");
             return Err(error.at("instrument").help("give the instrument to `from_bytes`").into());
         };
-        let table = tables::read(data, "responses")?;
-        let columns = AnswerColumns { unit, wave, strict };
-        let (part, loss) = run(py, || {
-            let (responses, _) = Responses::from_columns(&table, &instrument.inner, &columns)?;
-            let mut part = State::new(&instrument.inner);
-            let loss = part.add(&responses)?;
-            known_units(&part, self.tree.as_ref())?;
-            Ok((part, loss))
-        })?;
+        let decimals = self.now(py).decimals();
+        let weight = named(weight, "weight")?.map(|column| Weight { column, decimals: decimals.unwrap_or(0) });
+        if weight.is_some() != decimals.is_some() {
+            let message = if decimals.is_some() { "the tally weighs people" } else { "the tally counts people" };
+            let error = Error::input("weights_mixed", message).at("weight");
+            return Err(error.help("give `weight` to a tally that was made with `decimals`, and to no other").into());
+        }
+        let columns = AnswerColumns { unit, wave, weight, strict };
+        let tree = self.tree.as_ref();
+        let (part, loss) = match tables::stream(data, "responses")? {
+            Some(capsule) => {
+                let pool = pool(threads)?;
+                let (part, loss) = attached(py, || {
+                    let how = Counting {
+                        make: |names: &[&str]| Counter::new(&instrument.inner, "responses", names, &columns),
+                        skip: tables::is_index,
+                        add: |counter: &mut Counter, batch: &[Array<'_>]| match &pool {
+                            None => counter.add(batch),
+                            Some(pool) => pool.install(|| counter.add_parallel(batch)),
+                        },
+                    };
+                    count_pycapsule(&capsule, "responses", how)
+                })?;
+                attached(py, || known_units(&part, tree))?;
+                (part, loss)
+            }
+            None => {
+                let table = tables::read(data, "responses")?;
+                run(py, || {
+                    let (responses, _) = Responses::from_columns(&table, &instrument.inner, &columns)?;
+                    let mut part = empty(&instrument.inner, decimals)?;
+                    let loss = part.add(&responses)?;
+                    known_units(&part, tree)?;
+                    Ok((part, loss))
+                })?
+            }
+        };
         // Quick, as long as the part: the counting is done.
-        attached(py, || Arc::make_mut(&mut self.lock()).merge(&part))?;
+        attached(py, || Arc::make_mut(&mut self.lock()).absorb(part))?;
         Ok(json::canonical(&loss.to_json()))
     }
 
@@ -265,6 +307,23 @@ impl Tally {
     fn reliability(&self, py: Python<'_>) -> PyResult<Table> {
         self.table(py, "reliability", Kind::Scale, |s, _| measure::reliability(s), None, false)
     }
+}
+
+/// An empty tally of people, or of their weights.
+fn empty(instrument: &Questionnaire, decimals: Option<u8>) -> Result<State> {
+    decimals.map_or_else(|| Ok(State::new(instrument)), |d| State::weighted(instrument, d))
+}
+
+/// Threads for one call, which owns them; None for the caller's own.
+fn pool(threads: usize) -> Result<Option<ThreadPool>> {
+    if threads <= 1 {
+        return Ok(None);
+    }
+    ThreadPoolBuilder::new().num_threads(threads).build().map(Some).map_err(|e| {
+        Error::input("no_threads", format!("the threads could not be started: {e}"))
+            .at("threads")
+            .help("ask for fewer threads")
+    })
 }
 
 fn known_units(state: &State, tree: Option<&Tree>) -> Result<()> {

@@ -1,10 +1,11 @@
 //! Arrow PyCapsules in and out: what `__arrow_c_stream__` gives and takes, behind safe functions.
 
-use super::{export_table, export_table_as, import_stream};
+use super::{Counting, count_stream, export_table, export_table_as, import_stream};
 use arrow_array::ffi_stream::FFI_ArrowArrayStream;
 use arrow_schema::Schema;
 use arrow_schema::ffi::FFI_ArrowSchema;
-use colead::evidence::Table;
+use colead::evidence::{Loss, Table};
+use colead::tally::{Array, Counter, Tally};
 use colead::{Error, Result};
 use pyo3::prelude::*;
 use pyo3::sync::critical_section::with_critical_section;
@@ -25,6 +26,25 @@ pub fn import_pycapsule(capsule: &Bound<'_, PyCapsule>, name: &str) -> Result<Ta
     // Two threads of a free-threaded interpreter may hold the same capsule: one of them gets the stream.
     let stream = with_critical_section(capsule.as_any(), || take(capsule, name))?;
     capsule.py().detach(|| import_stream(stream, name))
+}
+
+/// Counts the answers in the Arrow stream of a capsule, with the interpreter released meanwhile. The stream is
+/// consumed, also on error.
+///
+/// # Errors
+/// `not_a_stream` for a capsule of another name; else as [`count_stream`].
+pub fn count_pycapsule<M, S, A>(
+    capsule: &Bound<'_, PyCapsule>,
+    name: &str,
+    how: Counting<M, S, A>,
+) -> Result<(Tally, Loss)>
+where
+    M: FnOnce(&[&str]) -> Result<Counter> + Send,
+    S: Fn(&str) -> bool + Send,
+    A: FnMut(&mut Counter, &[Array<'_>]) -> Result<()> + Send,
+{
+    let stream = with_critical_section(capsule.as_any(), || take(capsule, name))?;
+    capsule.py().detach(|| count_stream(stream, name, how))
 }
 
 fn take(capsule: &Bound<'_, PyCapsule>, name: &str) -> Result<FFI_ArrowArrayStream> {

@@ -34,15 +34,15 @@ fn read(stream: FFI_ArrowArrayStream, name: &str) -> Result<Table> {
     let mut batches = Batches::open(stream).map_err(|trouble| explain(trouble, name, 0, &[]))?;
     let mut columns = Vec::with_capacity(batches.fields().len());
     for field in batches.fields() {
-        let growing = Growing::for_type(field.data_type()).map_err(|(kind, help)| {
-            Error::input("unsupported_type", format!("column `{}` holds {kind}", field.name()))
-                .at(column_path(name, field.name()))
-                .help(help)
-        })?;
+        let growing =
+            Growing::for_type(field.data_type()).map_err(|why| unsupported_column(name, field.name(), why))?;
         columns.push((field.name().clone(), growing));
     }
     let mut rows = 0;
-    while let Some(batch) = batches.next().map_err(|trouble| explain(trouble, name, rows, &columns))? {
+    while let Some(batch) = batches.next().map_err(|trouble| {
+        let names: Vec<&str> = columns.iter().map(|(column, _)| column.as_str()).collect();
+        explain(trouble, name, rows, &names)
+    })? {
         append(&batch, name, &mut columns)?;
         rows = columns.first().map_or(0, |(_, cells)| cells.len());
     }
@@ -54,18 +54,28 @@ fn read(stream: FFI_ArrowArrayStream, name: &str) -> Result<Table> {
 fn append(batch: &[ArrayRef], name: &str, columns: &mut [(String, Growing)]) -> Result<()> {
     for ((column, growing), array) in columns.iter_mut().zip(batch) {
         let before = growing.len();
-        growing.append(array).map_err(|refusal| match refusal {
-            Refusal::Damaged(why) => damaged(&why, column_path(name, column)),
-            Refusal::Cell { row, message, help } => {
-                Error::input("out_of_range", message).at(cell_path(name, before + row + 1, column)).help(help)
-            }
-        })?;
+        growing.append(array).map_err(|refusal| append_error(refusal, name, before, column))?;
     }
     Ok(())
 }
 
+/// The refusal of a column whose type has no place in a table: what it is called, and what to cast it to.
+pub(super) fn unsupported_column(name: &str, column: &str, (kind, help): (String, String)) -> Error {
+    Error::input("unsupported_type", format!("column `{column}` holds {kind}")).at(column_path(name, column)).help(help)
+}
+
+/// The refusal of a batch that follows `before` rows.
+pub(super) fn append_error(refusal: Refusal, name: &str, before: usize, column: &str) -> Error {
+    match refusal {
+        Refusal::Damaged(why) => damaged(&why, column_path(name, column)),
+        Refusal::Cell { row, message, help } => {
+            Error::input("out_of_range", message).at(cell_path(name, before + row + 1, column)).help(help)
+        }
+    }
+}
+
 /// The trouble of a stream after `rows` rows as an error with its place.
-fn explain(trouble: Trouble, name: &str, rows: usize, columns: &[(String, Growing)]) -> Error {
+pub(super) fn explain(trouble: Trouble, name: &str, rows: usize, columns: &[&str]) -> Error {
     match trouble {
         Trouble::Released => Error::input("released_stream", "the Arrow stream was already read or released")
             .at(name)
@@ -76,7 +86,7 @@ fn explain(trouble: Trouble, name: &str, rows: usize, columns: &[(String, Growin
             .help("hand in a table or a data frame, not one of its columns"),
         Trouble::Damaged { why, row, column } => {
             let place = match column.and_then(|i| columns.get(i)) {
-                Some((column, _)) => format!("{name}, rows from {} on, column {column}", rows + row + 1),
+                Some(column) => format!("{name}, rows from {} on, column {column}", rows + row + 1),
                 None if columns.is_empty() => name.to_owned(),
                 None => format!("{name}, row {}", rows + row + 1),
             };

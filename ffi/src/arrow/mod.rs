@@ -1,12 +1,13 @@
 //! Arrow streams in and out: the one bridge between the Arrow C data interface and the tables of colead.
 //!
-//! An import copies the cells once into a [`colead::evidence::Table`]; what core does not hold (decimals,
+//! An import copies the cells once into a [`colead::evidence::Table`], and a count copies none; what core does not hold (decimals,
 //! lists, run-end encoding ...) is refused with the column and the cast that helps. A stream handed to an
 //! import is always consumed, also when the import fails.
 
 #[cfg(feature = "python")]
 mod capsule;
 mod cells;
+mod count;
 mod date;
 mod export;
 mod import;
@@ -14,7 +15,8 @@ mod reader;
 
 pub use arrow_array::ffi_stream::FFI_ArrowArrayStream;
 #[cfg(feature = "python")]
-pub use capsule::{export_pycapsule, import_pycapsule};
+pub use capsule::{count_pycapsule, export_pycapsule, import_pycapsule};
+pub use count::{Counting, count_stream};
 pub use export::{export_table, export_table_as};
 pub use import::import_stream;
 

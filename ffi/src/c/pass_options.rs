@@ -6,7 +6,7 @@ use super::error::Fault;
 use super::pass::{checked, confidence, text_or_none, view_or_none};
 use super::tally::colead_answer_options;
 use colead::Error;
-use colead::evidence::AnswerColumns;
+use colead::evidence::{AnswerColumns, Weight};
 use std::mem::{MaybeUninit, size_of};
 
 /// A larger `struct_size` is surely garbage.
@@ -68,7 +68,11 @@ pub(crate) unsafe fn answer_columns(name: &str, options: *const colead_answer_op
     let unit = unsafe { text_or_none(&format!("{name}->unit"), options.unit, options.unit_size) }?;
     // SAFETY: as above.
     let wave = unsafe { text_or_none(&format!("{name}->wave"), options.wave, options.wave_size) }?;
-    let columns = AnswerColumns::standard(options.strict != 0);
+    // SAFETY: as above.
+    let weight = unsafe { text_or_none(&format!("{name}->weight"), options.weight, options.weight_size) }?;
+    let decimals = u8::try_from(options.decimals).unwrap_or(u8::MAX);
+    let weight = weight.map(|column| Weight { column: column.to_owned(), decimals });
+    let columns = AnswerColumns { weight, ..AnswerColumns::standard(options.strict != 0) };
     Ok(AnswerColumns { unit: unit.map_or(columns.unit, str::to_owned), wave: wave.map(str::to_owned), ..columns })
 }
 

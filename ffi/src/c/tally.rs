@@ -7,12 +7,12 @@ use super::handle::{Handle, Unique};
 use super::instrument::colead_instrument;
 use super::status::colead_status;
 use super::string::colead_string;
-use crate::arrow::{export_table, import_stream};
+use crate::arrow::{Counting, count_stream, export_table};
 use arrow_array::ffi_stream::FFI_ArrowArrayStream;
-use colead::evidence::{AnswerColumns, Instrument, Loss, Responses, Table};
+use colead::evidence::{AnswerColumns, Instrument, Loss, Table};
 use colead::json::canonical;
 use colead::measure::{Reading, ScaleRow, about, measure, to_table};
-use colead::tally::{Limits, Tally};
+use colead::tally::{Counter, Limits, Tally};
 use colead::{Error, Result};
 use serde_json::Value;
 use std::ffi::c_char;
@@ -37,14 +37,19 @@ pub(crate) struct Counted {
 }
 
 impl Counted {
-    fn add(&mut self, table: &Table, columns: &AnswerColumns) -> Result<Loss> {
+    fn add(&mut self, answers: FFI_ArrowArrayStream, columns: &AnswerColumns) -> Result<Loss> {
         let instrument = self.instrument.as_ref().ok_or_else(|| {
             Error::input("no_instrument", "the tally came from bytes without its instrument")
                 .at("instrument")
                 .help("give the instrument to colead_tally_create_from_bytes")
         })?;
-        let (responses, _) = Responses::from_columns(table, instrument, columns)?;
-        self.tally.add(&responses)
+        let how = Counting {
+            make: |names: &[&str]| Counter::new(instrument, "responses", names, columns),
+            skip: |_: &str| false,
+            add: Counter::add,
+        };
+        let (part, loss) = count_stream(answers, "responses", how)?;
+        self.tally.absorb(part).map(|()| loss)
     }
 
     fn rows(&self, what: &str) -> Result<Vec<ScaleRow>> {
@@ -73,6 +78,12 @@ pub struct colead_answer_options {
     pub wave_size: usize,
     /// Not 0 to refuse columns that are neither items nor known; they are left out and named else.
     pub strict: i32,
+    /// How many decimals of a weight count, 0 to 9; those of the tally. Only with `weight`.
+    pub decimals: u32,
+    /// The column of weights, UTF-8; none when empty. Needs a tally of `colead_tally_create_weighted`.
+    pub weight: *const c_char,
+    /// Bytes of `weight`.
+    pub weight_size: usize,
 }
 
 /// Creates an empty tally of answers to the instrument, at `*out`.
@@ -84,6 +95,22 @@ pub unsafe extern "C" fn colead_tally_create(
 ) -> colead_status {
     boundary!(err, |instrument: view(instrument), out: out(out)| {
         out.fill(Counted { tally: Tally::new(instrument), instrument: Some(instrument.clone()) })
+    })
+}
+
+/// Creates an empty tally, at `*out`, that counts people by weights of `decimals` decimals, exactly.
+///
+/// Errors (COLEAD_ERROR_INPUT): `bad_decimals`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn colead_tally_create_weighted(
+    instrument: *const colead_instrument,
+    decimals: u32,
+    out: *mut *mut colead_tally,
+    err: *mut *mut colead_error,
+) -> colead_status {
+    boundary!(err, |instrument: view(instrument), out: out(out)| {
+        let decimals = u8::try_from(decimals).unwrap_or(u8::MAX);
+        out.fill(Counted { tally: Tally::weighted(instrument, decimals)?, instrument: Some(instrument.clone()) })
     })
 }
 
@@ -116,7 +143,7 @@ pub unsafe extern "C" fn colead_tally_create_from_bytes(
 /// consumed, also on error. On error the tally is unchanged.
 ///
 /// Errors (COLEAD_ERROR_INPUT): those of `colead_evidence_add_stream`; `missing_column`, `missing_item`,
-/// `unknown_item` (strict), `missing_unit`, `out_of_range`, `not_a_number`, `not_whole` and so on, with row and
+/// `unknown_item` (strict), `weights_mixed`, `missing_unit`, `out_of_range`, `not_a_number`, `not_whole` and so on, with row and
 /// column; `no_instrument`; `bad_struct_size` and `newer_options` (COLEAD_ERROR_ARGUMENT).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn colead_tally_add_stream(
@@ -131,8 +158,7 @@ pub unsafe extern "C" fn colead_tally_add_stream(
                     tally: change(tally),
                     options: answer_columns(options),
                     loss: out_or_none(loss)| {
-        let table = import_stream(answers, "responses")?;
-        let report = tally.add(&table, &options)?;
+        let report = tally.add(answers, &options)?;
         match loss {
             Some(loss) => loss.fill(canonical(&report.to_json()).into()),
             None => Ok(()),
