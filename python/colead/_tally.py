@@ -146,6 +146,17 @@ class Tally:
         """
         return Table._of(self._native.scores(missing_rule))
 
+    def means(self, *, missing_rule: str | int | None = None) -> Table:
+        """One row a unit (and wave): ``respondents``, and the mean score in points in a column for each scale."""
+        return Table._of(self._native.means(missing_rule))
+
+    def counts(self) -> Table:
+        """One row a unit (and wave): ``respondents``, and how often each answer was given in columns ``item=answer``.
+
+        Where people are weighed these are weights, in units of their last decimal.
+        """
+        return Table._of(self._native.counts())
+
     def differences(self, *, missing_rule: str | int | None = None) -> Table:
         """Paired differences of the scales that the instrument declares as pairs."""
         return Table._of(self._native.differences(missing_rule))

@@ -73,7 +73,12 @@ impl Tally {
             let reading = Reading { missing_rule: rule, sizes: tree.map(|_| &sizes as &measure::Sizes<'_>) };
             let states = if by_level { self.levels(&state)? } else { vec![state.as_ref().clone()] };
             let waves = states.iter().any(|s| s.waves().iter().any(|w| !w.is_empty()));
-            let rows: Vec<ScaleRow> = states.iter().flat_map(|state| read(state, &reading)).collect();
+            let mut rows: Vec<ScaleRow> = Vec::new();
+            for state in &states {
+                // What weights give is read by name.
+                let weighed = state.decimals().map(|_| measure::measure(state, name, &reading));
+                rows.extend(weighed.unwrap_or_else(|| Ok(read(state, &reading)))?);
+            }
             measure::to_table(name, &rows, about, waves).map(Table::from)
         })
     }
@@ -290,6 +295,18 @@ impl Tally {
     fn aggregation(&self, py: Python<'_>, missing_rule: Option<&Bound<'_, PyAny>>) -> Read<Table> {
         let rule = self::missing_rule(missing_rule)?;
         Ok(self.table(py, "aggregation", Kind::Scale, measure::aggregation, rule, false)?)
+    }
+
+    #[pyo3(signature = (missing_rule=None))]
+    fn means(&self, py: Python<'_>, missing_rule: Option<&Bound<'_, PyAny>>) -> Read<Table> {
+        let rule = self::missing_rule(missing_rule)?;
+        let state = self.now(py);
+        Ok(run(py, || measure::means(&state, &Reading { missing_rule: rule, sizes: None }).map(Table::from))?)
+    }
+
+    fn counts(&self, py: Python<'_>) -> PyResult<Table> {
+        let state = self.now(py);
+        run(py, || measure::counts(&state).map(Table::from))
     }
 
     fn items(&self, py: Python<'_>) -> PyResult<Table> {

@@ -2,6 +2,7 @@
 
 use super::rows::{Kind, ScaleRow};
 use super::scale::Reading;
+use super::weighted::weighted;
 use super::{aggregation, agreement, differences, favorability, items, reliability, scores_with};
 use crate::error::{Error, Result, suggest};
 use crate::tally::Tally;
@@ -21,8 +22,12 @@ pub const MEASURES: [&str; 7] =
 
 /// Reads the rows named `what` from a tally: one of [`MEASURES`], each the function of that name.
 ///
+/// From a tally of weights only `scores`, `items` and `favorability` are read, variant `weighted`: means and shares
+/// with the uncertainty of the effective number of people, `(Σw)²/Σw²` (Kish 1965). The functions themselves read
+/// nothing from it.
+///
 /// # Errors
-/// `unknown_name` with a suggestion.
+/// `unknown_name` with a suggestion; `weights_unsupported`.
 ///
 /// ```
 /// use colead::{evidence::Instrument, measure::{Reading, measure}, tally::Tally};
@@ -32,6 +37,9 @@ pub const MEASURES: [&str; 7] =
 /// # Ok::<(), colead::Error>(())
 /// ```
 pub fn measure(tally: &Tally, what: &str, reading: &Reading<'_>) -> Result<Vec<ScaleRow>> {
+    if tally.decimals().is_some() && MEASURES.contains(&what) {
+        return weighted(tally, what, reading);
+    }
     Ok(match what {
         "scores" => scores_with(tally, reading),
         "items" => items(tally),

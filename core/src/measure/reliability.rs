@@ -34,13 +34,14 @@ pub fn reliability(tally: &Tally) -> Vec<ScaleRow> {
     let mut rows = Vec::new();
     for wave in tally.waves() {
         let products = tally.products(wave);
+        let counts = tally.wave_counts(wave);
         for (index, scale) in tally.layout().scales.iter().enumerate() {
             let place = Place { wave, unit: None, kind: Kind::Scale, id: &scale.id };
             let people = tally.sums(index).filter(|(key, _)| key.wave == wave).flat_map(|(_, sums)| sums.0);
             let people: u64 = people.map(|(_, [n, ..])| n).sum();
             let found = products.and_then(|p| p.get(index));
             let complete = found.map_or(0, |p| p.complete);
-            let pairwise = found.map_or(Err(Absence::RowsNeeded), |p| pairwise(tally, wave, scale, p));
+            let pairwise = found.map_or(Err(Absence::RowsNeeded), |p| pairwise(tally, &counts, scale, p));
             let listwise = found.map_or(Err(Absence::RowsNeeded), listwise);
             rows.push(place.row("alpha", "pairwise", "respondents", people, pairwise));
             rows.push(place.row("alpha", "listwise", "respondents", complete, listwise));
@@ -57,19 +58,13 @@ fn covariance(n: u64, x: u64, y: u64, xy: u64) -> Option<f64> {
     (n > 1).then(|| centered as f64 / (n as f64 * (n as f64 - 1.0)))
 }
 
-fn pairwise(tally: &Tally, wave: &str, scale: &ScaleShape, products: &Products) -> Result<f64, Absence> {
+fn pairwise(tally: &Tally, counts: &[u64], scale: &ScaleShape, products: &Products) -> Result<f64, Absence> {
     let layout = tally.layout();
     let mut variances = Vec::with_capacity(scale.items.len());
     for index in &scale.items {
-        let options = layout.items.get(*index).map_or(0, |i| i.options);
-        let mut counts = vec![0_u64; options];
-        for (_, cell) in tally.cells().filter(|(key, _)| key.wave == wave) {
-            for (total, count) in counts.iter_mut().zip(cell.item(layout, *index).0) {
-                *total = total.saturating_add(*count);
-            }
-        }
+        let own = layout.items.get(*index).and_then(|i| counts.get(i.offset..i.offset + i.options));
         // A variance does not change by reversal.
-        let moments = Moments::of(&counts);
+        let moments = Moments::of(own.unwrap_or_default());
         variances.push(moments.variance().ok_or(Absence::TooFew { n: moments.n, need: 2 })?);
     }
     let covariances: Result<Vec<f64>, Absence> = products

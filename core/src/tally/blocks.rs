@@ -238,6 +238,39 @@ impl Blocks {
         self.rare.get(&slot).map_or(&[][..], |r| &r.0).iter().copied()
     }
 
+    /// The counts of all items in some units together; those near the end of 64 bits stay there.
+    pub(super) fn counts(&self, slots: impl Iterator<Item = u32>) -> Vec<u64> {
+        let mut counts = vec![0_u64; self.layout.counts];
+        let mut small = vec![0_u64; self.plan.words];
+        for slot in slots {
+            for (total, count) in small.iter_mut().zip(self.small.block(slot as usize)) {
+                *total += u64::from(*count);
+            }
+            for (total, count) in counts.iter_mut().zip(self.large.get(&slot).map_or(&[][..], |l| l)) {
+                *total = total.saturating_add(*count);
+            }
+        }
+        for group in &self.plan.groups {
+            for (count, at) in small.get(group.from..).unwrap_or_default().iter().zip(&group.targets) {
+                if let Some(total) = at.and_then(|at| counts.get_mut(at)) {
+                    *total = total.saturating_add(*count);
+                }
+            }
+        }
+        counts
+    }
+
+    /// The raw sums of every scale in a unit, in the place of what `out` held.
+    pub(super) fn all_sums(&self, slot: u32, out: &mut Vec<Sums>) {
+        out.resize_with(self.layout.scales.len(), Sums::default);
+        out.iter_mut().for_each(|sums| sums.0.clear());
+        for ((scale, answered), sums) in self.strata(slot).chain(self.rare(slot)) {
+            if let Some(scale) = out.get_mut(usize::from(scale)) {
+                scale.bump(answered, sums);
+            }
+        }
+    }
+
     /// The raw sums of one scale in a unit.
     pub(super) fn sums(&self, slot: u32, scale: usize) -> Sums {
         let mut out = Sums::default();

@@ -77,7 +77,7 @@ impl Tally {
             }
         }
         integer(&mut body, self.index.len() as u64);
-        for (key, cell) in self.cells() {
+        for (key, cell) in self.all() {
             integer(&mut body, waves.binary_search(&key.wave.as_str()).unwrap_or(0) as u64);
             text(&mut body, &key.unit);
             integer(&mut body, cell.rows);

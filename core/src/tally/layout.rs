@@ -27,6 +27,18 @@ impl ItemShape {
     pub(crate) fn oriented(&self, step: usize) -> usize {
         if self.reversed { (self.options - 1).saturating_sub(step) } else { step }
     }
+
+    /// Whether a raw answer step is favorable (0), neutral (1) or unfavorable (2).
+    pub(crate) fn band(&self, step: usize) -> usize {
+        let (step, top, (from, to)) = (self.oriented(step), self.options - 1, self.favorable);
+        if (from..=to).contains(&step) {
+            0
+        } else if (from..=to).contains(&top.saturating_sub(step)) {
+            2
+        } else {
+            1
+        }
+    }
 }
 
 /// A scale as a tally sees it.

@@ -83,7 +83,7 @@ pub struct Tally {
 impl PartialEq for Tally {
     fn eq(&self, other: &Tally) -> bool {
         let alike = self.layout == other.layout && self.decimals == other.decimals && self.products == other.products;
-        alike && self.index.len() == other.index.len() && self.cells().eq(other.cells())
+        alike && self.index.len() == other.index.len() && self.all().eq(other.all())
     }
 }
 
@@ -252,7 +252,7 @@ impl Tally {
         };
         let below = || refuse("a count would fall below zero");
         let mut left = BTreeMap::new();
-        for (key, theirs) in other.cells() {
+        for (key, theirs) in other.all() {
             let ours = self.cell(key).ok_or_else(below)?;
             let rest = ours.combine(&theirs, Op::Take).ok_or_else(below)?;
             if let Some(fault) = rest.fault(&self.layout) {
@@ -303,7 +303,7 @@ impl Tally {
     /// The sums of the whole wave: answers and sum an item, and raw sums a scale; `None` on overflow.
     fn wave_totals(&self, wave: &str) -> Option<WaveTotals> {
         let mut total = Cell::new(&self.layout);
-        for (_, cell) in self.cells().filter(|(k, _)| k.wave == wave) {
+        for (_, cell) in self.all().filter(|(k, _)| k.wave == wave) {
             total = total.combine(&cell, Op::Add)?;
         }
         let items = self.layout.items.iter().enumerate().map(|(index, shape)| {
@@ -353,6 +353,11 @@ impl Tally {
     /// The wave-unit keys, sorted by wave, then unit.
     pub fn keys(&self) -> impl Iterator<Item = &Key> {
         self.index.iter().map(|(key, _)| key)
+    }
+
+    /// The number of respondents of every unit, in the order of the keys.
+    pub fn people(&self) -> impl Iterator<Item = u64> {
+        self.index.iter().map(|(_, slot)| self.blocks.people(*slot))
     }
 
     /// The number of respondents of a unit in a wave, whatever they answered; 0 when there are none.
@@ -440,8 +445,18 @@ impl Tally {
         }
     }
 
-    /// Everything that each unit holds, in the order of the keys.
+    /// Everything that each unit holds, in the order of the keys; nothing where people are weighed, since weights
+    /// read as people would give wrong numbers of people.
     pub(crate) fn cells(&self) -> impl Iterator<Item = (&Key, Cell)> {
+        self.all().filter(|_| self.decimals.is_none())
+    }
+
+    /// Everything that each unit holds, where people are weighed.
+    pub(crate) fn weighed(&self) -> impl Iterator<Item = (&Key, Cell)> {
+        self.all().filter(|_| self.decimals.is_some())
+    }
+
+    fn all(&self) -> impl Iterator<Item = (&Key, Cell)> {
         self.index.iter().map(|(key, slot)| (key, self.blocks.cell(*slot)))
     }
 
@@ -450,11 +465,29 @@ impl Tally {
         self.slot(key).map(|slot| self.blocks.cell(slot))
     }
 
-    /// The raw sums of one scale in each unit, in the order of the keys.
+    /// The raw sums of one scale in each unit, in the order of the keys; nothing where people are weighed.
     pub(crate) fn sums(&self, scale: usize) -> impl Iterator<Item = (&Key, Sums)> {
-        self.index.iter().map(move |(key, slot)| (key, self.blocks.sums(*slot, scale)))
+        self.index
+            .iter()
+            .filter(|_| self.decimals.is_none())
+            .map(move |(key, slot)| (key, self.blocks.sums(*slot, scale)))
     }
 
+    /// The raw sums of every scale, unit by unit in the order of the keys, without a copy each.
+    pub(crate) fn each_sums(&self, mut read: impl FnMut(&Key, &[Sums])) {
+        let mut sums = Vec::new();
+        for (key, slot) in &self.index {
+            self.blocks.all_sums(*slot, &mut sums);
+            read(key, &sums);
+        }
+    }
+
+    /// The answer counts of every item in all units of a wave together, laid out as in a cell.
+    pub(crate) fn wave_counts(&self, wave: &str) -> Vec<u64> {
+        self.blocks.counts(self.index.iter().filter(|(key, _)| key.wave == wave).map(|(_, slot)| *slot))
+    }
+
+    /// The item products of a wave by scale; `None` once units were left out of a roll-up.
     pub(crate) fn products(&self, wave: &str) -> Option<&[Products]> {
         self.products.as_ref()?.get(wave).map(Vec::as_slice)
     }
