@@ -114,8 +114,9 @@ def in_numpy():
         # Sums of up to 2^24 are exact in 32 bits; larger ones need 64.
         wide = np.float32 if options.rows * OPTIONS * OPTIONS < 1 << 24 else np.float64
         steps, there = steps.astype(wide), there.astype(wide)
-        both, cross, sums = there @ there.T, steps @ steps.T, steps @ there.T
-        squares = (steps * steps).sum(axis=1)
+        products = (there @ there.T, steps @ steps.T, steps @ there.T)
+        both, cross, sums = (matrix.astype(np.float64) for matrix in products)
+        squares = (steps * steps).sum(axis=1, dtype=np.float64)
         own_n, own_sum = np.diag(both), np.diag(sums)
         variances = (squares - own_sum * own_sum / own_n) / (own_n - 1)
         upper = np.triu_indices(EACH, 1)

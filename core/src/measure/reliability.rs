@@ -35,10 +35,15 @@ pub fn reliability(tally: &Tally) -> Vec<ScaleRow> {
     for wave in tally.waves() {
         let products = tally.products(wave);
         let counts = tally.wave_counts(wave);
+        let mut people = vec![0_u64; tally.layout().scales.len()];
+        tally.each_sums(|key, sums| {
+            for (people, sums) in people.iter_mut().zip(sums).filter(|_| key.wave == wave) {
+                *people += sums.0.iter().map(|(_, [n, ..])| n).sum::<u64>();
+            }
+        });
         for (index, scale) in tally.layout().scales.iter().enumerate() {
             let place = Place { wave, unit: None, kind: Kind::Scale, id: &scale.id };
-            let people = tally.sums(index).filter(|(key, _)| key.wave == wave).flat_map(|(_, sums)| sums.0);
-            let people: u64 = people.map(|(_, [n, ..])| n).sum();
+            let people = people.get(index).copied().unwrap_or(0);
             let found = products.and_then(|p| p.get(index));
             let complete = found.map_or(0, |p| p.complete);
             let pairwise = found.map_or(Err(Absence::RowsNeeded), |p| pairwise(tally, &counts, scale, p));

@@ -74,14 +74,23 @@ impl Bits<'_> {
         self.bytes.get(at / 8).is_some_and(|byte| byte >> (at % 8) & 1 == 1)
     }
 
-    /// Eight bits from `index` on, the lowest first.
-    pub(super) fn eight(&self, index: usize) -> u8 {
+    /// Copies the bits from `index` on, so that the first is the lowest of the first byte; beyond the end none is set.
+    #[inline(always)]
+    pub(super) fn copy(&self, index: usize, out: &mut [u8]) {
         let at = self.offset + index;
-        let byte = |k: usize| self.bytes.get(at / 8 + k).copied().unwrap_or(0);
-        if at.is_multiple_of(8) {
-            return byte(0);
+        let bytes = self.bytes.get(at / 8..).unwrap_or_default();
+        let shift = at % 8;
+        if shift == 0 && bytes.len() >= out.len() {
+            for (to, byte) in out.iter_mut().zip(bytes) {
+                *to = *byte;
+            }
+            return;
         }
-        (u16::from_le_bytes([byte(0), byte(1)]) >> (at % 8)) as u8
+        let mut next = bytes.iter().skip(1);
+        for (k, to) in out.iter_mut().enumerate() {
+            let (low, high) = (bytes.get(k).copied().unwrap_or(0), next.next().copied().unwrap_or(0));
+            *to = (u16::from_le_bytes([low, high]) >> shift) as u8;
+        }
     }
 }
 

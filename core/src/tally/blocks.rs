@@ -102,21 +102,18 @@ impl Blocks {
         counters.filter(|(count, _)| **count > 0).filter_map(|(count, at)| Some(((*at)?, u64::from(*count))))
     }
 
-    /// The words of a unit that hold somebody, with their places.
-    fn words(&self, slot: u32) -> impl Iterator<Item = (usize, u64)> {
-        let words = self.small.block(slot as usize).get(self.plan.words..).unwrap_or_default();
-        let words = words.as_chunks::<8>().0.iter().map(|word| u64::from_le_bytes(*word));
-        words.enumerate().filter(|(_, word)| *word > 0)
-    }
-
     /// The strata of a unit that are kept densely: scale, answered items, and their people and sums.
     fn strata(&self, slot: u32) -> impl Iterator<Item = ((u16, u8), [u64; 3])> {
-        let scales = &self.layout.scales;
-        self.words(slot).filter_map(move |(at, word)| {
-            let (missing, scale) = (at / scales.len(), at % scales.len());
-            let answered = scales.get(scale)?.items.len().checked_sub(missing)?;
-            // At most 200 scales of at most 100 items.
-            Some(((scale as u16, answered as u8), word::parts(word)))
+        let words = self.small.block(slot as usize).get(self.plan.words..).unwrap_or_default().as_chunks::<8>().0;
+        let rows = words.chunks(self.plan.scales.max(1)).take(self.plan.depth);
+        rows.enumerate().flat_map(move |(missing, row)| {
+            let row = row.iter().zip(&self.layout.scales).enumerate();
+            row.filter_map(move |(scale, (word, shape))| {
+                let word = u64::from_le_bytes(*word);
+                let answered = shape.items.len().checked_sub(missing)?;
+                // At most 200 scales of at most 100 items.
+                (word > 0).then(|| ((scale as u16, answered as u8), word::parts(word)))
+            })
         })
     }
 

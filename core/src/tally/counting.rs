@@ -1,7 +1,8 @@
 //! Counting by the kernel equals counting one person at a time, whatever the instrument, the types of the columns,
 //! the cut into batches, the threads and the level of the processor.
 
-use super::kernel::{FOREIGN, ROWS, Range, Tile, levels};
+use super::kernel::{FOREIGN, ROWS, Tile, levels};
+use super::mask::Range;
 use super::state::{Cell, Products};
 use super::*;
 use crate::evidence::{AnswerColumns, MISSING, Weight};

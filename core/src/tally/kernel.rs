@@ -3,11 +3,13 @@
 //! Everything here is compiled for several levels of the processor and chosen at run time; the loops are plain, with
 //! fixed widths inside, for the compiler to make vectors of. All levels give the same integers.
 
-use super::array::{Array, Bits, Values};
+use super::array::Array;
 use super::blocks::Blocks;
 use super::layout::{Layout, ScaleShape};
+use super::mask::{Masked, Range, mask_body};
 use super::pages::LINE;
 use super::plan::{Plan, SMALL, word};
+use super::products::multiply_body;
 use super::state::Products;
 use crate::evidence::MISSING;
 use multiversion::multiversion;
@@ -22,9 +24,9 @@ const NEAR: usize = 512 << 10;
 /// What a cell holds that is no answer and not missing, until it is looked at more closely.
 pub(super) const FOREIGN: u8 = 253;
 /// A mark of a scale that nobody answered.
-const NOBODY: u16 = 63;
+pub(super) const NOBODY: u16 = 63;
 /// A mark is the number of missing items and, in its lowest bits, the raw sum.
-const SUM_BITS: u32 = 10;
+pub(super) const SUM_BITS: u32 = 10;
 const SUMS: usize = 1 << SUM_BITS;
 const SUM_MASK: u16 = SUMS as u16 - 1;
 /// A raw sum that nobody has: at most 100 items of 10 steps.
@@ -52,7 +54,7 @@ pub(super) struct Tile {
     /// For each row the number of its wave.
     pub(super) waves: [u32; ROWS],
     /// For each scale and row a mark: missing items (at most 62) or [`NOBODY`], and the raw sum.
-    marks: Vec<[u16; ROWS]>,
+    pub(super) marks: Vec<[u16; ROWS]>,
     /// For each scale and row the place of its stratum in a unit's words, and the raw sum that is added there.
     strata: Vec<[Stratum; ROWS]>,
     /// Whether a row has a stratum without a word.
@@ -60,9 +62,9 @@ pub(super) struct Tile {
     /// Rows of answers, for each group of items.
     lanes: Vec<Vec<u8>>,
     /// Oriented steps of the items of one scale, and beside them squares and who answered.
-    steps: Vec<[i16; ROWS]>,
-    squares: Vec<[i16; ROWS]>,
-    there: Vec<[i16; ROWS]>,
+    pub(super) steps: Vec<[u16; ROWS]>,
+    pub(super) squares: Vec<[u16; ROWS]>,
+    pub(super) there: Vec<[u16; ROWS]>,
     /// The word of each raw sum; none for [`NOTHING`].
     words: Box<[u64; SUMS]>,
 }
@@ -108,14 +110,6 @@ impl Tile {
     }
 }
 
-/// What one column's answers may be.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Range {
-    pub(super) lo: i64,
-    /// The highest step.
-    pub(super) top: u8,
-}
-
 macro_rules! levels {
     ($(#[$doc:meta])* fn $name:ident / $middle:ident / $plain:ident $(<$life:lifetime>)? ($($arg:ident: $of:ty),*) $(-> $out:ty)? = $body:ident) => {
         $(#[$doc])*
@@ -156,197 +150,6 @@ levels! {
         (layout: &Layout, tile: &mut Tile, wave: Option<u32>, products: &mut [Products]) = multiply_body
 }
 
-/// What a column of a tile was found to hold.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Masked {
-    /// Whether a cell is [`FOREIGN`].
-    pub(super) foreign: bool,
-    /// Cells that are missing.
-    pub(super) missing: u32,
-}
-
-/// A number that answers are written in.
-trait Answer: Copy {
-    /// The lowest answer, when all answers can be written in this type.
-    fn lowest(range: Range) -> Option<Self>;
-    /// The step of an answer, or [`FOREIGN`].
-    fn step(self, lowest: Self) -> u8;
-}
-
-macro_rules! whole {
-    ($($type:ty as $unsigned:ty),*) => {$(
-        impl Answer for $type {
-            #[inline(always)]
-            fn lowest(range: Range) -> Option<$type> {
-                let highest = range.lo.checked_add(i64::from(range.top))?;
-                <$type>::try_from(highest).ok()?;
-                <$type>::try_from(range.lo).ok()
-            }
-            #[inline(always)]
-            fn step(self, lowest: $type) -> u8 {
-                // Wraps around to large numbers below the lowest.
-                let step = self.wrapping_sub(lowest) as $unsigned;
-                if step < 16 { step as u8 } else { FOREIGN }
-            }
-        }
-    )*};
-}
-whole!(u8 as u8, i8 as u8, u16 as u16, i16 as u16, u32 as u32, i32 as u32, u64 as u64, i64 as u64);
-
-macro_rules! float {
-    ($($type:ty, $shift:expr);*) => {$(
-        impl Answer for $type {
-            #[inline(always)]
-            fn lowest(range: Range) -> Option<$type> {
-                // Beyond this range whole numbers have no float of their own.
-                (range.lo.unsigned_abs() < 1 << 20).then_some(range.lo as $type)
-            }
-            #[inline(always)]
-            fn step(self, lowest: $type) -> u8 {
-                let step = self - lowest;
-                // The sum has the whole number in its lowest bits.
-                let shifted = step + $shift;
-                let whole = shifted - $shift == step && step >= 0.0 && step < 16.0;
-                if whole { shifted.to_bits() as u8 } else { FOREIGN }
-            }
-        }
-    )*};
-}
-float!(f32, 8_388_608.0; f64, 4_503_599_627_370_496.0);
-
-#[inline(always)]
-fn mask_body(column: &Array<'_>, range: Range, from: usize, rows: usize, out: &mut Codes) -> Masked {
-    match column.values {
-        Values::Steps(v) => {
-            out.fill(MISSING);
-            for (to, step) in out.iter_mut().zip(v.get(from..).unwrap_or_default()).take(rows) {
-                *to = *step;
-            }
-            return Masked::default();
-        }
-        // Read one by one, where they differ.
-        _ if column.dictionary.is_some() => out.fill(FOREIGN),
-        Values::Text(_) => out.fill(FOREIGN),
-        Values::U8(v) => steps(v, range, from, rows, out),
-        Values::I8(v) => steps(v, range, from, rows, out),
-        Values::U16(v) => steps(v, range, from, rows, out),
-        Values::I16(v) => steps(v, range, from, rows, out),
-        Values::U32(v) => steps(v, range, from, rows, out),
-        Values::I32(v) => steps(v, range, from, rows, out),
-        Values::U64(v) => steps(v, range, from, rows, out),
-        Values::I64(v) => steps(v, range, from, rows, out),
-        Values::F32(v) => steps(v, range, from, rows, out),
-        Values::F64(v) => steps(v, range, from, rows, out),
-    }
-    let missing = column.validity.map_or(0, |bits| blank(bits, from, rows, out));
-    if let Some(rest) = out.get_mut(rows..) {
-        rest.fill(MISSING);
-    }
-    let mut foreign = 0_u8;
-    for code in out.iter() {
-        foreign |= u8::from(*code > range.top && *code != MISSING);
-    }
-    Masked { foreign: foreign != 0, missing }
-}
-
-/// For each byte the places of its bits that are set, the lowest first.
-const PLACES: [[u16; 8]; 256] = {
-    let mut table = [[0; 8]; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        let (mut bit, mut found) = (0, 0);
-        while bit < 8 {
-            if byte >> bit & 1 == 1 {
-                table[byte][found] = bit;
-                found += 1;
-            }
-            bit += 1;
-        }
-        byte += 1;
-    }
-    table
-};
-
-#[inline(always)]
-fn steps<T: Answer>(values: &[T], range: Range, from: usize, rows: usize, out: &mut Codes) {
-    let (values, ahead) = values.get(from..).and_then(|v| v.split_at_checked(rows)).unwrap_or_default();
-    let ahead = ahead.get(..ROWS).unwrap_or_default();
-    let Some(lowest) = T::lowest(range) else { return out.fill(FOREIGN) };
-    // The column goes on in the next tile: by then it is near.
-    let mut seen = 0;
-    for next in ahead.chunks(LINE / size_of::<T>()) {
-        if let Some(value) = next.first() {
-            seen |= value.step(lowest);
-        }
-    }
-    std::hint::black_box(seen);
-    if let Ok(values) = <&[T; ROWS]>::try_from(values) {
-        for (to, value) in out.iter_mut().zip(values) {
-            *to = value.step(lowest);
-        }
-    } else {
-        for (to, value) in out.iter_mut().zip(values) {
-            *to = value.step(lowest);
-        }
-    }
-}
-
-/// For each byte of bits, eight bytes that are [`MISSING`] where the bit is not set.
-const BLANKS: [[u8; 8]; 256] = {
-    let mut table = [[0; 8]; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        let mut bit = 0;
-        while bit < 8 {
-            if byte >> bit & 1 == 0 {
-                table[byte][bit] = MISSING;
-            }
-            bit += 1;
-        }
-        byte += 1;
-    }
-    table
-};
-
-/// Blanks what is not there and gives back how much that is.
-#[inline(always)]
-fn blank(bits: Bits<'_>, from: usize, rows: usize, out: &mut Codes) -> u32 {
-    let mut missing = 0;
-    let (octets, _) = out.as_chunks_mut::<8>();
-    let whole = rows / 8;
-    for (octet, codes) in octets.iter_mut().enumerate().take(whole) {
-        missing += blank_octet(bits.eight(from + octet * 8), codes);
-    }
-    if let (Some(codes), 1..) = (octets.get_mut(whole), rows % 8) {
-        missing += blank_octet(bits.eight(from + whole * 8) | u8::MAX << (rows % 8), codes);
-    }
-    missing
-}
-
-/// Without a branch: whether somebody left out an item cannot be foreseen.
-#[inline(always)]
-fn blank_octet(there: u8, codes: &mut [u8; 8]) -> u32 {
-    if let Some(blanks) = BLANKS.get(usize::from(there)) {
-        *codes = (u64::from_ne_bytes(*codes) | u64::from_ne_bytes(*blanks)).to_ne_bytes();
-    }
-    there.count_zeros()
-}
-
-#[inline(always)]
-fn multiply_body(layout: &Layout, tile: &mut Tile, wave: Option<u32>, products: &mut [Products]) {
-    for ((scale, marks), products) in layout.scales.iter().zip(&tile.marks).zip(products) {
-        let mut own = *marks;
-        if let Some(wave) = wave {
-            for (mark, of) in own.iter_mut().zip(&tile.waves) {
-                *mark |= u16::from(*of != wave).wrapping_neg() & NOBODY << SUM_BITS;
-            }
-        }
-        cross(layout, scale, &tile.codes, &own, products, &mut tile.steps);
-        let scratch = [&mut tile.steps, &mut tile.squares, &mut tile.there];
-        incomplete(layout, scale, &tile.codes, &own, products, scratch);
-    }
-}
-
 #[inline(always)]
 fn count_body(layout: &Layout, tile: &mut Tile, blocks: &mut Blocks) {
     tile.rare = [0; ROWS];
@@ -379,10 +182,10 @@ fn count_body(layout: &Layout, tile: &mut Tile, blocks: &mut Blocks) {
             for (group, lanes) in plan.groups.iter().zip(&tile.lanes) {
                 let counters = block.get_mut(group.from..).unwrap_or_default();
                 match group.width {
-                    16 => histogram::<16>(lanes, row, &group.planes, counters),
-                    32 => histogram::<32>(lanes, row, &group.planes, counters),
-                    48 => histogram::<48>(lanes, row, &group.planes, counters),
-                    _ => histogram::<64>(lanes, row, &group.planes, counters),
+                    16 => histogram::<16, 0>(lanes, row, &group.planes, counters),
+                    32 => histogram::<32, 0>(lanes, row, &group.planes, counters),
+                    48 => histogram::<32, 16>(lanes, row, &group.planes, counters),
+                    _ => histogram::<64, 0>(lanes, row, &group.planes, counters),
                 }
             }
             let (words, _) = block.get_mut(plan.words..).unwrap_or_default().as_chunks_mut::<8>();
@@ -418,6 +221,12 @@ fn make_room(blocks: &mut Blocks, slots: &[u32]) {
     }
 }
 
+/// What turns a step: `(step ^ flip) + base` is the step, or, reversed, `top - step`, which is `!step + 1 + top`.
+#[inline(always)]
+pub(super) fn turn(top: u8, reversed: bool) -> (u8, u8) {
+    if reversed { (u8::MAX, top + 1) } else { (0, 0) }
+}
+
 /// The marks of a scale: how many of its items each row leaves out, and the raw sum of the others.
 #[inline(always)]
 fn mark(layout: &Layout, scale: &ScaleShape, codes: &[Codes], marks: &mut [u16; ROWS]) {
@@ -429,8 +238,7 @@ fn mark(layout: &Layout, scale: &ScaleShape, codes: &[Codes], marks: &mut [u16; 
         let mut part = [0_u8; ROWS];
         for item in items {
             let (Some(codes), Some(shape)) = (codes.get(*item), layout.items.get(*item)) else { continue };
-            // A reversed step is `top - step`, which is `!step + 1 + top`.
-            let (flip, base) = if shape.reversed { (u8::MAX, top + 1) } else { (0, 0) };
+            let (flip, base) = turn(top, shape.reversed);
             for ((sum, n), code) in part.iter_mut().zip(&mut answered).zip(codes) {
                 let there = u8::from(*code <= top).wrapping_neg();
                 *sum = sum.wrapping_add((code ^ flip).wrapping_add(base) & there);
@@ -468,138 +276,13 @@ fn stratify(
     }
 }
 
-/// The oriented steps of an item in the rows that answered all of its scale, elsewhere 0.
+/// Eight rows of a column in one word.
 #[inline(always)]
-fn orient(top: u8, reversed: bool, codes: &Codes, marks: &[u16; ROWS], out: &mut [i16; ROWS]) {
-    let (base, sign) = if reversed { (i16::from(top), -1) } else { (0, 1) };
-    for ((step, code), mark) in out.iter_mut().zip(codes).zip(marks) {
-        let complete = i16::from(*mark >> SUM_BITS == 0).wrapping_neg();
-        *step = (base + sign * i16::from(*code)) & complete;
+fn eight(column: &Codes, at: usize) -> u64 {
+    match column.as_chunks::<8>().0.get(at) {
+        Some(codes) => u64::from_le_bytes(*codes),
+        None => 0,
     }
-}
-
-/// `Σ xy` of two columns of small numbers.
-#[inline(always)]
-fn dot(x: &[i16], y: &[i16]) -> u64 {
-    let sum: i32 = x.iter().zip(y).map(|(x, y)| i32::from(*x) * i32::from(*y)).sum();
-    // Steps and their squares are at most 100, and a tile has 1,024 rows.
-    sum.unsigned_abs().into()
-}
-
-/// The products of the items of a scale over the rows that answered all of them.
-#[inline(always)]
-fn cross(
-    layout: &Layout,
-    scale: &ScaleShape,
-    codes: &[Codes],
-    marks: &[u16; ROWS],
-    products: &mut Products,
-    steps: &mut [[i16; ROWS]],
-) {
-    let top = scale.top() as u8;
-    let mut complete = 0_u16;
-    for mark in marks {
-        complete += u16::from(*mark >> SUM_BITS == 0);
-    }
-    products.complete += u64::from(complete);
-    for ((item, step), sum) in scale.items.iter().zip(steps.iter_mut()).zip(&mut products.sums) {
-        let (Some(codes), Some(shape)) = (codes.get(*item), layout.items.get(*item)) else { continue };
-        orient(top, shape.reversed, codes, marks, step);
-        let mut total = 0_i32;
-        for step in step.iter() {
-            total += i32::from(*step);
-        }
-        *sum += u64::from(total.unsigned_abs());
-    }
-    let mut crosses = products.cross.iter_mut();
-    let steps = steps.get(..scale.items.len()).unwrap_or_default();
-    for (i, x) in steps.iter().enumerate() {
-        for (y, product) in steps.iter().skip(i).zip(&mut crosses) {
-            *product += dot(x, y);
-        }
-    }
-}
-
-/// The products of the items of a scale over the rows that answered some of them but not all.
-#[inline(always)]
-fn incomplete(
-    layout: &Layout,
-    scale: &ScaleShape,
-    codes: &[Codes],
-    marks: &[u16; ROWS],
-    products: &mut Products,
-    [steps, squares, there]: [&mut Vec<[i16; ROWS]>; 3],
-) {
-    let mut picked = [0_u16; ROWS + 8];
-    let mut count = 0;
-    // One answer alone is no pair. Without a branch: whether somebody left out an item cannot be foreseen.
-    let least = scale.items.len() as u16 - 1;
-    let mut partial = [0_u8; ROWS];
-    for (partial, mark) in partial.iter_mut().zip(marks) {
-        let missing = *mark >> SUM_BITS;
-        *partial = u8::from((missing != 0) & (missing != NOBODY) & (missing != least));
-    }
-    for (octet, partial) in partial.as_chunks::<8>().0.iter().enumerate() {
-        // One bit of each byte, side by side.
-        let bits = u64::from_le_bytes(*partial).wrapping_mul(0x0102_0408_1020_4080) >> 56;
-        let Some(places) = PLACES.get(bits as usize) else { continue };
-        let Some(to) = picked.get_mut(count..count + 8) else { continue };
-        for (to, place) in to.iter_mut().zip(places) {
-            *to = (octet * 8) as u16 + *place;
-        }
-        count += bits.count_ones() as usize;
-    }
-    if count == 0 {
-        return;
-    }
-    let picked = picked.get(..count).unwrap_or_default();
-    let top = scale.top() as u8;
-    // Whole vectors: what lies behind is nobody's.
-    let length = count.next_multiple_of(32).min(ROWS);
-    for (j, item) in scale.items.iter().enumerate() {
-        let (Some(codes), Some(shape)) = (codes.get(*item), layout.items.get(*item)) else { continue };
-        let (Some(steps), Some(squares), Some(there)) = (steps.get_mut(j), squares.get_mut(j), there.get_mut(j)) else {
-            continue;
-        };
-        let mut gathered = [MISSING; ROWS];
-        for (to, row) in gathered.iter_mut().zip(picked) {
-            *to = codes.get(usize::from(*row) % ROWS).copied().unwrap_or(MISSING);
-        }
-        let (base, sign) = if shape.reversed { (i16::from(top), -1) } else { (0, 1) };
-        for (((code, step), square), there) in gathered.iter().zip(steps).zip(squares).zip(there).take(length) {
-            let answered = i16::from(*code <= top);
-            *step = (base + sign * i16::from(*code)) & answered.wrapping_neg();
-            *square = step.wrapping_mul(*step);
-            *there = answered;
-        }
-    }
-    let mut pairs = products.pairwise.iter_mut();
-    let items = scale.items.len();
-    for i in 0..items {
-        for j in i + 1..items {
-            let Some(row) = pairs.next() else { return };
-            let (Some(x), Some(xx), Some(mx)) =
-                (part(steps, i, length), part(squares, i, length), part(there, i, length))
-            else {
-                return;
-            };
-            let (Some(y), Some(yy), Some(my)) =
-                (part(steps, j, length), part(squares, j, length), part(there, j, length))
-            else {
-                return;
-            };
-            let found = [dot(mx, my), dot(x, my), dot(mx, y), dot(x, y), dot(xx, my), dot(mx, yy)];
-            for (total, more) in row.iter_mut().zip(found) {
-                *total += more;
-            }
-        }
-    }
-}
-
-/// The first `length` cells of a column.
-#[inline(always)]
-fn part(columns: &[[i16; ROWS]], at: usize, length: usize) -> Option<&[i16]> {
-    columns.get(at)?.get(..length)
 }
 
 /// Rows of answers, a lane an item, out of columns.
@@ -609,29 +292,50 @@ fn transpose<const W: usize>(items: &[usize], codes: &[Codes], lanes: &mut [u8])
     let (rows, _) = lanes.as_chunks_mut::<W>();
     for (octet, items) in items.chunks(8).enumerate() {
         let column = |k: usize| items.get(k).and_then(|i| codes.get(*i)).unwrap_or(&NOTHING);
-        let columns: [&Codes; 8] = std::array::from_fn(column);
-        let [a, b, c, d, e, f, g, h] = columns;
-        let mut words = [0_u64; ROWS];
-        for (row, word) in words.iter_mut().enumerate() {
-            let at = |column: &Codes, shift: u32| column.get(row).map_or(0, |code| u64::from(*code) << shift);
-            *word = at(a, 0) | at(b, 8) | at(c, 16) | at(d, 24) | at(e, 32) | at(f, 40) | at(g, 48) | at(h, 56);
-        }
-        for (row, word) in rows.iter_mut().zip(&words) {
-            if let Some(lanes) = row.as_chunks_mut::<8>().0.get_mut(octet) {
-                *lanes = word.to_le_bytes();
+        let [a, b, c, d, e, f, g, h] = std::array::from_fn(column);
+        // Squares of eight rows and eight columns, turned.
+        for (at, rows) in rows.as_chunks_mut::<8>().0.iter_mut().enumerate() {
+            let (a, b, c, d) = (eight(a, at), eight(b, at), eight(c, at), eight(d, at));
+            let (e, f, g, h) = (eight(e, at), eight(f, at), eight(g, at), eight(h, at));
+            for (row, lanes) in rows.iter_mut().enumerate() {
+                let one = |column: u64, lane: u32| (column >> (8 * row) & 0xff) << (8 * lane);
+                let low = one(a, 0) | one(b, 1) | one(c, 2) | one(d, 3);
+                let high = one(e, 4) | one(f, 5) | one(g, 6) | one(h, 7);
+                if let Some(lanes) = lanes.as_chunks_mut::<8>().0.get_mut(octet) {
+                    *lanes = (low | high).to_le_bytes();
+                }
             }
         }
     }
 }
 
-/// Counts the answers of a row into the small counters of its unit.
+/// Counts the answers of a row, of `A + B` lanes, into the small counters of its unit.
 #[inline(always)]
-fn histogram<const W: usize>(lanes: &[u8], row: usize, planes: &[u8], counters: &mut [u8]) {
-    let Some(codes) = lanes.as_chunks::<W>().0.get(row) else { return };
-    for (counters, plane) in counters.as_chunks_mut::<W>().0.iter_mut().zip(planes) {
-        for (counter, code) in counters.iter_mut().zip(codes) {
-            *counter = counter.wrapping_add(u8::from(*code == *plane));
-        }
+fn histogram<const A: usize, const B: usize>(lanes: &[u8], row: usize, planes: &[u8], counters: &mut [u8]) {
+    let codes = lanes.get(row * (A + B)..).unwrap_or_default();
+    let Some((codes, more)) = codes.split_first_chunk::<A>() else { return };
+    let Some(more) = more.first_chunk::<B>() else { return };
+    // Copies: the compiler keeps them out of memory that the counters might share.
+    let (codes, more) = (*codes, *more);
+    let mut rest = counters;
+    for plane in planes {
+        let Some((counters, behind)) = rest.split_first_chunk_mut::<A>() else { return };
+        raise(counters, &codes, *plane);
+        let Some((counters, behind)) = behind.split_first_chunk_mut::<B>() else { return };
+        raise(counters, &more, *plane);
+        rest = behind;
+    }
+}
+
+/// Counts one more where the code is that of the plane.
+#[inline(always)]
+fn raise<const N: usize>(counters: &mut [u8; N], codes: &[u8; N], plane: u8) {
+    let mut hits = [0_u8; N];
+    for (hit, code) in hits.iter_mut().zip(codes) {
+        *hit = u8::from(*code == plane);
+    }
+    for (counter, hit) in counters.iter_mut().zip(hits) {
+        *counter = counter.wrapping_add(hit);
     }
 }
 

@@ -14,9 +14,11 @@ mod bytes;
 mod counter;
 mod kernel;
 mod layout;
+mod mask;
 mod names;
 mod pages;
 mod plan;
+mod products;
 mod respondents;
 pub(crate) mod state;
 mod weigh;
@@ -34,6 +36,7 @@ use blocks::Blocks;
 use state::{Cell, Mass, Op, Products, Sums};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use worker::Counted;
 
 /// One unit in one wave.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -118,11 +121,7 @@ impl Tally {
     }
 
     /// A tally of what was counted.
-    fn of(
-        layout: Arc<Layout>,
-        decimals: Option<u8>,
-        (index, blocks, products): (Vec<(Key, u32)>, Blocks, BTreeMap<String, Vec<Products>>),
-    ) -> Tally {
+    fn of(layout: Arc<Layout>, decimals: Option<u8>, (index, blocks, products): Counted) -> Tally {
         Tally { layout, decimals, index, blocks, products: Some(products) }
     }
 

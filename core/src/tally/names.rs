@@ -11,72 +11,11 @@ const DIRECT: usize = 1 << 20;
 /// No number yet.
 const NONE: u32 = u32::MAX;
 
-/// A hash of short keys: multiply and fold, from a start that no data can know.
-#[derive(Debug, Clone)]
-pub(super) struct Fold(u64);
-
-impl Default for Fold {
-    fn default() -> Fold {
-        Fold(RandomState::new().hash_one(0_u8) | 1)
-    }
-}
-
-impl BuildHasher for Fold {
-    type Hasher = Folding;
-    fn build_hasher(&self) -> Folding {
-        Folding { state: self.0, seed: self.0 }
-    }
-}
-
-#[derive(Debug)]
-pub(super) struct Folding {
-    state: u64,
-    seed: u64,
-}
-
-impl Folding {
-    fn fold(&mut self, word: u64) {
-        let wide = u128::from(self.state ^ word) * u128::from(self.seed ^ 0x9e37_79b9_7f4a_7c15);
-        self.state = (wide as u64) ^ ((wide >> 64) as u64);
-    }
-}
-
-impl Hasher for Folding {
-    fn write(&mut self, bytes: &[u8]) {
-        let (words, rest) = bytes.as_chunks::<8>();
-        for word in words {
-            self.fold(u64::from_le_bytes(*word));
-        }
-        let mut last = [0; 8];
-        for (to, from) in last.iter_mut().zip(rest) {
-            *to = *from;
-        }
-        // The length tells `a` from `a` and a zero byte.
-        self.fold(u64::from_le_bytes(last) ^ (bytes.len() as u64) << 56);
-    }
-    fn write_u8(&mut self, i: u8) {
-        self.fold(u64::from(i));
-    }
-    fn write_u32(&mut self, i: u32) {
-        self.fold(u64::from(i));
-    }
-    fn write_u128(&mut self, i: u128) {
-        self.fold(i as u64);
-        self.fold((i >> 64) as u64);
-    }
-    fn write_i64(&mut self, i: i64) {
-        self.fold(i as u64);
-    }
-    fn finish(&self) -> u64 {
-        self.state
-    }
-}
-
 /// Numbers for distinct keys, in the order of their first appearance.
 #[derive(Debug, Clone)]
 pub(super) struct Names {
     kind: KeyKind,
-    names: HashMap<Box<str>, u32, Fold>,
+    texts: Distinct,
     /// Numbers of small whole numbers.
     direct: Vec<u32>,
     /// Numbers of other whole numbers.
@@ -92,24 +31,23 @@ impl Names {
     pub(super) fn new(kind: KeyKind) -> Names {
         Names {
             kind,
-            names: HashMap::default(),
+            texts: Distinct::default(),
             direct: Vec::new(),
             integers: HashMap::default(),
             positions: Vec::new(),
         }
     }
 
-    /// The names with their numbers, in no order.
-    pub(super) fn into_names(self) -> impl Iterator<Item = (String, u32)> {
-        self.names.into_iter().map(|(name, number)| (name.into(), number))
+    /// The names in the order of their numbers.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &str> {
+        self.texts.iter()
     }
 
     /// The names with their numbers, sorted by name.
-    pub(super) fn into_sorted(self) -> Vec<(String, u32)> {
-        let mut names: Vec<Option<(String, u32)>> = self.into_names().map(Some).collect();
-        let first = names.iter().flatten().next().map_or(&[][..], |(name, _)| name.as_bytes());
+    pub(super) fn sorted(&self) -> Vec<(&str, u32)> {
+        let first = self.iter().next().unwrap_or_default().as_bytes();
         let mut shared = first.len();
-        for (name, _) in names.iter().flatten() {
+        for name in self.iter() {
             shared = first.iter().zip(name.as_bytes()).take(shared).take_while(|(a, b)| a == b).count();
         }
         // Sixteen bytes behind what all names share tell most of them apart without a look at the name.
@@ -120,29 +58,27 @@ impl Names {
             }
             u128::from_be_bytes(head)
         };
-        let mut order: Vec<(u128, usize)> = names.iter().flatten().map(|(name, _)| head(name)).zip(0..).collect();
+        let mut order: Vec<(u128, u32)> = self.iter().map(head).zip(0..).collect();
         order.sort_unstable();
         for alike in order.chunk_by_mut(|a, b| a.0 == b.0).filter(|alike| alike.len() > 1) {
-            alike.sort_by(|a, b| names.get(a.1).cmp(&names.get(b.1)));
+            alike.sort_by(|a, b| self.texts.get(a.1).cmp(self.texts.get(b.1)));
         }
-        order.into_iter().filter_map(|(_, at)| names.get_mut(at)?.take()).collect()
+        order.into_iter().map(|(_, number)| (self.texts.get(number), number)).collect()
     }
 
     /// The number of distinct keys.
     pub(super) fn len(&self) -> usize {
-        self.names.len()
+        self.texts.ends.len()
     }
 
     /// The number of a name.
     pub(super) fn number(&mut self, name: &str) -> Result<u32> {
-        if let Some(number) = self.names.get(name) {
-            return Ok(*number);
+        let hash = self.texts.hash(name);
+        if let Some(number) = self.texts.find(name, hash) {
+            return Ok(number);
         }
         self.kind.check(name)?;
-        // More distinct keys than numbers do not fit in memory.
-        let number = u32::try_from(self.names.len()).unwrap_or(NONE - 1);
-        self.names.insert(name.into(), number);
-        Ok(number)
+        Ok(self.texts.insert(name, hash))
     }
 
     fn integer(&mut self, key: i64) -> Result<u32> {
@@ -186,23 +122,23 @@ impl Names {
                     self.positions.resize(texts.count(), NONE);
                 }
                 match values {
-                    Values::U8(v) => self.positions(keys, v, from, out, |i| u64::from(i)),
+                    Values::U8(v) => self.positions(keys, v, from, out, u64::from),
                     Values::I8(v) => self.positions(keys, v, from, out, |i| i as u64),
-                    Values::U16(v) => self.positions(keys, v, from, out, |i| u64::from(i)),
+                    Values::U16(v) => self.positions(keys, v, from, out, u64::from),
                     Values::I16(v) => self.positions(keys, v, from, out, |i| i as u64),
-                    Values::U32(v) => self.positions(keys, v, from, out, |i| u64::from(i)),
+                    Values::U32(v) => self.positions(keys, v, from, out, u64::from),
                     Values::I32(v) => self.positions(keys, v, from, out, |i| i as u64),
                     Values::U64(v) => self.positions(keys, v, from, out, |i| i),
                     Values::I64(v) => self.positions(keys, v, from, out, |i| i as u64),
                     _ => self.one_by_one(keys, from, 0, out),
                 }
             }
-            (Values::U8(v), None) => self.integers(keys, v, from, out, |i| i64::from(i)),
-            (Values::I8(v), None) => self.integers(keys, v, from, out, |i| i64::from(i)),
-            (Values::U16(v), None) => self.integers(keys, v, from, out, |i| i64::from(i)),
-            (Values::I16(v), None) => self.integers(keys, v, from, out, |i| i64::from(i)),
-            (Values::U32(v), None) => self.integers(keys, v, from, out, |i| i64::from(i)),
-            (Values::I32(v), None) => self.integers(keys, v, from, out, |i| i64::from(i)),
+            (Values::U8(v), None) => self.integers(keys, v, from, out, i64::from),
+            (Values::I8(v), None) => self.integers(keys, v, from, out, i64::from),
+            (Values::U16(v), None) => self.integers(keys, v, from, out, i64::from),
+            (Values::I16(v), None) => self.integers(keys, v, from, out, i64::from),
+            (Values::U32(v), None) => self.integers(keys, v, from, out, i64::from),
+            (Values::I32(v), None) => self.integers(keys, v, from, out, i64::from),
             (Values::I64(v), None) => self.integers(keys, v, from, out, |i| i),
             (Values::Text(v), None) => self.texts(keys, v, from, out),
             _ => self.one_by_one(keys, from, 0, out),
@@ -276,6 +212,136 @@ impl Names {
     }
 }
 
+/// Distinct texts side by side, and where each is found.
+#[derive(Debug, Clone, Default)]
+struct Distinct {
+    texts: String,
+    /// Where each text ends.
+    ends: Vec<usize>,
+    /// The upper half of a hash and, below, a number plus one; zero where there is none. Twice the texts at least.
+    table: Vec<u64>,
+    seed: Fold,
+}
+
+impl Distinct {
+    fn get(&self, number: u32) -> &str {
+        let at = number as usize;
+        let start = at.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
+        self.ends.get(at).and_then(|end| self.texts.get(start..*end)).unwrap_or_default()
+    }
+
+    fn iter(&self) -> impl Iterator<Item = &str> {
+        (0..self.ends.len()).map(|at| self.get(at as u32))
+    }
+
+    fn hash(&self, text: &str) -> u64 {
+        let mut hasher = self.seed.build_hasher();
+        hasher.write(text.as_bytes());
+        hasher.finish()
+    }
+
+    fn find(&self, text: &str, hash: u64) -> Option<u32> {
+        let mut at = hash as usize;
+        loop {
+            let entry = *self.table.get(at & self.table.len().wrapping_sub(1)).filter(|entry| **entry != 0)?;
+            let number = (entry as u32).wrapping_sub(1);
+            if entry >> 32 == hash >> 32 && self.get(number) == text {
+                return Some(number);
+            }
+            at += 1;
+        }
+    }
+
+    /// Adds a text that is not there.
+    fn insert(&mut self, text: &str, hash: u64) -> u32 {
+        if self.table.len() < 2 * (self.ends.len() + 1) {
+            let old = std::mem::take(&mut self.table);
+            self.table = vec![0; (2 * old.len()).max(64)];
+            for number in 0..self.ends.len() as u32 {
+                self.place(self.hash(self.get(number)), number);
+            }
+        }
+        // More distinct keys than numbers do not fit in memory.
+        let number = u32::try_from(self.ends.len()).unwrap_or(NONE - 1);
+        self.texts.push_str(text);
+        self.ends.push(self.texts.len());
+        self.place(hash, number);
+        number
+    }
+
+    fn place(&mut self, hash: u64, number: u32) {
+        let last = self.table.len().wrapping_sub(1);
+        let mut at = hash as usize;
+        while self.table.get(at & last).is_some_and(|entry| *entry != 0) {
+            at += 1;
+        }
+        if let Some(entry) = self.table.get_mut(at & last) {
+            *entry = hash & !u64::from(u32::MAX) | u64::from(number + 1);
+        }
+    }
+}
+
+/// A hash of short keys: multiply and fold, from a start that no data can know.
+#[derive(Debug, Clone)]
+pub(super) struct Fold(u64);
+
+impl Default for Fold {
+    fn default() -> Fold {
+        Fold(RandomState::new().hash_one(0_u8) | 1)
+    }
+}
+
+impl BuildHasher for Fold {
+    type Hasher = Folding;
+    fn build_hasher(&self) -> Folding {
+        Folding { state: self.0, seed: self.0 }
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct Folding {
+    state: u64,
+    seed: u64,
+}
+
+impl Folding {
+    fn fold(&mut self, word: u64) {
+        let wide = u128::from(self.state ^ word) * u128::from(self.seed ^ 0x9e37_79b9_7f4a_7c15);
+        self.state = (wide as u64) ^ ((wide >> 64) as u64);
+    }
+}
+
+impl Hasher for Folding {
+    fn write(&mut self, bytes: &[u8]) {
+        let (words, rest) = bytes.as_chunks::<8>();
+        for word in words {
+            self.fold(u64::from_le_bytes(*word));
+        }
+        let mut last = 0;
+        for byte in rest.iter().rev() {
+            last = last << 8 | u64::from(*byte);
+        }
+        // The length tells `a` from `a` and a zero byte.
+        self.fold(last ^ (bytes.len() as u64) << 56);
+    }
+    fn write_u8(&mut self, i: u8) {
+        self.fold(u64::from(i));
+    }
+    fn write_u32(&mut self, i: u32) {
+        self.fold(u64::from(i));
+    }
+    fn write_i64(&mut self, i: i64) {
+        self.fold(i as u64);
+    }
+    fn write_u128(&mut self, i: u128) {
+        self.fold(i as u64);
+        self.fold((i >> 64) as u64);
+    }
+    fn finish(&self) -> u64 {
+        self.state
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -307,6 +373,26 @@ mod tests {
         let far = [i64::MAX, i64::MIN, i64::MAX, 1 << 40];
         assert_eq!(numbers(&Values::I64(&far).into()), Ok(want.clone()));
         assert_eq!(numbers(&Values::U64(&[u64::MAX, 5, u64::MAX, 6]).into()), Ok(want));
+    }
+
+    #[test]
+    fn many_names_keep_their_numbers_and_sort_as_texts() {
+        let mut names = Names::new(KeyKind::Unit);
+        let text = |i: usize| {
+            format!("unit {}{}", i * 7919 % 5000, if i.is_multiple_of(3) { " of the long kind" } else { "" })
+        };
+        let numbers: Vec<u32> = (0..5000).map(|i| names.number(&text(i)).unwrap()).collect();
+        assert!((0..5000).all(|i| names.number(&text(i)).unwrap() == numbers[i]));
+        assert_eq!(names.len(), 5000);
+        let mut want: Vec<String> = (0..5000).map(text).collect();
+        want.sort();
+        assert_eq!(names.sorted().iter().map(|(name, _)| *name).collect::<Vec<_>>(), want);
+        assert!(
+            names
+                .sorted()
+                .iter()
+                .all(|(name, number)| numbers.contains(number) && names.iter().nth(*number as usize) == Some(*name))
+        );
     }
 
     #[test]

@@ -3,8 +3,9 @@
 use super::Key;
 use super::array::{Array, Value};
 use super::blocks::Blocks;
-use super::kernel::{self, FOREIGN, ROWS, Range, Tile};
+use super::kernel::{self, FOREIGN, ROWS, Tile};
 use super::layout::Layout;
+use super::mask::Range;
 use super::names::{Names, Refused};
 use super::state::{Op, Products};
 use super::weigh::Weigher;
@@ -38,6 +39,9 @@ pub(super) enum At {
 
 /// A cell that was refused: its row in the batch, its column, and why.
 pub(super) type Fault = (usize, At, Error);
+
+/// Where each wave and unit has its counters, sorted; the counters; products by wave and scale.
+pub(super) type Counted = (Vec<(Key, u32)>, Blocks, BTreeMap<String, Vec<Products>>);
 
 /// What was counted so far, and the means to count more.
 #[derive(Debug, Clone)]
@@ -119,7 +123,11 @@ impl Worker {
             None => waves.fill(0),
         }
         for (slot, wave) in slots.iter_mut().zip(waves) {
-            *slot = slot_of(&mut self.slots, &mut self.products, &mut self.blocks, *wave, *slot);
+            let known = self.slots.get(*wave as usize).and_then(|of| of.get(*slot as usize)).copied().unwrap_or(NONE);
+            *slot = match known {
+                NONE => slot_of(&mut self.slots, &mut self.products, &mut self.blocks, *wave, *slot),
+                known => known,
+            };
         }
         Ok(())
     }
@@ -192,12 +200,12 @@ impl Worker {
         }
         // Names that were taken before are good.
         let mut units = vec![NONE; other.units.len()];
-        for (name, number) in other.units.into_names() {
-            *units.get_mut(number as usize)? = self.units.number(&name).ok()?;
+        for (name, number) in other.units.iter().zip(&mut units) {
+            *number = self.units.number(name).ok()?;
         }
         let mut waves = vec![0; other.waves.len().max(1)];
-        for (name, number) in other.waves.into_names() {
-            *waves.get_mut(number as usize)? = self.waves.number(&name).ok()?;
+        for (name, number) in other.waves.iter().zip(&mut waves) {
+            *number = self.waves.number(name).ok()?;
         }
         for (wave, (slots, products)) in other.slots.iter().zip(&other.products).enumerate() {
             let wave = *waves.get(wave)?;
@@ -213,12 +221,12 @@ impl Worker {
         Some(())
     }
 
-    /// Where each wave and unit has its counters, sorted; the counters; products by wave.
-    pub(super) fn finish(self) -> (Vec<(Key, u32)>, Blocks, BTreeMap<String, Vec<Products>>) {
-        let units = self.units.into_sorted();
-        let mut waves = self.waves.into_sorted();
+    /// What was counted.
+    pub(super) fn finish(self) -> Counted {
+        let units = self.units.sorted();
+        let mut waves = self.waves.sorted();
         if waves.is_empty() {
-            waves.push((String::new(), 0));
+            waves.push(("", 0));
         }
         let mut keys = Vec::with_capacity(self.blocks.len());
         let mut products = BTreeMap::new();
@@ -227,14 +235,14 @@ impl Worker {
             let slots = self.slots.get(number as usize).map_or(&[][..], |s| s);
             for (unit, at) in &units {
                 if let Some(slot) = slots.get(*at as usize).filter(|slot| **slot != NONE) {
-                    keys.push((Key { wave: wave.clone(), unit: unit.clone() }, *slot));
+                    keys.push((Key { wave: wave.to_owned(), unit: (*unit).to_owned() }, *slot));
                 }
             }
             if let Some(own) = counted.get_mut(number as usize) {
                 if self.weigher.is_none() {
                     own.iter_mut().for_each(Products::complete_pairs);
                 }
-                products.insert(wave, std::mem::take(own));
+                products.insert(wave.to_owned(), std::mem::take(own));
             }
         }
         (keys, self.blocks, products)
