@@ -206,6 +206,18 @@ typedef struct colead_answer_options {
    * Not 0 to refuse columns that are neither items nor known; they are left out and named else.
    */
   int32_t strict;
+  /**
+   * How many decimals of a weight count, 0 to 9; those of the tally. Only with `weight`.
+   */
+  uint32_t decimals;
+  /**
+   * The column of weights, UTF-8; none when empty. Needs a tally of `colead_tally_create_weighted`.
+   */
+  const char *weight;
+  /**
+   * Bytes of `weight`.
+   */
+  size_t weight_size;
 } colead_answer_options;
 
 /**
@@ -638,6 +650,16 @@ colead_status colead_tally_create(const struct colead_instrument *instrument,
                                   struct colead_error **err);
 
 /**
+ * Creates an empty tally, at `*out`, that counts people by weights of `decimals` decimals, exactly.
+ *
+ * Errors (COLEAD_ERROR_INPUT): `bad_decimals`.
+ */
+colead_status colead_tally_create_weighted(const struct colead_instrument *instrument,
+                                           uint32_t decimals,
+                                           struct colead_tally **out,
+                                           struct colead_error **err);
+
+/**
  * Creates a tally at `*out` from what `colead_tally_write_bytes` wrote, here or elsewhere. `instrument` may
  * be null when no more answers are to be added. At most 1 GiB and 16 million units are accepted.
  *
@@ -657,7 +679,7 @@ colead_status colead_tally_create_from_bytes(const uint8_t *data,
  * consumed, also on error. On error the tally is unchanged.
  *
  * Errors (COLEAD_ERROR_INPUT): those of `colead_evidence_add_stream`; `missing_column`, `missing_item`,
- * `unknown_item` (strict), `missing_unit`, `out_of_range`, `not_a_number`, `not_whole` and so on, with row and
+ * `unknown_item` (strict), `weights_mixed`, `missing_unit`, `out_of_range`, `not_a_number`, `not_whole` and so on, with row and
  * column; `no_instrument`; `bad_struct_size` and `newer_options` (COLEAD_ERROR_ARGUMENT).
  */
 colead_status colead_tally_add_stream(struct colead_tally *tally,

@@ -427,6 +427,10 @@ struct AnswerOptions {
   std::string_view wave = {};
   /// Whether columns that are neither items nor known are refused.
   bool strict = false;
+  /// The column of weights, for a tally of weights; none when empty.
+  std::string_view weight = {};
+  /// How many decimals of a weight count: those of the tally.
+  std::uint32_t decimals = 0;
 };
 
 /// Exact state of answers to an instrument.
@@ -440,6 +444,15 @@ class Tally {
         [&](colead_tally **out, colead_error **err) { return colead_tally_create(instrument.get(), out, err); });
   }
   explicit Tally(const Instrument &instrument) : Tally(try_create(instrument).value()) {}
+  /// An empty tally that counts people by weights of so many decimals.
+  static Result<Tally> try_weighted(const Instrument &instrument, std::uint32_t decimals) {
+    return detail::create<Tally, colead_tally>([&](colead_tally **out, colead_error **err) {
+      return colead_tally_create_weighted(instrument.get(), decimals, out, err);
+    });
+  }
+  static Tally weighted(const Instrument &instrument, std::uint32_t decimals) {
+    return try_weighted(instrument, decimals).value();
+  }
   /// A tally from what `bytes` gave; without an instrument no more answers can be added.
   static Result<Tally> try_from_bytes(std::string_view bytes, const Instrument *instrument = nullptr) {
     return detail::create<Tally, colead_tally>([&](colead_tally **out, colead_error **err) {
@@ -462,8 +475,9 @@ class Tally {
 
   /// Counts answers, which are consumed, also on error; gives what was left out, as JSON.
   Result<String> try_add_stream(ArrowStream answers, const AnswerOptions &options = {}) {
-    const colead_answer_options raw{sizeof(colead_answer_options), options.unit.data(), options.unit.size(),
-                                    options.wave.data(),           options.wave.size(), options.strict ? 1 : 0};
+    const colead_answer_options raw{sizeof(colead_answer_options), options.unit.data(),   options.unit.size(),
+                                    options.wave.data(),           options.wave.size(),   options.strict ? 1 : 0,
+                                    options.decimals,              options.weight.data(), options.weight.size()};
     return detail::write([&](colead_string **loss, colead_error **err) {
       return colead_tally_add_stream(handle_.get(), answers.get(), &raw, loss, err);
     });

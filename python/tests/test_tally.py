@@ -144,10 +144,86 @@ def test_what_tallies_refuse(pulse: colead.Instrument, answers: dict[str, Any]) 
     assert refusal(colead.InputError, lambda: tally.scores(missing_rule="most")) == ("bad_missing_rule", "missing_rule")
     assert refusal(colead.InputError, lambda: colead.Tally(wrong)) == ("wrong_type", "instrument")
     weighted: Any = lambda: colead.tally(answers, pulse, unit="unit", weight="w")  # noqa: E731
-    assert refusal(colead.InputError, weighted) == ("weights_unsupported", "weight")
+    assert refusal(colead.InputError, weighted) == ("missing_column", "responses")
+    assert refusal(colead.InputError, lambda: tally.add(answers, weight="unit")) == ("weights_mixed", "weight")
+    assert refusal(colead.InputError, lambda: tally.add(answers, threads=0))[0] == "wrong_type"
+    assert refusal(colead.InputError, lambda: colead.Tally(pulse, decimals=10))[0] == "wrong_type"
     for operation in (lambda: tally + wrong, lambda: tally - wrong):
         with pytest.raises(TypeError):
             operation()
+
+
+def test_frames_and_threads_change_nothing(pulse: colead.Instrument) -> None:
+    dice = numpy.random.default_rng(7)
+    rows = 5_000
+    answers: dict[str, Any] = {"unit": [f"u{k}" for k in dice.integers(0, 90, rows)]}
+    for item in ("d1", "d2", "d3", "p1"):
+        steps = dice.integers(1, 6, rows)
+        answers[item] = [None if k < 3 else int(s) for k, s in zip(dice.integers(0, 100, rows), steps, strict=True)]
+    want = colead.tally(answers, pulse, unit="unit")
+    frame = polars.DataFrame(answers)
+    frames = {
+        "polars": frame,
+        "chunks": polars.concat([frame[:999], frame[999:1000], frame[1000:]], rechunk=False),
+        "categorical": frame.with_columns(polars.col("unit").cast(polars.Categorical)),
+        "small": frame.with_columns(polars.col("d1").cast(polars.Int8), polars.col("d2").cast(polars.Float32)),
+        "slice": polars.concat([frame[:3], frame])[3:],
+        "pyarrow": frame.to_arrow(),
+        "pandas": pandas.DataFrame(answers),
+        "rows": frame.to_dicts(),
+    }
+    for name, data in frames.items():
+        for threads in (1, 3):
+            got = colead.tally(data, pulse, unit="unit", threads=threads)
+            assert got.digest == want.digest, (name, threads)
+    loss = colead.Tally(pulse).add(frame, threads=2)
+    assert loss.rows == rows and loss.missing_answers == sum(frame[c].null_count() for c in ("d1", "d2", "d3", "p1"))
+
+
+def test_the_place_of_a_bad_cell_counts_over_chunks(pulse: colead.Instrument, answers: dict[str, Any]) -> None:
+    good = polars.DataFrame(answers)
+    bad = polars.concat([good, good.with_columns(d2=polars.Series([1, 2, 3, 4, 6, 5]))], rechunk=False)
+    tally = colead.Tally(pulse)
+    for threads in (1, 2):
+        code, path = refusal(colead.InputError, lambda threads=threads: tally.add(bad, threads=threads))
+        assert (code, path) == ("out_of_range", "responses, row 11, column d2")
+    assert tally.units == []
+    twice = polars.concat([good, good]).with_columns(respondent=polars.Series(["a", *"bcdefghijk", "a"]))
+    assert refusal(colead.InputError, lambda: tally.add(twice)) == (
+        "duplicate_respondent",
+        "responses, row 12, column respondent",
+    )
+
+
+def test_weights_are_counted_exactly(pulse: colead.Instrument, answers: dict[str, Any]) -> None:
+    weights = [0.1, 0.2, 0.3, 1.5, 0.0, 2.0]
+    weighted = answers | {"w": weights}
+    whole = colead.tally(polars.DataFrame(weighted), pulse, unit="unit", weight="w", decimals=1)
+    listed = colead.tally(weighted, pulse, unit="unit", weight="w", decimals=1)
+    assert whole.decimals == 1 and whole.digest == listed.digest
+    parts = [{k: v[cut] for k, v in weighted.items()} for cut in (slice(0, 3), slice(3, 6))]
+    one, two = (colead.tally(part, pulse, unit="unit", weight="w", decimals=1) for part in parts)
+    assert (one + two).digest == whole.digest and ((one + two) - two).digest == one.digest
+    assert colead.Tally.from_bytes(whole.to_bytes()).digest == whole.digest
+    people = colead.tally(answers, pulse, unit="unit")
+    assert refusal(colead.InputError, lambda: people + whole)[0] == "weights_mixed"
+    assert refusal(colead.InputError, lambda: whole.reliability())[0] == "weights_unsupported"
+    assert refusal(colead.InputError, lambda: whole.add(answers))[0] == "weights_mixed"
+    assert whole.scores()["variant"][0] == "weighted"
+    for bad, code in ((-1.0, "bad_weight"), (float("nan"), "bad_weight"), (1e12, "bad_weight"), (None, "missing_weight")):
+        spoilt = answers | {"w": [bad, *weights[1:]]}
+        found = refusal(colead.InputError, lambda spoilt=spoilt: colead.tally(spoilt, pulse, unit="unit", weight="w"))
+        assert found == (code, "responses, row 1, column w")
+
+
+def test_one_row_a_unit(pulse: colead.Instrument, answers: dict[str, Any]) -> None:
+    tally = colead.tally(answers, pulse, unit="unit")
+    means, counts, scores = tally.means(), tally.counts(), tally.scores()
+    assert means.columns == ["unit", "respondents", "direction", "pace"] and means["unit"] == tally.units
+    for unit, mean in zip(means["unit"], means["direction"], strict=True):
+        assert mean == value(scores, unit=unit, scale="direction", measure="mean")
+    answered = [sum(row[f"d1={k}"] for k in range(1, 6)) for row in counts]
+    assert sum(answered) == sum(a is not None and a != 9 for a in answers["d1"])
 
 
 @pytest.mark.parametrize(
