@@ -16,7 +16,7 @@ pub fn means(tally: &Tally, reading: &Reading<'_>) -> Result<Table> {
     let scales = &tally.layout().scales;
     let needed: Vec<usize> = scales.iter().map(|s| reading.needed(tally, s.items.len())).collect();
     let mut columns: Vec<Vec<Option<f64>>> = vec![Vec::new(); scales.len()];
-    tally.each_sums(|_, sums| {
+    tally.each_sums(|sums| {
         for (((column, sums), needed), scale) in columns.iter_mut().zip(sums).zip(&needed).zip(scales) {
             column.push(person_scores(sums, *needed).map(|unit| scale.lo as f64 + unit.mean));
         }
@@ -61,7 +61,7 @@ pub fn counts(tally: &Tally) -> Result<Table> {
 fn keys(tally: &Tally) -> Vec<Column> {
     let text = |name: &str, cells: Vec<Option<String>>| Column { name: name.to_owned(), cells: Cells::Text(cells) };
     let mut columns = Vec::new();
-    if tally.waves().iter().any(|wave| !wave.is_empty()) {
+    if tally.waves() != [""] && !tally.is_empty() {
         columns.push(text("wave", tally.keys().map(|k| Some(k.wave.clone())).collect()));
     }
     columns.push(text("unit", tally.keys().map(|k| Some(k.unit.clone())).collect()));

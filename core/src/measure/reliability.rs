@@ -35,12 +35,7 @@ pub fn reliability(tally: &Tally) -> Vec<ScaleRow> {
     for wave in tally.waves() {
         let products = tally.products(wave);
         let counts = tally.wave_counts(wave);
-        let mut people = vec![0_u64; tally.layout().scales.len()];
-        tally.each_sums(|key, sums| {
-            for (people, sums) in people.iter_mut().zip(sums).filter(|_| key.wave == wave) {
-                *people += sums.0.iter().map(|(_, [n, ..])| n).sum::<u64>();
-            }
-        });
+        let people = tally.wave_people(wave);
         for (index, scale) in tally.layout().scales.iter().enumerate() {
             let place = Place { wave, unit: None, kind: Kind::Scale, id: &scale.id };
             let people = people.get(index).copied().unwrap_or(0);

@@ -68,11 +68,7 @@ pub(crate) fn unit_means<'a>(
     scale: usize,
     needed: usize,
 ) -> Vec<(&'a Key, Option<UnitMean>)> {
-    tally
-        .sums(scale)
-        .filter(|(key, _)| key.wave == wave)
-        .map(|(key, sums)| (key, person_scores(&sums, needed)))
-        .collect()
+    tally.sums(wave, scale).map(|(key, sums)| (key, person_scores(&sums, needed))).collect()
 }
 
 /// Scores of every unit on every scale, with the instrument's missing rule.

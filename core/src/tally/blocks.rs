@@ -257,6 +257,19 @@ impl Blocks {
         counts
     }
 
+    /// The people with any answer to each scale in some units together.
+    pub(super) fn people_by_scale(&self, slots: impl Iterator<Item = u32>) -> Vec<u64> {
+        let mut people = vec![0_u64; self.plan.scales];
+        for slot in slots {
+            for ((scale, _), [n, ..]) in self.strata(slot).chain(self.rare(slot)) {
+                if let Some(total) = people.get_mut(usize::from(scale)) {
+                    *total = total.saturating_add(n);
+                }
+            }
+        }
+        people
+    }
+
     /// The raw sums of every scale in a unit, in the place of what `out` held.
     pub(super) fn all_sums(&self, slot: u32, out: &mut Vec<Sums>) {
         out.resize_with(self.layout.scales.len(), Sums::default);

@@ -34,17 +34,35 @@ use crate::evidence::{Instrument, Loss, Organization, Responses, Weight};
 use crate::json;
 use blocks::Blocks;
 use state::{Cell, Mass, Op, Products, Sums};
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use worker::Counted;
 
-/// One unit in one wave.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// One unit in one wave; in order of waves, then units.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Key {
     /// The wave; empty when the answers had none.
     pub wave: String,
     /// The unit.
     pub unit: String,
+}
+
+impl Ord for Key {
+    fn cmp(&self, other: &Key) -> Ordering {
+        // Most tallies have no waves, and comparing nothing with nothing byte by byte is slow on some processors.
+        let waves = match (self.wave.is_empty(), other.wave.is_empty()) {
+            (true, true) => Ordering::Equal,
+            _ => self.wave.cmp(&other.wave),
+        };
+        waves.then_with(|| self.unit.cmp(&other.unit))
+    }
+}
+
+impl PartialOrd for Key {
+    fn partial_cmp(&self, other: &Key) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
 }
 
 /// Exact state of answers; see the module.
@@ -181,7 +199,9 @@ impl Tally {
             while let Some(before) = old.next_if(|(ours, _)| ours < key) {
                 self.index.push(before);
             }
-            let (key, ours) = old.next_if(|(ours, _)| ours == key).unwrap_or_else(|| (key.clone(), self.blocks.push()));
+            let (key, ours) = old
+                .next_if(|(ours, _)| ours.cmp(key) == Ordering::Equal)
+                .unwrap_or_else(|| (key.clone(), self.blocks.push()));
             self.index.push((key, ours));
             self.blocks.add(ours, &other.blocks, *theirs)?;
         }
@@ -302,8 +322,8 @@ impl Tally {
     /// The sums of the whole wave: answers and sum an item, and raw sums a scale; `None` on overflow.
     fn wave_totals(&self, wave: &str) -> Option<WaveTotals> {
         let mut total = Cell::new(&self.layout);
-        for (_, cell) in self.all().filter(|(k, _)| k.wave == wave) {
-            total = total.combine(&cell, Op::Add)?;
+        for (_, slot) in self.of_wave(wave) {
+            total = total.combine(&self.blocks.cell(*slot), Op::Add)?;
         }
         let items = self.layout.items.iter().enumerate().map(|(index, shape)| {
             let (counts, _) = total.item(&self.layout, index);
@@ -344,8 +364,12 @@ impl Tally {
 
     /// The waves, sorted; one empty text when the answers had none, nothing when there are no answers.
     pub fn waves(&self) -> Vec<&str> {
-        let mut waves: Vec<&str> = self.index.iter().map(|(k, _)| k.wave.as_str()).collect();
-        waves.dedup();
+        let (mut waves, mut rest) = (Vec::new(), self.index.as_slice());
+        while let Some((first, _)) = rest.first() {
+            waves.push(first.wave.as_str());
+            let here = rest.partition_point(|(key, _)| key.wave <= first.wave);
+            rest = rest.get(here..).unwrap_or_default();
+        }
         waves
     }
 
@@ -444,6 +468,13 @@ impl Tally {
         }
     }
 
+    /// The keys of a wave.
+    fn of_wave(&self, wave: &str) -> &[(Key, u32)] {
+        let from = self.index.partition_point(|(key, _)| key.wave.as_str() < wave);
+        let to = self.index.partition_point(|(key, _)| key.wave.as_str() <= wave);
+        self.index.get(from..to).unwrap_or_default()
+    }
+
     /// Everything that each unit holds, in the order of the keys; nothing where people are weighed, since weights
     /// read as people would give wrong numbers of people.
     pub(crate) fn cells(&self) -> impl Iterator<Item = (&Key, Cell)> {
@@ -464,26 +495,29 @@ impl Tally {
         self.slot(key).map(|slot| self.blocks.cell(slot))
     }
 
-    /// The raw sums of one scale in each unit, in the order of the keys; nothing where people are weighed.
-    pub(crate) fn sums(&self, scale: usize) -> impl Iterator<Item = (&Key, Sums)> {
-        self.index
-            .iter()
-            .filter(|_| self.decimals.is_none())
-            .map(move |(key, slot)| (key, self.blocks.sums(*slot, scale)))
+    /// The raw sums of one scale in each unit of a wave, in the order of the keys; nothing where people are weighed.
+    pub(crate) fn sums(&self, wave: &str, scale: usize) -> impl Iterator<Item = (&Key, Sums)> {
+        let keys = if self.decimals.is_none() { self.of_wave(wave) } else { &[] };
+        keys.iter().map(move |(key, slot)| (key, self.blocks.sums(*slot, scale)))
     }
 
     /// The raw sums of every scale, unit by unit in the order of the keys, without a copy each.
-    pub(crate) fn each_sums(&self, mut read: impl FnMut(&Key, &[Sums])) {
+    pub(crate) fn each_sums(&self, mut read: impl FnMut(&[Sums])) {
         let mut sums = Vec::new();
-        for (key, slot) in &self.index {
+        for (_, slot) in &self.index {
             self.blocks.all_sums(*slot, &mut sums);
-            read(key, &sums);
+            read(&sums);
         }
     }
 
     /// The answer counts of every item in all units of a wave together, laid out as in a cell.
     pub(crate) fn wave_counts(&self, wave: &str) -> Vec<u64> {
-        self.blocks.counts(self.index.iter().filter(|(key, _)| key.wave == wave).map(|(_, slot)| *slot))
+        self.blocks.counts(self.of_wave(wave).iter().map(|(_, slot)| *slot))
+    }
+
+    /// The people with any answer to each scale in a wave.
+    pub(crate) fn wave_people(&self, wave: &str) -> Vec<u64> {
+        self.blocks.people_by_scale(self.of_wave(wave).iter().map(|(_, slot)| *slot))
     }
 
     /// The item products of a wave by scale; `None` once units were left out of a roll-up.
