@@ -16,11 +16,11 @@ use multiversion::multiversion;
 use std::sync::Arc;
 
 /// Rows of a tile.
-pub(super) const ROWS: usize = 1024;
+pub(super) const ROWS: usize = 2048;
 /// Rows between two looks at whether small counters are full.
 const STEP: usize = 64;
-/// Bytes of counters that a processor keeps near enough to need no preparation.
-const NEAR: usize = 512 << 10;
+/// Bytes of counters that the caches of a processor hold, so that reading ahead gains nothing.
+const NEAR: usize = 16 << 20;
 /// What a cell holds that is no answer and not missing, until it is looked at more closely.
 pub(super) const FOREIGN: u8 = 253;
 /// A mark of a scale that nobody answered.

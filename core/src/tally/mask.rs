@@ -2,7 +2,6 @@
 
 use super::array::{Array, Bits, Values};
 use super::kernel::{Codes, FOREIGN, ROWS};
-use super::pages::LINE;
 use crate::evidence::MISSING;
 
 /// What one column's answers may be.
@@ -112,17 +111,8 @@ pub(super) fn mask_body(column: &Array<'_>, range: Range, from: usize, rows: usi
 
 #[inline(always)]
 fn steps<T: Answer>(values: &[T], range: Range, from: usize, rows: usize, out: &mut Codes) {
-    let (values, ahead) = values.get(from..).and_then(|v| v.split_at_checked(rows)).unwrap_or_default();
-    let ahead = ahead.get(..ROWS).unwrap_or_default();
+    let values = values.get(from..).and_then(|v| v.get(..rows)).unwrap_or_default();
     let Some(lowest) = T::lowest(range) else { return out.fill(FOREIGN) };
-    // The column goes on in the next tile: by then it is near.
-    let mut seen = 0;
-    for next in ahead.chunks(LINE / size_of::<T>()) {
-        if let Some(value) = next.first() {
-            seen |= value.step(lowest);
-        }
-    }
-    std::hint::black_box(seen);
     if let Ok(values) = <&[T; ROWS]>::try_from(values) {
         for (to, value) in out.iter_mut().zip(values) {
             *to = value.step(lowest);
