@@ -147,7 +147,9 @@ class Tally:
         return Table._of(self._native.scores(missing_rule))
 
     def means(self, *, missing_rule: str | int | None = None) -> Table:
-        """One row a unit (and wave): ``respondents``, and the mean score in points in a column for each scale."""
+        """One row a unit (and wave): ``respondents``, and for each scale its mean score in points in the column
+        ``scale``, the standard error in ``scale.se`` and the people with a score in ``scale.n``.
+        """
         return Table._of(self._native.means(missing_rule))
 
     def counts(self) -> Table:

@@ -219,7 +219,8 @@ def test_weights_are_counted_exactly(pulse: colead.Instrument, answers: dict[str
 def test_one_row_a_unit(pulse: colead.Instrument, answers: dict[str, Any]) -> None:
     tally = colead.tally(answers, pulse, unit="unit")
     means, counts, scores = tally.means(), tally.counts(), tally.scores()
-    assert means.columns == ["unit", "respondents", "direction", "pace"] and means["unit"] == tally.units
+    scales = [f"{scale}{what}" for scale in ("direction", "pace") for what in ("", ".se", ".n")]
+    assert means.columns == ["unit", "respondents", *scales] and means["unit"] == tally.units
     for unit, mean in zip(means["unit"], means["direction"], strict=True):
         assert mean == value(scores, unit=unit, scale="direction", measure="mean")
     answered = [sum(row[f"d1={k}"] for k in range(1, 6)) for row in counts]

@@ -3,26 +3,52 @@
 use super::scale::{Reading, person_scores};
 use crate::error::Result;
 use crate::evidence::{Cells, Column, Table};
+use crate::num::sqrt;
 use crate::tally::Tally;
 
 /// The mean score of every unit on every scale, in points: the columns `wave` (where there are waves), `unit`,
-/// `respondents`, and one of the scale's name for each scale, missing where nobody has a score.
+/// `respondents`, and for each scale `scale`, `scale.se` and `scale.n`: the mean of the persons' scores, its standard
+/// error and how many had one. Missing where nobody has a score, the error also where fewer than two have.
 ///
-/// The means are those of [`super::scores`]; where people are weighed, they are weighed here.
+/// The means and errors are those of [`super::scores`]. Where people are weighed so are the means; then the error is
+/// missing and `scale.n` counts the unit's respondents.
 ///
 /// # Errors
-/// `duplicate_column` when a scale is named as one of the first columns.
+/// `duplicate_column` when a scale is named as another column.
 pub fn means(tally: &Tally, reading: &Reading<'_>) -> Result<Table> {
     let scales = &tally.layout().scales;
+    let weighed = tally.decimals().is_some();
     let needed: Vec<usize> = scales.iter().map(|s| reading.needed(tally, s.items.len())).collect();
-    let mut columns: Vec<Vec<Option<f64>>> = vec![Vec::new(); scales.len()];
-    tally.each_sums(|sums| {
+    let mut columns: Vec<ScaleColumns> = scales.iter().map(|_| ScaleColumns::default()).collect();
+    tally.each_sums(|people, sums| {
         for (((column, sums), needed), scale) in columns.iter_mut().zip(sums).zip(&needed).zip(scales) {
-            column.push(person_scores(sums, *needed).map(|unit| scale.lo as f64 + unit.mean));
+            let unit = person_scores(sums, *needed);
+            let n = match (unit, weighed) {
+                (None, _) => 0,
+                (Some(_), true) => people,
+                (Some(unit), false) => unit.n,
+            };
+            let spread = unit.filter(|u| u.n > 1 && !weighed).map(|u| (u.squares / (u.n as f64 - 1.0), u.n as f64));
+            column.means.push(unit.map(|u| scale.lo as f64 + u.mean));
+            column.errors.push(spread.map(|(variance, n)| sqrt(variance / n)));
+            column.people.push(i64::try_from(n).ok());
         }
     });
-    let scores = scales.iter().zip(columns).map(|(s, c)| Column { name: s.id.clone(), cells: Cells::Float(c) });
-    Table::new("means", keys(tally).into_iter().chain(scores).collect())
+    let mut all = keys(tally);
+    for (scale, columns) in scales.iter().zip(columns) {
+        let column = |name: String, cells| Column { name, cells };
+        all.push(column(scale.id.clone(), Cells::Float(columns.means)));
+        all.push(column(format!("{}.se", scale.id), Cells::Float(columns.errors)));
+        all.push(column(format!("{}.n", scale.id), Cells::Int(columns.people)));
+    }
+    Table::new("means", all)
+}
+
+#[derive(Default)]
+struct ScaleColumns {
+    means: Vec<Option<f64>>,
+    errors: Vec<Option<f64>>,
+    people: Vec<Option<i64>>,
 }
 
 /// How often every unit gave every answer to every item: the columns `wave` (where there are waves), `unit`,
@@ -89,6 +115,9 @@ mod tests {
         let (tally, _) = counter.finish().unwrap();
         let means = means(&tally, &Reading::default()).unwrap();
         assert_eq!(means.column("a").unwrap().cells, Cells::Float(vec![Some(1.75), None]));
+        assert_eq!(means.column("a.n").unwrap().cells, Cells::Int(vec![Some(2), Some(0)]));
+        // Scores 1.5 and 2.
+        assert_eq!(means.column("a.se").unwrap().cells, Cells::Float(vec![Some(0.25), None]));
         assert_eq!(means.column("respondents").unwrap().cells, Cells::Int(vec![Some(2), Some(1)]));
         let counts = counts(&tally).unwrap();
         let column = |name: &str| counts.column(name).unwrap().cells.clone();

@@ -37,12 +37,18 @@ impl Reading<'_> {
 /// The squares are taken exactly within each number of answered items and joined without cancellation, so that
 /// equal scores have a variance of exactly zero.
 pub(crate) fn person_scores(sums: &Sums, needed: usize) -> Option<UnitMean> {
-    let groups = sums.0.iter().filter(|(a, _)| usize::from(*a) >= needed).map(|(a, [n, s, ss])| {
+    join(sums.0.iter().filter(|(a, _)| usize::from(*a) >= needed).map(|(a, [n, s, ss])| {
         let (a, n) = (f64::from(*a), *n);
-        let centered = u128::from(n) * u128::from(*ss) - u128::from(*s) * u128::from(*s);
-        Group { n, mean: *s as f64 / (n as f64 * a), squares: centered as f64 / (n as f64 * a * a) }
-    });
-    join(groups)
+        Group { n, mean: *s as f64 / (n as f64 * a), squares: centered(n, *s, *ss) / (n as f64 * a * a) }
+    }))
+}
+
+/// `nΣs² − (Σs)²`, exact up to the float that it becomes.
+fn centered(n: u64, sum: u64, squares: u64) -> f64 {
+    match (n.checked_mul(squares), sum.checked_mul(sum)) {
+        (Some(left), Some(right)) if left >= right => (left - right) as f64,
+        _ => (u128::from(n) * u128::from(squares) - u128::from(sum) * u128::from(sum)) as f64,
+    }
 }
 
 struct Group {
@@ -51,14 +57,13 @@ struct Group {
     squares: f64,
 }
 
-fn join(groups: impl Iterator<Item = Group>) -> Option<UnitMean> {
-    let groups: Vec<Group> = groups.collect();
-    let first = groups.first()?;
-    let n = sum(groups.iter().map(|g| g.n as f64));
+fn join(groups: impl Iterator<Item = Group> + Clone) -> Option<UnitMean> {
+    let first = groups.clone().next()?;
+    let n = sum(groups.clone().map(|g| g.n as f64));
     // Around the first mean, so that equal means stay equal.
-    let mean = first.mean + sum(groups.iter().map(|g| g.n as f64 * (g.mean - first.mean))) / n;
-    let squares = sum(groups.iter().map(|g| g.squares + g.n as f64 * (g.mean - mean) * (g.mean - mean)));
-    Some(UnitMean { mean, n: groups.iter().map(|g| g.n).sum(), squares })
+    let mean = first.mean + sum(groups.clone().map(|g| g.n as f64 * (g.mean - first.mean))) / n;
+    let squares = sum(groups.clone().map(|g| g.squares + g.n as f64 * (g.mean - mean) * (g.mean - mean)));
+    Some(UnitMean { mean, n: groups.map(|g| g.n).sum(), squares })
 }
 
 /// The units of one wave that have a score on a scale, in the order of the tally.

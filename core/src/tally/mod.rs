@@ -501,12 +501,12 @@ impl Tally {
         keys.iter().map(move |(key, slot)| (key, self.blocks.sums(*slot, scale)))
     }
 
-    /// The raw sums of every scale, unit by unit in the order of the keys, without a copy each.
-    pub(crate) fn each_sums(&self, mut read: impl FnMut(&[Sums])) {
+    /// The respondents and the raw sums of every scale, unit by unit in the order of the keys, without a copy each.
+    pub(crate) fn each_sums(&self, mut read: impl FnMut(u64, &[Sums])) {
         let mut sums = Vec::new();
         for (_, slot) in &self.index {
             self.blocks.all_sums(*slot, &mut sums);
-            read(&sums);
+            read(self.blocks.people(*slot), &sums);
         }
     }
 
