@@ -146,6 +146,21 @@ impl Side {
         }
     }
 
+    /// Whether a leaf about this measure is true of some of its values, and whether it is false of some.
+    pub(crate) fn may(&self, leaf: &Condition) -> (bool, bool) {
+        match (self, leaf) {
+            (Side::Score(i), Condition::Compare(_, op, t)) => {
+                let (first, last) = (op.exact(i.first(), *t), op.exact(i.last(), *t));
+                (first || last, !first || !last)
+            }
+            (Side::Category(c), Condition::OneOf(_, of)) => {
+                let named = bits(of.iter().copied());
+                (c & named != 0, c & !named != 0)
+            }
+            _ => (false, false),
+        }
+    }
+
     /// A value in it, for a person to look at.
     pub(crate) fn point(&self, measure: &Measure) -> serde_json::Value {
         match (self, &measure.kind) {

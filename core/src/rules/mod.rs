@@ -25,6 +25,7 @@ mod words;
 mod random;
 
 pub use case::Case;
+pub use check::CHECK_BUDGET;
 pub use condition::{MAX_DEPTH, MAX_POINTS};
 pub use counterfactual::{Counterfactual, NextQuestion};
 pub use evaluate::{Needs, Verdict};

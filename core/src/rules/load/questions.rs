@@ -10,9 +10,18 @@ pub(super) fn read_questions(inner: &mut Inner, file: &Fields<'_>) {
         if !usable(&at, id) {
             continue;
         }
-        let Some(f) =
-            at.fields(&["options", "mode", "asks", "title", "about", "parts_differ", "concepts", "overlap", "note"])
-        else {
+        let Some(f) = at.fields(&[
+            "options",
+            "mode",
+            "asks",
+            "title",
+            "about",
+            "parts_differ",
+            "concepts",
+            "overlap",
+            "exhaustive",
+            "note",
+        ]) else {
             continue;
         };
         let Some(given) = f.need("options") else { continue };
@@ -25,9 +34,7 @@ pub(super) fn read_questions(inner: &mut Inner, file: &Fields<'_>) {
         const MODES: &[(&str, Mode)] =
             &[("exclusive", Mode::Exclusive), ("independent", Mode::Independent), ("graded", Mode::Graded)];
         let Some(mode) = f.need("mode").and_then(|a| one_of(&a, "mode", MODES)) else { continue };
-        if let Some(a) = f.get("overlap") {
-            one_of(&a, "overlap", &[("conflict", ())]);
-        }
+        let may_overlap = f.get("overlap").and_then(|a| one_of(&a, "overlap", &[("conflict", true)]));
         let parts_differ = f.get("parts_differ").and_then(|a| {
             let name = a.text()?;
             let found = options.iter().position(|o| o == name);
@@ -53,6 +60,8 @@ pub(super) fn read_questions(inner: &mut Inner, file: &Fields<'_>) {
             options,
             mode,
             about: about(&f),
+            may_overlap: may_overlap.unwrap_or(false),
+            exhaustive: f.get("exhaustive").and_then(|a| a.boolean()).unwrap_or(false),
             parts_differ,
             concepts: f.get("concepts").map(|a| inner.catalogue.known_concepts(&a)).unwrap_or_default(),
             rules,
