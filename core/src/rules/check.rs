@@ -41,6 +41,7 @@ pub(super) fn connect(mut inner: Inner, faults: &Diagnostics) -> Option<Inner> {
         used_rules.extend(wanted);
         question.measures = measures;
     }
+    inner.order = order;
     warn(&inner, &used_measures, &used_rules, faults);
     Some(inner)
 }
