@@ -10,6 +10,7 @@ pub mod assess;
 pub mod document;
 pub mod error;
 pub mod evidence;
+mod grammar;
 pub mod json;
 pub mod measure;
 pub mod num;

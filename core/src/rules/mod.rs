@@ -9,6 +9,7 @@ mod case_read;
 mod check;
 mod columns;
 mod condition;
+mod constraints;
 mod counterfactual;
 mod evaluate;
 mod explain;
@@ -16,6 +17,8 @@ mod judgment;
 mod listing;
 mod load;
 mod model;
+#[cfg(feature = "schema")]
+mod schema;
 mod truth;
 mod words;
 
@@ -33,7 +36,9 @@ pub use explain::{EXPLANATION_SCHEMA, Leaf, Step};
 pub use judgment::{Answer, Judgment, OptionFinding, Status};
 pub use load::{FILES as RULEBOOK_FILES, MAX_RULES, check};
 pub use model::{
-    Basis, Condition, Framework, Measure, MeasureId, MeasureKind, Mode, NotEncoded, Question, QuestionId, Require,
-    Rule, RuleId, ScaleBinding, Strength,
+    Allow, Basis, Condition, Framework, Level, Measure, MeasureId, MeasureKind, Mode, NotEncoded, Question, QuestionId,
+    Require, Retired, Role, Rule, RuleId, ScaleBinding, Set, Strength,
 };
+#[cfg(feature = "schema")]
+pub use schema::schema;
 pub use truth::{Op, Truth};

@@ -52,6 +52,64 @@ pub enum MeasureKind {
     Category(Vec<String>),
 }
 
+/// What a measure describes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Level {
+    /// A group, its relations or its work.
+    #[default]
+    Group,
+    /// Its members one by one, such as a mean of their skills.
+    Person,
+}
+
+/// What a measure is to a cause.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// What is seen, and has rival causes.
+    Symptom,
+    /// How one of the causes works.
+    Mechanism,
+}
+
+/// Things that belong together, such as the tasks that one work names; one set is not mixed with another.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Set {
+    /// Its id.
+    pub id: String,
+    /// What it is called.
+    pub title: String,
+    /// Measures or options.
+    pub members: Vec<String>,
+    /// The concepts it serves.
+    pub concepts: Vec<String>,
+    /// Where it stands in the file.
+    pub mark: Mark,
+}
+
+/// A constraint that is set aside in one place.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Allow {
+    /// The code of the diagnostic that would refuse it.
+    pub code: &'static str,
+    /// Why it is right here.
+    pub why: String,
+    /// Where it stands in the file.
+    pub mark: Mark,
+}
+
+/// A rule of an earlier version that nothing replaces. Its id is never used again.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Retired {
+    /// The id of the rule.
+    pub id: String,
+    /// The first version without it; empty when it is not told.
+    pub since: String,
+    /// Why it was taken out.
+    pub why: String,
+    /// Where it stands in the file.
+    pub mark: Mark,
+}
+
 /// Something that can be observed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Measure {
@@ -67,6 +125,12 @@ pub struct Measure {
     pub whom: String,
     /// What it describes: `group`, `organization` or `challenge`.
     pub about: String,
+    /// Whether it describes a group or its members one by one.
+    pub level: Level,
+    /// What it is to a cause, when it is part of one.
+    pub role: Option<Role>,
+    /// The set it belongs to, as a place in [`Framework::sets`].
+    pub set: Option<usize>,
     /// What the numbers are in, such as `0-100` or `days`.
     pub unit: String,
     /// A scale of an instrument that fills it, and how (`percent_of_range`, `total`).
@@ -154,6 +218,12 @@ pub struct Question {
     pub may_overlap: bool,
     /// Whether some option is to hold of every case in which everything is known; a gap is a warning.
     pub exhaustive: bool,
+    /// Whether its options are causes, which need a symptom and a mechanism.
+    pub concludes_cause: bool,
+    /// The set it speaks of, as a place in [`Framework::sets`].
+    pub set: Option<usize>,
+    /// Constraints that are set aside here.
+    pub allow: Vec<Allow>,
     /// The option that answers for a whole whose parts have different answers.
     pub parts_differ: Option<usize>,
     /// The concepts it serves.
@@ -207,6 +277,8 @@ pub struct Basis {
     pub kind: String,
     /// In words.
     pub text: String,
+    /// Where it was published.
+    pub cites: Vec<Cite>,
 }
 
 /// A guard: without it the rule has nothing to say.
@@ -243,6 +315,8 @@ pub struct Rule {
     pub cites: Vec<Cite>,
     /// Rules of earlier versions that it replaces.
     pub replaces: Vec<String>,
+    /// Constraints that are set aside here.
+    pub allow: Vec<Allow>,
     /// Where it stands in the file.
     pub mark: Mark,
     pub(crate) tests: Vec<RuleTest>,
@@ -299,11 +373,16 @@ pub(crate) struct Inner {
     pub(crate) sha256: String,
     pub(crate) logic_sha256: String,
     pub(crate) catalogue: Catalogue,
+    pub(crate) retired: Vec<Retired>,
+    pub(crate) sets: Vec<Set>,
     pub(crate) measures: Vec<Measure>,
     pub(crate) questions: Vec<Question>,
     pub(crate) rules: Vec<Rule>,
+    /// Every rule after those it refers to.
+    pub(crate) order: Vec<RuleId>,
     pub(crate) not_encoded: Vec<NotEncoded>,
     pub(crate) warnings: Vec<Diagnostic>,
+    pub(crate) set_index: HashMap<String, usize>,
     pub(crate) measure_index: HashMap<String, MeasureId>,
     pub(crate) question_index: HashMap<String, QuestionId>,
 }
@@ -348,6 +427,14 @@ impl Framework {
     /// Its rules.
     pub fn rules(&self) -> &[Rule] {
         &self.0.rules
+    }
+    /// Its sets of things that are not mixed.
+    pub fn sets(&self) -> &[Set] {
+        &self.0.sets
+    }
+    /// Rules of earlier versions that nothing replaces.
+    pub fn retired(&self) -> &[Retired] {
+        &self.0.retired
     }
     /// Concepts it deliberately leaves out.
     pub fn not_encoded(&self) -> &[NotEncoded] {

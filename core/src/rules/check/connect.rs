@@ -37,6 +37,7 @@ pub(in crate::rules) fn connect(mut inner: Inner, faults: &Diagnostics) -> Optio
         used_rules.extend(wanted);
         question.measures = measures;
     }
+    inner.order = order;
     warn(&inner, &used_measures, &used_rules, faults);
     Some(inner)
 }
