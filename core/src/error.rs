@@ -195,7 +195,8 @@ pub struct Diagnostic {
     pub column: Option<u32>,
     /// What to do.
     pub help: String,
-    /// A case that shows the fault, where there is one.
+    /// A case that shows the fault, where there is one: an object from measure to value, in which what is not named
+    /// is missing. Of a cycle it is the list of its rules.
     pub witness: Option<Value>,
 }
 
@@ -243,6 +244,9 @@ impl fmt::Display for Diagnostic {
         }
         if !self.help.is_empty() {
             write!(f, "\n  help: {}", self.help)?;
+        }
+        if let Some(witness) = &self.witness {
+            write!(f, "\n  case: {}", crate::json::canonical(witness))?;
         }
         Ok(())
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
@@ -104,7 +105,7 @@ class Diagnostic(Record):
         if self.help:
             text.append(f"  help: {self.help}")
         if self.witness is not None:
-            text.append(f"  case: {self.witness}")
+            text.append(f"  case: {json.dumps(thaw(self.witness), ensure_ascii=False)}")
         return "\n".join(text)
 
 

@@ -125,9 +125,9 @@ fn undecisive<'a>(checks: &mut Checks<'a>, r: RuleId, rule: &'a Rule) {
     }
     for leaf in own {
         let idle = [&ALWAYS, &NEVER].into_iter().any(|to| {
-            let differ = Wanted::Differ(Subject::Rule(r), Subject::Changed(r, Change { what: leaf, to }));
+            let differ = Change { what: leaf, to }.matters(r);
             let what = || format!("whether {} decides the rule `{}`", in_words(checks.framework, leaf), rule.id);
-            checks.find(&[differ], Cases::Partial, &rule.mark, what) == Found::Nowhere
+            checks.find(&differ, Cases::Partial, &rule.mark, what) == Found::Nowhere
         });
         if idle {
             let words = in_words(checks.framework, leaf);

@@ -68,6 +68,17 @@ pub(crate) struct Change<'a> {
     pub(crate) to: &'a Condition,
 }
 
+impl<'a> Change<'a> {
+    /// What a case must show in which the change makes a difference to its rule; first the difference it makes
+    /// itself, without which nothing further need be looked at.
+    pub(crate) fn matters(self, r: RuleId) -> [Wanted<'a>; 2] {
+        [
+            Wanted::Differ(Subject::Condition(self.what), Subject::Condition(self.to)),
+            Wanted::Differ(Subject::Rule(r), Subject::Changed(r, self)),
+        ]
+    }
+}
+
 /// What a case must show.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Wanted<'a> {
@@ -135,7 +146,7 @@ impl<'a> Searcher<'a> {
         let needed = self.needed(wanted, left)?;
         let mut open = vec![Region::default()];
         while let Some(region) = open.pop() {
-            let mut looked = Looked { searcher: self, region: &region, cases, left };
+            let mut looked = Looked { searcher: self, region: &region, left };
             for r in &needed {
                 let outcome = looked.rule(*r, None)?;
                 looked.set(*r, outcome);
@@ -238,7 +249,6 @@ enum Decided<'a> {
 struct Looked<'s, 'a> {
     searcher: &'s mut Searcher<'a>,
     region: &'s Region,
-    cases: Cases,
     left: &'s mut usize,
 }
 
@@ -337,8 +347,8 @@ impl<'a> Looked<'_, 'a> {
                     Some(side) => side.may(c),
                     None => Side::any(self.searcher.framework.measure(*m)?).may(c),
                 };
-                let open = self.cases == Cases::Partial && self.region.known.side(*m).is_none();
-                Some(Outcomes::of(holds, fails, open))
+                // Also where every value would do: a case that is shown must name the value.
+                Some(Outcomes::of(holds, fails, self.region.known.side(*m).is_none()))
             }
         }
     }
