@@ -287,6 +287,13 @@ fn the_built_in_rulebook_has_no_finding() {
     assert!(loud.is_empty(), "{loud:?}");
 }
 
+#[test]
+fn no_change_of_a_number_in_the_built_in_rulebook_goes_unnoticed() {
+    let report = Framework::builtin().unwrap().mutants();
+    assert!(report.complete && report.tried > 300, "{}", report.tried);
+    assert!(report.survivors.is_empty(), "add these as tests: {}", report.to_json()["survivors"]);
+}
+
 // Random rulebooks of two numbers and a category: thresholds at 0, a half and 1, so that five values stand for all.
 
 fn leaf() -> impl Strategy<Value = Cond> {

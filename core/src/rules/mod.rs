@@ -17,6 +17,7 @@ mod judgment;
 mod listing;
 mod load;
 mod model;
+mod mutation;
 #[cfg(feature = "schema")]
 mod schema;
 mod truth;
@@ -39,6 +40,7 @@ pub use model::{
     Allow, Basis, Condition, Framework, Level, Measure, MeasureId, MeasureKind, Mode, NotEncoded, Question, QuestionId,
     Require, Retired, Role, Rule, RuleId, ScaleBinding, Set, Strength,
 };
+pub use mutation::{MUTATION_SHARE, MutationReport, Survivor};
 #[cfg(feature = "schema")]
 pub use schema::schema;
 pub use truth::{Op, Truth};

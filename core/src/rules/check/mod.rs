@@ -9,6 +9,6 @@ mod report;
 pub(super) mod search;
 
 pub(super) use connect::connect;
-pub(super) use own_tests::run_tests;
+pub(super) use own_tests::{outcome, run_tests};
 pub use report::CHECK_BUDGET;
-pub(super) use report::on_boxes;
+pub(super) use report::{in_words, on_boxes};
