@@ -5,6 +5,7 @@
 pub mod assess;
 pub mod document;
 pub mod error;
+mod error_text;
 pub mod evidence;
 mod grammar;
 pub mod json;

@@ -25,7 +25,7 @@ pub use counterfactual::{Counterfactual, NextQuestion};
 pub use evaluate::{Needs, Verdict};
 pub use explain::{EXPLANATION_SCHEMA, Leaf, Step};
 pub use judgment::{Answer, Judgment, OptionFinding, Status};
-pub use load::{FILES as RULEBOOK_FILES, MAX_RULES, check};
+pub use load::{FILES as RULEBOOK_FILES, MAX_RULES, check, check_files};
 pub use model::{
     Allow, Basis, Condition, Framework, Level, Measure, MeasureId, MeasureKind, Mode, NotEncoded, Question, QuestionId,
     Require, Retired, Role, Rule, RuleId, ScaleBinding, Set, Strength,

@@ -13,7 +13,7 @@ use super::check::{connect, run_tests};
 use super::condition::{self, SCORECARD, Scope};
 use super::constraints::constrain;
 use super::model::{Framework, Inner, NotEncoded};
-use crate::document::{At, Diagnostics, Document, Fields};
+use crate::document::{At, Diagnostics, Document, Fields, Source};
 use crate::error::{Diagnostic, Error, Family, Result};
 use crate::grammar::{Key, Shape, words};
 use crate::vocabulary::{CONCEPT, Catalogue, PROMPT, WORK};
@@ -23,6 +23,7 @@ use measures::{MEASURE, read_measures};
 use questions::{QUESTION, read_questions};
 use rule::{RULE, read_rule};
 use sets::{SET, read_sets};
+use std::cell::LazyCell;
 use std::sync::Arc;
 
 /// The most rules, measures or questions a framework may have.
@@ -103,8 +104,13 @@ impl Framework {
 
 /// Everything that is wrong with a rulebook, and what a person should look at; empty when all is well.
 pub fn check(text: &str) -> Vec<Diagnostic> {
+    check_files(&[("", text)])
+}
+
+/// As [`check`], of a rulebook in several files, each a name and its text.
+pub fn check_files(files: &[(&str, &str)]) -> Vec<Diagnostic> {
     match Catalogue::builtin() {
-        Ok(catalogue) => load(catalogue, &[("", text)]).1,
+        Ok(catalogue) => load(catalogue, files).1,
         Err(e) => e.diagnostics().to_vec(),
     }
 }
@@ -126,14 +132,17 @@ fn load(catalogue: Catalogue, files: &[(&str, &str)]) -> (Option<Framework>, Vec
         }
     }
     let inner = if faults.failed() { None } else { read(catalogue, &documents, &faults) };
-    match inner {
-        Some(mut inner) if !faults.failed() => {
-            let diagnostics = faults.into_vec();
-            inner.warnings.clone_from(&diagnostics);
-            (Some(Framework(Arc::new(inner))), diagnostics)
-        }
-        _ => (None, faults.into_vec()),
+    let inner = inner.filter(|_| !faults.failed());
+    let mut diagnostics = faults.into_vec();
+    for (name, text) in files {
+        let source = LazyCell::new(|| Source::new(text));
+        diagnostics.iter_mut().filter(|d| d.file == *name).for_each(|d| d.quote_from(&source));
     }
+    let framework = inner.map(|mut inner| {
+        inner.warnings.clone_from(&diagnostics);
+        Framework(Arc::new(inner))
+    });
+    (framework, diagnostics)
 }
 
 fn read(catalogue: Catalogue, documents: &[Document], faults: &Diagnostics) -> Option<Inner> {
