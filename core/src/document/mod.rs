@@ -100,6 +100,11 @@ impl Diagnostics {
         self.kept.borrow_mut().push(d);
     }
 
+    /// Whether no more errors are kept.
+    fn full(&self) -> bool {
+        self.errors.get() >= MAX_ERRORS
+    }
+
     /// Whether an error was met.
     pub fn failed(&self) -> bool {
         self.errors.get() > 0
@@ -147,12 +152,19 @@ impl<'a> At<'a> {
         let help: String = help.into();
         // Where no near name is found, or too many were looked for already.
         let help = if help.is_empty() { "mend it, or leave it out".to_owned() } else { help };
-        self.faults.push(self.mark().diagnostic(Severity::Error, code, message, help));
+        self.report(self.mark().diagnostic(Severity::Error, code, message, help));
     }
 
     /// Reports a warning here.
     pub fn warning(&self, code: &'static str, message: impl Into<String>, help: impl Into<String>) {
-        self.faults.push(self.mark().diagnostic(Severity::Warning, code, message, help));
+        self.report(self.mark().diagnostic(Severity::Warning, code, message, help));
+    }
+
+    fn report(&self, mut d: Diagnostic) {
+        if !self.faults.full() {
+            d.quote_from(&self.doc.source);
+        }
+        self.faults.push(d);
     }
 
     fn item(&self, node: &'a Node, index: usize) -> At<'a> {
@@ -305,7 +317,7 @@ impl<'a> Fields<'a> {
                 key.clone_into(&mut mark.path);
             }
             let (message, help) = (format!("missing key `{key}`"), format!("add `{key}`"));
-            self.at.faults.push(mark.diagnostic(Severity::Error, "missing_key", message, help));
+            self.at.report(mark.diagnostic(Severity::Error, "missing_key", message, help));
         }
         found
     }

@@ -15,7 +15,7 @@ pub struct Document {
     pub name: String,
     /// The root, always a table.
     pub root: Node,
-    source: Source<String>,
+    pub(super) source: Source<String>,
 }
 
 impl Document {
@@ -24,10 +24,15 @@ impl Document {
     pub fn parse(name: &str, text: &str) -> Result<Document, Diagnostic> {
         let fail = |code, message: String, help: &str, span: Option<Range<usize>>| {
             let mut mark = Mark { file: name.to_owned(), ..Mark::default() };
-            if let Some(span) = span {
-                mark.place(&Source::new(text), &span);
+            let source = span.map(|span| (Source::new(text), span));
+            if let Some((source, span)) = &source {
+                mark.place(source, span);
             }
-            mark.diagnostic(Severity::Error, code, message, help)
+            let mut d = mark.diagnostic(Severity::Error, code, message, help);
+            if let Some((source, _)) = &source {
+                d.quote_from(source);
+            }
+            d
         };
         if text.len() > MAX_BYTES {
             let message = format!("the file has {} bytes, more than the {MAX_BYTES} allowed", text.len());
@@ -48,6 +53,7 @@ impl Document {
                 if code == "too_deep" {
                     d.message = format!("the file nests deeper than {MAX_DEPTH} levels");
                 }
+                d.quote(text);
                 d
             })?;
             place(&mut node, text);

@@ -136,7 +136,9 @@ fn load(catalogue: Catalogue, files: &[(&str, &str)]) -> (Option<Framework>, Vec
     let mut diagnostics = faults.into_vec();
     for (name, text) in files {
         let source = LazyCell::new(|| Source::new(text));
-        diagnostics.iter_mut().filter(|d| d.file == *name).for_each(|d| d.quote_from(&source));
+        // What was found while reading is quoted already.
+        let bare = diagnostics.iter_mut().filter(|d| d.excerpt.is_empty() && d.file == *name);
+        bare.for_each(|d| d.quote_from(&source));
     }
     let framework = inner.map(|mut inner| {
         inner.warnings.clone_from(&diagnostics);
