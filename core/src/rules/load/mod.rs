@@ -30,6 +30,8 @@ use std::sync::Arc;
 pub const MAX_RULES: usize = 10_000;
 /// The most ends of conditions that the rules of a framework may have together.
 const MAX_LEAVES: usize = 200_000;
+/// The most sets of things that are not mixed.
+const MAX_SETS: usize = 100;
 /// Columns that name a row of a table and so cannot name a measure, a question or a rule.
 pub(in crate::rules) const KEYS: &[&str] = &["unit", "id", "case", "wave"];
 /// More than any list of a rulebook needs: the size of the file is the limit.
@@ -154,19 +156,20 @@ fn read(catalogue: Catalogue, documents: &[Document], faults: &Diagnostics) -> O
     read_header(&mut inner, &files, documents, faults);
     inner.catalogue.read(&files);
     files.iter().for_each(|file| read_sets(&mut inner, file));
+    if inner.sets.len() > MAX_SETS {
+        let at = files.first()?.at();
+        at.error("too_many", format!("more than {MAX_SETS} sets"), "split the framework");
+        return None;
+    }
     for file in &files {
         read_measures(&mut inner, file);
         read_questions(&mut inner, file);
     }
     let rules: Vec<At<'_>> =
         files.iter().filter_map(|f| f.get("rule")).flat_map(|a| a.list().unwrap_or_default()).collect();
-    if rules.len().max(inner.measures.len()).max(inner.questions.len()).max(inner.sets.len()) > MAX_RULES {
+    if rules.len().max(inner.measures.len()).max(inner.questions.len()) > MAX_RULES {
         let at = files.first().map(|f| f.at().clone())?;
-        at.error(
-            "too_many",
-            format!("more than {MAX_RULES} rules, measures, questions or sets"),
-            "split the framework",
-        );
+        at.error("too_many", format!("more than {MAX_RULES} rules, measures or questions"), "split the framework");
         return None;
     }
     let mut scope = Scope::default();
