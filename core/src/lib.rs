@@ -9,6 +9,7 @@ extern crate self as colead;
 pub mod assess;
 pub mod document;
 pub mod error;
+mod error_text;
 pub mod evidence;
 mod grammar;
 pub mod json;

@@ -6,6 +6,7 @@
 mod random;
 
 use colead::Diagnostic;
+use colead::json::canonical;
 use colead::rules::{CHECK_BUDGET, Case, Framework, check};
 use proptest::prelude::*;
 use random::{CATEGORIES, Cond, Known, MEASURES, RandomRule, Seen, kleene, measure, rulebook};
@@ -35,9 +36,10 @@ fn found(text: &str, code: &str) -> Vec<Diagnostic> {
 fn told(text: &str, code: &str) -> String {
     let found = found(text, code);
     assert_eq!(found.len(), 1, "{code}: {:?}\n{text}", check(text));
-    assert!(found[0].line.is_some() && found[0].path.starts_with(['r', 'q']), "{}", found[0].place());
-    let lines: Vec<String> = found[0].to_string().lines().map(|l| l.trim().to_owned()).collect();
-    lines.into_iter().filter(|l| !l.starts_with("at ")).collect::<Vec<_>>().join("\n")
+    let d = &found[0];
+    assert!(d.line.is_some() && d.path.starts_with(['r', 'q']), "{d}");
+    let witness = d.witness.as_ref().map(|w| format!("\ncase: {}", canonical(w))).unwrap_or_default();
+    format!("{}[{}]: {}\nhelp: {}{witness}", d.severity.as_str(), d.code, d.message, d.help)
 }
 
 /// The findings of the checks on boxes.
@@ -107,6 +109,8 @@ fn options_that_overlap() {
          help: add `unless = { holds = \"r.x\" }` to one of them, or `overlap = \"conflict\"` to the question\n\
          case: {\"a\":1,\"b\":3,\"c\":\"late\"}"
     );
+    let shown = found(&text, "overlap")[0].to_string();
+    assert!(shown.contains("[[rule]]") && shown.ends_with("= case: a = 1, b = 3, c = late"), "{shown}");
     assert_eq!(found(&text, "overlap")[0].path, "rule[1]");
     assert_eq!(codes(&text.replace("exclusive", "graded")), ["overlap"]);
     // Where it is said to be meant, the case shown is the conflict.

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import csv
-import dataclasses
 import io
 import json
 import os
@@ -20,11 +19,11 @@ from typing import Any, NoReturn, TextIO
 from ._arguments import read_text, write_bytes
 from ._assess import Assessment, assess
 from ._core import __version__
-from ._errors import ColeadError, InputError, RulebookError
+from ._errors import ColeadError, InputError
 from ._instrument import Instrument
-from ._records import Diagnostic, Record
+from ._records import Record
 from ._release import DisclosurePolicy, Ledger
-from ._rules import Framework, Judgment, check, classify_challenge
+from ._rules import Framework, Judgment, check_files, classify_challenge, rulebook_files
 from ._simulate import simulate
 from ._tables import Table
 
@@ -345,15 +344,7 @@ def run_questions(arguments: argparse.Namespace) -> int:
 
 def run_check(arguments: argparse.Namespace) -> int:
     """`colead check`."""
-    path = Path(arguments.file)
-    found: Sequence[Diagnostic]
-    if path.is_dir():
-        try:
-            found = Framework.from_path(path).warnings()
-        except RulebookError as error:
-            found = error.diagnostics
-    else:
-        found = [dataclasses.replace(d, file=path.name) for d in check(read_text(path))]
+    found = check_files(rulebook_files(arguments.file))
     errors = sum(d.severity == "error" for d in found)
     if arguments.json:
         print(json.dumps([d.to_dict() for d in found], ensure_ascii=False))

@@ -9,7 +9,7 @@ from typing import Any
 
 from . import _core
 from ._arguments import a_path, read_text, text, wrong_type
-from ._errors import InputError, RulebookError
+from ._errors import InputError
 from ._records import Frozen, Item, Scale
 
 
@@ -69,11 +69,7 @@ class Instrument(Frozen):
 
     @classmethod
     def _from_file(cls, name: str, source: str) -> Instrument:
-        try:
-            return cls._of(_core.Instrument.from_file(name, source))
-        except RulebookError as error:
-            error.diagnostics = tuple(found.with_excerpt({name: source}) for found in error.diagnostics)
-            raise
+        return cls._of(_core.Instrument.from_file(name, source))
 
     @property
     def id(self) -> str:

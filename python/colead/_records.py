@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
@@ -67,7 +66,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic(Record):
-    """One finding about a rulebook or instrument file; ``str()`` shows it with its line and a caret."""
+    """One finding about a rulebook or instrument file; ``str()`` shows it with its line and carets."""
 
     code: str
     severity: str
@@ -78,35 +77,13 @@ class Diagnostic(Record):
     witness: Any = None
     path: str = ""
     file: str = ""
-    excerpt: str = ""
-
-    def with_excerpt(self, texts: Mapping[str, str]) -> Diagnostic:
-        """The same finding with its line of the source, where the source is known."""
-        lines = texts.get(self.file, "").split("\n")
-        if self.line is None or not 1 <= self.line <= len(lines):
-            return self
-        return dataclasses.replace(self, excerpt=lines[self.line - 1].rstrip("\r"))
+    end_line: int | None = None
+    end_column: int | None = None
+    rendered: str = ""
 
     def __str__(self) -> str:
-        place = self.file
-        if self.line is not None and self.column is not None:
-            place += f"{':' if place else 'line '}{self.line}:{self.column}"
-        if self.path:
-            place += f"{': ' if place else ''}{self.path}"
-        text = [f"{self.severity}[{self.code}]: {self.message}"]
-        if place:
-            text.append(f"  at {place}")
-        if self.excerpt and self.line is not None and self.column is not None:
-            number = str(self.line)
-            before = self.excerpt[: self.column - 1]
-            blank = "".join("\t" if c == "\t" else " " for c in before)
-            text.append(f"  {number} | {self.excerpt}")
-            text.append(f"  {' ' * len(number)} | {blank}^")
-        if self.help:
-            text.append(f"  help: {self.help}")
-        if self.witness is not None:
-            text.append(f"  case: {json.dumps(thaw(self.witness), ensure_ascii=False)}")
-        return "\n".join(text)
+        # The core renders, so that every language shows the same; what was made by hand has a line of its own.
+        return self.rendered or f"{self.severity}[{self.code}]: {self.message}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 from . import _core
 from ._arguments import a_path, read_text, wrong_type
 from ._arguments import text as text_of
-from ._errors import InputError, RulebookError
+from ._errors import InputError
 from ._records import (
     Cite,
     Concept,
@@ -73,24 +73,11 @@ class Framework(Frozen):
     @classmethod
     def from_path(cls, path: str | os.PathLike[str]) -> Framework:
         """A framework from a file, TOML or JSON, or from every ``*.toml`` of a folder read as one."""
-        place = a_path(path)
-        if place.is_dir():
-            files = sorted(place.glob("*.toml"))
-            if not files:
-                raise InputError(
-                    "the folder holds no `*.toml`", code="no_files", path=str(place), help="name a file, or add one"
-                )
-            return cls._from_files([(file.name, read_text(file)) for file in files])
-        return cls._from_files([(place.name, read_text(place))])
+        return cls._from_files(rulebook_files(path))
 
     @classmethod
     def _from_files(cls, files: list[tuple[str, str]]) -> Framework:
-        try:
-            return cls._of(_core.Framework.from_files(files))
-        except RulebookError as error:
-            texts = dict(files)
-            error.diagnostics = tuple(found.with_excerpt(texts) for found in error.diagnostics)
-            raise
+        return cls._of(_core.Framework.from_files(files))
 
     @property
     def id(self) -> str:
@@ -148,8 +135,7 @@ class Framework(Frozen):
 
     def warnings(self) -> list[Diagnostic]:
         """What its check warned of."""
-        texts = dict(self._native.sources() or ())
-        return [Diagnostic.from_doc(doc).with_excerpt(texts) for doc in self._list("warnings")]
+        return [Diagnostic.from_doc(doc) for doc in self._list("warnings")]
 
     def criteria(self) -> list[str]:
         """The criteria by which a challenge may be described."""
@@ -344,9 +330,26 @@ class Judgment(Frozen):
 
 def check(text: str) -> list[Diagnostic]:
     """Everything that is wrong with a rulebook, and what a person should look at; empty when all is well."""
-    text = text_of(text, "text")
-    found: list[Any] = json.loads(_core.check(text))
-    return [Diagnostic.from_doc(doc).with_excerpt({"": text}) for doc in found]
+    return check_files([("", text_of(text, "text"))])
+
+
+def check_files(files: list[tuple[str, str]]) -> list[Diagnostic]:
+    """As ``check``, of a rulebook in several files, each a name and its text."""
+    found: list[Any] = json.loads(_core.check(files))
+    return [Diagnostic.from_doc(doc) for doc in found]
+
+
+def rulebook_files(path: str | os.PathLike[str]) -> list[tuple[str, str]]:
+    """The file at a path, or every ``*.toml`` of a folder: names and texts."""
+    place = a_path(path)
+    if not place.is_dir():
+        return [(place.name, read_text(place))]
+    files = sorted(place.glob("*.toml"))
+    if not files:
+        raise InputError(
+            "the folder holds no `*.toml`", code="no_files", path=str(place), help="name a file, or add one"
+        )
+    return [(file.name, read_text(file)) for file in files]
 
 
 def classify_challenge(

@@ -198,11 +198,12 @@ fn named(error: Error, argument: &str) -> Error {
     if error.code() == "unknown_question" { error.at(argument) } else { error }
 }
 
-/// Every diagnostic of a rulebook text, as a JSON list.
+/// Every diagnostic of a rulebook, each file a name and its text, as a JSON list.
 #[pyfunction]
-pub(crate) fn check(py: Python<'_>, text: &str) -> PyResult<String> {
+pub(crate) fn check(py: Python<'_>, files: Vec<(String, String)>) -> PyResult<String> {
     tell(py, || {
-        let found: Vec<Value> = rules::check(text).iter().map(colead::Diagnostic::to_json).collect();
+        let files: Vec<(&str, &str)> = files.iter().map(|(n, t)| (n.as_str(), t.as_str())).collect();
+        let found: Vec<Value> = rules::check_files(&files).iter().map(colead::Diagnostic::to_json).collect();
         json::canonical(&Value::Array(found))
     })
 }

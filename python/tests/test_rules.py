@@ -213,7 +213,7 @@ def test_diagnostics_of_a_folder_name_their_file(tmp_path: Path) -> None:
     with pytest.raises(colead.RulebookError) as caught:
         colead.Framework.from_path(tmp_path)
     found = [d for d in caught.value.diagnostics if d.code == "unknown_name"][0]
-    assert found.file == "b.toml" and found.excerpt and "^" in str(found)
+    assert found.file == "b.toml" and "^" in str(found)
 
 
 def test_judge_table_says_the_same_as_judge(framework: colead.Framework) -> None:

@@ -26,15 +26,15 @@ pub(super) fn constrain(inner: &Inner, faults: &Diagnostics) {
 
 /// What a rule rests on, through all the rules it refers to.
 #[derive(Debug, Clone, Copy, Default)]
-struct Rests {
+struct Rests<'a> {
     /// A measure that describes persons.
     person: Option<MeasureId>,
     /// Measures of two sets, or of the only one.
-    sets: [Option<(usize, MeasureId)>; 2],
+    sets: [Option<(&'a str, MeasureId)>; 2],
 }
 
-impl Rests {
-    fn add_set(&mut self, set: usize, m: MeasureId) {
+impl<'a> Rests<'a> {
+    fn add_set(&mut self, set: &'a str, m: MeasureId) {
         let [first, second] = &mut self.sets;
         match (&first, &second) {
             (None, _) => *first = Some((set, m)),
@@ -49,7 +49,7 @@ struct Check<'a> {
     faults: &'a Diagnostics,
 }
 
-impl Check<'_> {
+impl<'a> Check<'a> {
     fn error(&self, mark: &Mark, code: &'static str, message: String, help: impl Into<String>) {
         self.faults.push(mark.diagnostic(Severity::Error, code, message, help));
     }
@@ -68,12 +68,8 @@ impl Check<'_> {
         self.inner.measures.get(m.0).map_or("", |m| m.id.as_str())
     }
 
-    fn set_name(&self, set: usize) -> &str {
-        self.inner.sets.get(set).map_or("", |s| s.id.as_str())
-    }
-
     /// What each rule rests on. What a rule allows with a reason is settled there, and not passed on.
-    fn rests(&self) -> Vec<Rests> {
+    fn rests(&self) -> Vec<Rests<'a>> {
         let mut all = vec![Rests::default(); self.inner.rules.len()];
         for r in &self.inner.order {
             let Some(rule) = self.inner.rules.get(r.0) else { continue };
@@ -85,7 +81,7 @@ impl Check<'_> {
                         if measure.level == Level::Person {
                             own.person.get_or_insert(*m);
                         }
-                        if let Some(set) = measure.set {
+                        if let Some(set) = &measure.set {
                             own.add_set(set, *m);
                         }
                     }
@@ -110,7 +106,7 @@ impl Check<'_> {
         all
     }
 
-    fn persons(&self, rests: &[Rests]) {
+    fn persons(&self, rests: &[Rests<'_>]) {
         for (rule, on) in self.inner.rules.iter().zip(rests) {
             let broken = on.person.filter(|_| rule.says.is_some());
             if self.allowed(&rule.allow, "person_level", broken.is_some()) {
@@ -128,10 +124,10 @@ impl Check<'_> {
         }
     }
 
-    fn sets(&self, rests: &[Rests]) {
+    fn sets(&self, rests: &[Rests<'_>]) {
         for (rule, on) in self.inner.rules.iter().zip(rests) {
             let spoken = rule.says.and_then(|(q, _)| self.inner.questions.get(q.0));
-            let question = spoken.and_then(|q| Some((q.set?, format!("the question `{}`", q.id))));
+            let question = spoken.and_then(|q| Some((q.set.as_deref()?, format!("the question `{}`", q.id))));
             let mut found = on.sets.iter().flatten().map(|(set, m)| (*set, format!("`{}`", self.name(*m))));
             let first = question.or_else(|| found.next());
             let other = first.as_ref().and_then(|(set, _)| found.find(|(other, _)| other != set));
@@ -139,12 +135,7 @@ impl Check<'_> {
                 continue;
             }
             if let (Some((a, what)), Some((b, with))) = (first, other) {
-                let message = format!(
-                    "the rule `{}` mixes two sets: {what} is of `{}` and {with} of `{}`",
-                    rule.id,
-                    self.set_name(a),
-                    self.set_name(b)
-                );
+                let message = format!("the rule `{}` mixes two sets: {what} is of `{a}` and {with} of `{b}`", rule.id);
                 let help = "keep to one set, or say allow = { mixed_set = \"why they stand together\" }";
                 self.error(&rule.mark, "mixed_set", message, help);
             }
@@ -153,32 +144,32 @@ impl Check<'_> {
 
     /// Options that are members of sets must all be of one: the question's own, or any.
     fn options(&self) {
-        let mut homes: HashMap<&str, Vec<usize>> = HashMap::new();
-        for (i, set) in self.inner.sets.iter().enumerate() {
-            set.members.iter().for_each(|m| homes.entry(m).or_default().push(i));
+        let mut homes: HashMap<&str, Vec<&str>> = HashMap::new();
+        for set in &self.inner.sets {
+            set.members.iter().for_each(|m| homes.entry(m).or_default().push(&set.id));
         }
         for q in &self.inner.questions {
-            let members: Vec<(&str, &[usize])> =
+            let members: Vec<(&str, &[&str])> =
                 q.options.iter().filter_map(|o| Some((o.as_str(), homes.get(o.as_str())?.as_slice()))).collect();
             let Some((first, candidates)) = members.first() else {
                 self.allowed(&q.allow, "mixed_set", false);
                 continue;
             };
-            let own = q.set.map(|s| vec![s]);
+            let own = q.set.as_deref().map(|s| vec![s]);
             let candidates = own.as_deref().unwrap_or(candidates);
-            let stranger = |set: usize| members.iter().find(|(_, homes)| !homes.contains(&set));
-            let fits = candidates.iter().any(|set| stranger(*set).is_none());
+            let stranger = |set: &str| members.iter().find(|(_, homes)| !homes.contains(&set));
+            let fits = candidates.iter().any(|set| stranger(set).is_none());
             if self.allowed(&q.allow, "mixed_set", !fits) || fits {
                 continue;
             }
-            let Some((set, (option, homes))) = candidates.iter().find_map(|set| Some((*set, stranger(*set)?))) else {
+            let Some((set, (option, homes))) = candidates.iter().find_map(|set| Some((*set, stranger(set)?))) else {
                 continue;
             };
             let beside = match q.set {
-                Some(_) => format!("the question is of `{}`", self.set_name(set)),
-                None => format!("`{first}` is of `{}`", self.set_name(set)),
+                Some(_) => format!("the question is of `{}`", set),
+                None => format!("`{first}` is of `{}`", set),
             };
-            let home = homes.first().map_or("", |set| self.set_name(*set));
+            let home = homes.first().copied().unwrap_or_default();
             let message = format!("the options of `{}` mix two sets: {beside} and `{option}` of `{home}`", q.id);
             let help = "ask a question for each set, or say allow = { mixed_set = \"why they stand together\" }";
             self.error(&q.mark, "mixed_set", message, help);

@@ -11,6 +11,8 @@ mod columns;
 mod condition;
 mod constraints;
 mod counterfactual;
+mod diff;
+mod diff_text;
 mod evaluate;
 mod explain;
 mod judgment;
@@ -29,13 +31,15 @@ mod words;
 mod random;
 
 pub use case::Case;
+pub use case_read::Told;
 pub use check::CHECK_BUDGET;
 pub use condition::{MAX_DEPTH, MAX_POINTS};
 pub use counterfactual::{Counterfactual, NextQuestion};
+pub use diff::{Changes, Diff, Flip, Replaced, Unread, Version};
 pub use evaluate::{Needs, Verdict};
 pub use explain::{EXPLANATION_SCHEMA, Leaf, Step};
 pub use judgment::{Answer, Judgment, OptionFinding, Status};
-pub use load::{FILES as RULEBOOK_FILES, MAX_RULES, check};
+pub use load::{FILES as RULEBOOK_FILES, MAX_RULES, check, check_files};
 pub use model::{
     Allow, Basis, Condition, Framework, Level, Measure, MeasureId, MeasureKind, Mode, NotEncoded, Question, QuestionId,
     Require, Retired, Role, Rule, RuleId, ScaleBinding, Set, Strength,

@@ -5,7 +5,7 @@ use crate::document::Mark;
 use crate::error::{Diagnostic, Error, Result, suggest};
 use crate::vocabulary::{Catalogue, Cite};
 use serde_json::{Value, json};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 /// The place of a measure in its framework.
@@ -71,6 +71,26 @@ pub enum Role {
     Mechanism,
 }
 
+impl Level {
+    /// `group` or `person`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Level::Group => "group",
+            Level::Person => "person",
+        }
+    }
+}
+
+impl Role {
+    /// `symptom` or `mechanism`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Role::Symptom => "symptom",
+            Role::Mechanism => "mechanism",
+        }
+    }
+}
+
 /// Things that belong together, such as the tasks that one work names; one set is not mixed with another.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Set {
@@ -129,8 +149,8 @@ pub struct Measure {
     pub level: Level,
     /// What it is to a cause, when it is part of one.
     pub role: Option<Role>,
-    /// The set it belongs to, as a place in [`Framework::sets`].
-    pub set: Option<usize>,
+    /// The set it belongs to.
+    pub set: Option<String>,
     /// What the numbers are in, such as `0-100` or `days`.
     pub unit: String,
     /// A scale of an instrument that fills it, and how (`percent_of_range`, `total`).
@@ -172,7 +192,7 @@ impl Measure {
         };
         json!({
             "id": self.id, "title": self.words(), "score": score, "category": category, "asks": self.asks, "whom": self.whom,
-            "about": self.about, "unit": self.unit, "actionable": self.actionable, "concepts": self.concepts,
+            "about": self.about, "level": self.level.as_str(), "role": self.role.map(Role::as_str), "set": self.set, "unit": self.unit, "actionable": self.actionable, "concepts": self.concepts,
         })
     }
 }
@@ -220,8 +240,8 @@ pub struct Question {
     pub exhaustive: bool,
     /// Whether its options are causes, which need a symptom and a mechanism.
     pub concludes_cause: bool,
-    /// The set it speaks of, as a place in [`Framework::sets`].
-    pub set: Option<usize>,
+    /// The set it speaks of.
+    pub set: Option<String>,
     /// Constraints that are set aside here.
     pub allow: Vec<Allow>,
     /// The option that answers for a whole whose parts have different answers.
@@ -243,7 +263,8 @@ impl Question {
     pub fn to_json(&self) -> Value {
         json!({
             "id": self.id, "title": self.title, "asks": self.asks, "options": self.options,
-            "mode": self.mode.as_str(), "about": self.about, "concepts": self.concepts,
+            "mode": self.mode.as_str(), "about": self.about,
+            "concludes": if self.concludes_cause { "cause" } else { "state" }, "set": self.set, "concepts": self.concepts,
         })
     }
 }
@@ -338,6 +359,7 @@ impl Rule {
             "id": self.id, "says": says, "strength": self.strength.as_str(), "because": self.because,
             "basis": self.basis.as_ref().map(|b| json!({"kind": b.kind, "text": b.text})),
             "concepts": self.concepts, "cites": self.cites.iter().map(Cite::to_json).collect::<Vec<_>>(),
+            "replaces": self.replaces, "allow": self.allow.iter().map(|a| (a.code, &a.why)).collect::<BTreeMap<_, _>>(),
             "file": self.mark.file, "line": self.mark.line,
         })
     }
@@ -382,7 +404,7 @@ pub(crate) struct Inner {
     pub(crate) order: Vec<RuleId>,
     pub(crate) not_encoded: Vec<NotEncoded>,
     pub(crate) warnings: Vec<Diagnostic>,
-    pub(crate) set_index: HashMap<String, usize>,
+    pub(crate) set_index: HashSet<String>,
     pub(crate) measure_index: HashMap<String, MeasureId>,
     pub(crate) question_index: HashMap<String, QuestionId>,
 }

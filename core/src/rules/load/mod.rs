@@ -13,7 +13,7 @@ use super::check::{connect, on_boxes, run_tests};
 use super::condition::{self, SCORECARD, Scope};
 use super::constraints::constrain;
 use super::model::{Framework, Inner, NotEncoded};
-use crate::document::{At, Diagnostics, Document, Fields};
+use crate::document::{At, Diagnostics, Document, Fields, Source};
 use crate::error::{Diagnostic, Error, Family, Result};
 use crate::grammar::{Key, Shape, words};
 use crate::vocabulary::{CONCEPT, Catalogue, PROMPT, WORK};
@@ -23,12 +23,15 @@ use measures::{MEASURE, read_measures};
 use questions::{QUESTION, read_questions};
 use rule::{RULE, read_rule};
 use sets::{SET, read_sets};
+use std::cell::LazyCell;
 use std::sync::Arc;
 
 /// The most rules, measures or questions a framework may have.
 pub const MAX_RULES: usize = 10_000;
 /// The most ends of conditions that the rules of a framework may have together.
 const MAX_LEAVES: usize = 200_000;
+/// The most sets of things that are not mixed.
+const MAX_SETS: usize = 100;
 /// Columns that name a row of a table and so cannot name a measure, a question or a rule.
 pub(in crate::rules) const KEYS: &[&str] = &["unit", "id", "case", "wave"];
 /// More than any list of a rulebook needs: the size of the file is the limit.
@@ -103,8 +106,13 @@ impl Framework {
 
 /// Everything that is wrong with a rulebook, and what a person should look at; empty when all is well.
 pub fn check(text: &str) -> Vec<Diagnostic> {
+    check_files(&[("", text)])
+}
+
+/// As [`check`], of a rulebook in several files, each a name and its text.
+pub fn check_files(files: &[(&str, &str)]) -> Vec<Diagnostic> {
     match Catalogue::builtin() {
-        Ok(catalogue) => load(catalogue, &[("", text)]).1,
+        Ok(catalogue) => load(catalogue, files).1,
         Err(e) => e.diagnostics().to_vec(),
     }
 }
@@ -126,14 +134,19 @@ fn load(catalogue: Catalogue, files: &[(&str, &str)]) -> (Option<Framework>, Vec
         }
     }
     let inner = if faults.failed() { None } else { read(catalogue, &documents, &faults) };
-    match inner {
-        Some(mut inner) if !faults.failed() => {
-            let diagnostics = faults.into_vec();
-            inner.warnings.clone_from(&diagnostics);
-            (Some(Framework(Arc::new(inner))), diagnostics)
-        }
-        _ => (None, faults.into_vec()),
+    let inner = inner.filter(|_| !faults.failed());
+    let mut diagnostics = faults.into_vec();
+    for (name, text) in files {
+        let source = LazyCell::new(|| Source::new(text));
+        // What was found while reading is quoted already.
+        let bare = diagnostics.iter_mut().filter(|d| d.excerpt.is_empty() && d.file == *name);
+        bare.for_each(|d| d.quote_from(&source));
     }
+    let framework = inner.map(|mut inner| {
+        inner.warnings.clone_from(&diagnostics);
+        Framework(Arc::new(inner))
+    });
+    (framework, diagnostics)
 }
 
 fn read(catalogue: Catalogue, documents: &[Document], faults: &Diagnostics) -> Option<Inner> {
@@ -143,19 +156,20 @@ fn read(catalogue: Catalogue, documents: &[Document], faults: &Diagnostics) -> O
     read_header(&mut inner, &files, documents, faults);
     inner.catalogue.read(&files);
     files.iter().for_each(|file| read_sets(&mut inner, file));
+    if inner.sets.len() > MAX_SETS {
+        let at = files.first()?.at();
+        at.error("too_many", format!("more than {MAX_SETS} sets"), "split the framework");
+        return None;
+    }
     for file in &files {
         read_measures(&mut inner, file);
         read_questions(&mut inner, file);
     }
     let rules: Vec<At<'_>> =
         files.iter().filter_map(|f| f.get("rule")).flat_map(|a| a.list().unwrap_or_default()).collect();
-    if rules.len().max(inner.measures.len()).max(inner.questions.len()).max(inner.sets.len()) > MAX_RULES {
+    if rules.len().max(inner.measures.len()).max(inner.questions.len()) > MAX_RULES {
         let at = files.first().map(|f| f.at().clone())?;
-        at.error(
-            "too_many",
-            format!("more than {MAX_RULES} rules, measures, questions or sets"),
-            "split the framework",
-        );
+        at.error("too_many", format!("more than {MAX_RULES} rules, measures or questions"), "split the framework");
         return None;
     }
     let mut scope = Scope::default();

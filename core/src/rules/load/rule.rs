@@ -73,6 +73,12 @@ pub(super) fn read_rule(inner: &Inner, scope: &Scope, at: &At<'_>) -> Option<Rul
         let help = "add basis = { kind = \"convention\", text = \"why this number\" }: the sources give no cut-offs";
         at.error("missing_basis", format!("the rule `{id}` has a threshold and no basis"), help);
     }
+    let cites = f.get("cites").map(|a| inner.catalogue.cites(&a, "source")).unwrap_or_default();
+    if let Some(b) = basis.as_ref().filter(|b| b.kind == "published" && b.cites.is_empty() && cites.is_empty()) {
+        let message = format!("the basis of the rule `{id}` is `{}` and cites nothing", b.kind);
+        let help = "add cites = [ { source = \"a work\", at = \"where in it\" } ]";
+        f.get("basis").unwrap_or(at.clone()).error("missing_cite", message, help);
+    }
     Some(Rule {
         says,
         strength,
@@ -82,7 +88,7 @@ pub(super) fn read_rule(inner: &Inner, scope: &Scope, at: &At<'_>) -> Option<Rul
         basis,
         because: f.need("because").and_then(|a| a.text()).unwrap_or_default().to_owned(),
         concepts: f.get("concepts").map(|a| inner.catalogue.known_concepts(&a)).unwrap_or_default(),
-        cites: f.get("cites").map(|a| inner.catalogue.cites(&a, "source")).unwrap_or_default(),
+        cites,
         replaces: f.get("replaces").map(|a| names(&a)).unwrap_or_default(),
         allow: read_allow(&f),
         mark: at.mark(),

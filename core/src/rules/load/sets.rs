@@ -26,7 +26,7 @@ pub(super) fn read_sets(inner: &mut Inner, file: &Fields<'_>) {
             let help = "name each member once";
             given.error("bad_members", format!("the set `{id}` needs distinct members"), help);
         }
-        if inner.set_index.insert(id.to_owned(), inner.sets.len()).is_some() {
+        if !inner.set_index.insert(id.to_owned()) {
             at.error("duplicate_id", format!("the set `{id}` is declared twice"), "keep one of them");
         }
         inner.sets.push(Set {
@@ -40,13 +40,12 @@ pub(super) fn read_sets(inner: &mut Inner, file: &Fields<'_>) {
 }
 
 /// The set that a measure or a question names; one that is not declared is a fault.
-pub(super) fn read_set(inner: &Inner, at: &At<'_>) -> Option<usize> {
+pub(super) fn read_set(inner: &Inner, at: &At<'_>) -> Option<String> {
     let name = at.id()?;
-    let found = inner.set_index.get(name).copied();
-    if found.is_none() {
+    if !inner.set_index.contains(name) {
         let near = at.suggest(name, inner.sets.iter().map(|s| s.id.as_str()));
         let help = if near.is_empty() { format!("declare it as [set.{name}] with its members") } else { near };
         at.error("unknown_set", format!("unknown set `{name}`"), help);
     }
-    found
+    Some(name.to_owned())
 }
