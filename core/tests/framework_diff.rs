@@ -4,6 +4,7 @@
 
 use colead::rules::{Case, Framework, RULEBOOK_FILES, Told};
 use proptest::prelude::*;
+use std::sync::LazyLock;
 
 const OLD: &str = "
 [framework]
@@ -192,7 +193,8 @@ proptest! {
     /// What the difference says of a case is what each version says of it alone.
     #[test]
     fn flips_are_those_of_judging(warmth in prop::option::of(0u32..=20), late in any::<Option<bool>>()) {
-        let (old, new) = (framework(OLD), framework(&new()));
+        static BOTH: LazyLock<(Framework, Framework)> = LazyLock::new(|| (framework(OLD), framework(&new())));
+        let (old, new) = &*BOTH;
         let mut measures = serde_json::Map::new();
         if let Some(w) = warmth { measures.insert("warmth".into(), (f64::from(w) / 2.0).into()); }
         if let Some(l) = late { measures.insert("phase".into(), if l { "late" } else { "early" }.into()); }
@@ -201,7 +203,7 @@ proptest! {
             let j = f.judge("q", &Case::from_json(f, &text).unwrap(), None).unwrap();
             (j.status().as_str().to_owned(), j.answer_json())
         };
-        let diff = old.diff(&new, &Told::from_json(&format!("[{text}]")).unwrap());
-        prop_assert_eq!(diff.answers.len(), usize::from(alone(&old) != alone(&new)));
+        let diff = old.diff(new, &Told::from_json(&format!("[{text}]")).unwrap());
+        prop_assert_eq!(diff.answers.len(), usize::from(alone(old) != alone(new)));
     }
 }

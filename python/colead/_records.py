@@ -142,6 +142,9 @@ class Measure(Record):
     unit: str
     actionable: bool
     concepts: tuple[str, ...]
+    level: str = "group"
+    role: str | None = None
+    set: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +158,8 @@ class Question(Record):
     mode: str
     about: str
     concepts: tuple[str, ...]
+    concludes: str = "state"
+    set: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +175,8 @@ class Rule(Record):
     cites: tuple[Cite, ...]
     file: str
     line: int | None
+    replaces: tuple[str, ...] = ()
+    allow: Mapping[str, str] = dataclasses.field(default_factory=dict, hash=False)
 
     @classmethod
     def from_doc(cls, doc: Mapping[str, Any]) -> Self:

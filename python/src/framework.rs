@@ -140,6 +140,16 @@ impl Framework {
         Ok(Judgment::new(inner, self.clone(), Recipe::Judge { question, measures, confidence }))
     }
 
+    /// This version beside a newer one over cases (a JSON document), or over the rules' own tests: JSON and text.
+    #[pyo3(signature = (new, cases=None))]
+    fn diff(&self, py: Python<'_>, new: &Framework, cases: Option<&str>) -> PyResult<(String, String)> {
+        run(py, || {
+            let cases = cases.map(rules::Told::from_json).transpose()?.unwrap_or_default();
+            let diff = self.inner.diff(&new.inner, &cases);
+            Ok((json::canonical(&diff.to_json()), diff.to_text()))
+        })
+    }
+
     #[pyo3(signature = (facts, components=None, confidence=None))]
     fn classify(
         &self,
@@ -196,6 +206,12 @@ fn judge(
 /// An unknown question stands in the argument, not in the rulebook.
 fn named(error: Error, argument: &str) -> Error {
     if error.code() == "unknown_question" { error.at(argument) } else { error }
+}
+
+/// The grammar of rulebooks as JSON Schema.
+#[pyfunction]
+pub(crate) fn schema(py: Python<'_>) -> PyResult<String> {
+    tell(py, || json::canonical(&rules::schema()))
 }
 
 /// Every diagnostic of a rulebook, each file a name and its text, as a JSON list.
