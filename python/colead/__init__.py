@@ -26,7 +26,7 @@ from ._records import (
     Scale,
 )
 from ._release import DisclosurePolicy, Ledger, Release
-from ._rules import Framework, Judgment, check, classify_challenge
+from ._rules import Diff, Framework, Judgment, check, classify_challenge, schema
 from ._simulate import Simulation, simulate
 from ._tables import Table
 from ._tally import Tally, tally
@@ -39,6 +39,7 @@ __all__ = [
     "Concept",
     "Counterfactual",
     "Diagnostic",
+    "Diff",
     "DisclosureError",
     "DisclosurePolicy",
     "Framework",
@@ -65,6 +66,7 @@ __all__ = [
     "assess",
     "check",
     "classify_challenge",
+    "schema",
     "simulate",
     "tally",
 ]
