@@ -17,6 +17,9 @@ mod truth;
 mod words;
 
 pub use case::Case;
+#[doc(hidden)]
+pub use columns::Level;
+pub use columns::{Codes, Columns, Effort, Numbers, Outcome, Program, Validity, Verdicts};
 pub use condition::{MAX_DEPTH, MAX_POINTS};
 pub use counterfactual::{Counterfactual, NextQuestion};
 pub use evaluate::{Needs, Verdict};
