@@ -5,7 +5,7 @@
 //! second. `Baseline` is the code every x86-64 machine runs, `Avx2` and `Best` what run-time dispatch picks up to
 //! AVX2 and up to AVX-512, on one machine and in one build. Machines are shared: read the column `fastest`.
 //! Allocations are counted; none are expected except where a name says otherwise.
-#![allow(clippy::expect_used)]
+#![allow(clippy::expect_used, clippy::indexing_slicing)]
 
 use colead::evidence::{Cells, Column, Table};
 use colead::rules::{Columns, Framework, Level, MeasureKind, Numbers, Program, Verdicts};
@@ -93,8 +93,10 @@ fn program(framework: &Framework, questions: &[&str]) -> Program {
     framework.program(if questions.is_empty() { &all } else { questions }, None).expect("known questions")
 }
 
+type Numbered = Vec<Option<f64>>;
+
 /// Values by measure, 10 % missing; with standard errors up to a fifth of the range, where asked for.
-struct Cases(Vec<(String, Vec<Option<f64>>, Option<Vec<Option<f64>>>)>);
+struct Cases(Vec<(String, Numbered, Option<Numbered>)>);
 
 impl Cases {
     fn of(framework: &Framework, ses: bool) -> Cases {
@@ -119,7 +121,7 @@ impl Cases {
     fn columns(&self, framework: &Framework) -> Columns<'static> {
         let mut columns = Columns::new(framework, ROWS);
         for (id, values, errors) in &self.0 {
-            let numbers = |v: &Vec<Option<f64>>| v.iter().copied().collect::<Numbers<'static>>();
+            let numbers = |v: &Numbered| v.iter().copied().collect::<Numbers<'static>>();
             columns.score(id, numbers(values), errors.as_ref().map(numbers)).expect("values of the range");
         }
         columns
