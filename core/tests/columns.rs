@@ -34,7 +34,7 @@ fn columns(framework: &Framework, cases: &[&Known]) -> Columns<'static> {
 fn by_columns(program: &Program, columns: &Columns<'_>, level: Level) -> Vec<Said> {
     let mut verdicts = Verdicts::default();
     program.run_at(level, columns, &mut verdicts).unwrap();
-    let codes = program.codes(columns, &verdicts).unwrap();
+    let codes = program.codes(columns, &verdicts);
     let rules: Vec<_> = program.rules().collect();
     let answers: Vec<Vec<Option<u16>>> = (0..QUESTIONS.len()).map(|q| verdicts.answers(q).collect()).collect();
     let framework = program.framework();
@@ -286,7 +286,7 @@ fn one_needed_of_many_is_too_close() {
     let program = f.program(&["q"], None).unwrap();
     let mut verdicts = Verdicts::default();
     program.run(&cases, &mut verdicts).unwrap();
-    assert_eq!(program.codes(&cases, &verdicts).unwrap(), [[-2], [-1]]);
+    assert_eq!(program.codes(&cases, &verdicts), [[-2], [-1]]);
     let j = f.judge("q", &cases.case(0).unwrap(), None).unwrap();
     assert!(matches!(&j.options()[0].verdict, Verdict::Insufficient(n) if n.too_close.len() == 1));
 }

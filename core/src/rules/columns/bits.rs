@@ -190,7 +190,7 @@ fn inner(node: &Node, done: &[Kleene]) -> Kleene {
             let k = get(i);
             Kleene { yes: k.may.map(|w| !w), may: k.yes.map(|w| !w), ..Kleene::default() }
         }
-        Node::Guarded { guards, then, .. } => {
+        Node::Rule { guards, then, .. } => {
             let mut met = [u64::MAX; WORDS];
             for k in guards.iter().filter_map(|i| done.get(*i)) {
                 met = each(&met, &k.yes, |a, b| a & b);

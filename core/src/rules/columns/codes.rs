@@ -2,22 +2,20 @@
 
 use super::batch::Columns;
 use super::bits::{self, Kleene, Plane, TILE, WORD, WORDS, each};
+use super::exact::Exact;
 use super::program::{Form, Node, Program};
 use super::verdicts::Verdicts;
-use crate::error::Result;
-use crate::rules::evaluate::Evaluation;
 
 impl Program {
     /// The verdicts of a batch as the int8 codes of tables, a column a rule of the program: 1 holds, 0 fails, -1
     /// missing, -2 too close to call, -3 a guard is unmet. `verdicts` are those of this program and these columns.
-    ///
-    /// # Errors
-    /// None that the door did not report before.
-    pub fn codes(&self, columns: &Columns<'_>, verdicts: &Verdicts) -> Result<Vec<Vec<i8>>> {
+    pub fn codes(&self, columns: &Columns<'_>, verdicts: &Verdicts) -> Vec<Vec<i8>> {
         let mut out: Vec<Vec<i8>> = self.rules.iter().map(|_| Vec::with_capacity(columns.rows())).collect();
         let mut kleene = vec![Kleene::default(); self.nodes.len()];
         let mut missing = vec![Plane::default(); self.nodes.len()];
         let plain = plain(&self.nodes);
+        let mut exact = Exact::default();
+        exact.begin(self);
         for start in (0..columns.rows()).step_by(TILE) {
             bits::evaluate(self, columns, start, &mut kleene);
             reach(&self.nodes, &kleene, &mut missing);
@@ -45,29 +43,18 @@ impl Program {
                 while single != 0 {
                     let bit = single.trailing_zeros() as usize;
                     single &= single - 1;
-                    let case = columns.case(row + bit)?;
-                    for asked in &self.questions {
-                        let Some(question) = self.framework.question(asked.id) else { continue };
-                        let mut evaluation = None;
-                        for (i, ((r, node), codes)) in self.rules.iter().zip(&mut out).enumerate() {
-                            let [holds, fails] = words(verdicts, i, row / WORD);
-                            let unsure = at(kleene.get(*node).map(|k| &k.unsure));
-                            let open = of_one(holds, fails, unsure, plain.get(*node)) >> bit & 1 == 1;
-                            if !open || !question.rules.iter().flatten().any(|q| q == r) {
-                                continue;
-                            }
-                            let evaluation = evaluation.get_or_insert_with(|| {
-                                Evaluation::of_question(&self.framework, &case, question, self.confidence)
-                            });
-                            if let Some(code) = codes.get_mut(row + bit) {
-                                *code = evaluation.verdict(*r).code();
-                            }
+                    for (i, ((_, node), codes)) in self.rules.iter().zip(&mut out).enumerate() {
+                        let [holds, fails] = words(verdicts, i, row / WORD);
+                        let unsure = at(kleene.get(*node).map(|k| &k.unsure));
+                        let open = of_one(holds, fails, unsure, plain.get(*node)) >> bit & 1 == 1;
+                        if let (true, Some(code)) = (open, codes.get_mut(row + bit)) {
+                            *code = exact.code(self, columns, row + bit, *node);
                         }
                     }
                 }
             }
         }
-        Ok(out)
+        out
     }
 }
 
@@ -76,7 +63,7 @@ fn words(verdicts: &Verdicts, rule: usize, word: usize) -> [u64; 2] {
     [holds, fails].map(|words| words.get(word).copied().unwrap_or_default())
 }
 
-/// Rows whose code needs the reading of a single case.
+/// Rows whose code is found row by row.
 fn of_one(holds: u64, fails: u64, unsure: u64, plain: Option<&bool>) -> u64 {
     !(holds | fails) & if plain == Some(&true) { unsure } else { u64::MAX }
 }
@@ -114,7 +101,7 @@ fn reach(nodes: &[Node], kleene: &[Kleene], missing: &mut [Plane]) {
         };
         match node {
             Node::Compare { .. } | Node::OneOf { .. } => below = open,
-            Node::Guarded { guards, when, unless, .. } => {
+            Node::Rule { guards, when, unless, .. } => {
                 guards.iter().chain([when]).chain(unless).for_each(&mut from);
                 for g in guards.iter().filter_map(|g| kleene.get(*g)) {
                     below = each(&below, &g.may, |m, may| m & may);

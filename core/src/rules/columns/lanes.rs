@@ -72,7 +72,7 @@ impl Margin {
                     let [lo, hi] = of(*i);
                     [hi, lo].map(|e| e + rounding(1))
                 }
-                Node::Guarded { then, .. } => of(*then),
+                Node::Rule { then, .. } => of(*then),
                 Node::AtLeast { points, total, of: parts, .. } => {
                     let most =
                         |at: usize| parts.iter().filter_map(|(_, i)| of(*i).get(at).copied()).fold(0.0, f64::max);
@@ -324,7 +324,7 @@ fn inner(program: &Program, node: &Node, done: &[Truths], into: &mut Truths, sor
                 into.hi = t.lo.map(|x| 1.0 - x);
             }
         }
-        Node::Guarded { guards, then, .. } => {
+        Node::Rule { guards, then, .. } => {
             let mut met = u64::MAX;
             for i in guards {
                 let (Some(t), Some(margin)) = (done.get(*i), program.margins.get(*i)) else { continue };

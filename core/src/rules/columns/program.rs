@@ -28,8 +28,8 @@ pub(super) enum Node {
         of: Box<[(u32, usize)]>,
     },
     Not(usize),
-    /// A rule with guards. Of `when` and `unless`, `then` is both.
-    Guarded {
+    /// A rule with guards or an `unless`; `then` is its `when` and not `unless`.
+    Rule {
         guards: Box<[usize]>,
         when: usize,
         unless: Option<usize>,
@@ -52,7 +52,7 @@ impl Node {
         match self {
             Node::AtLeast { of, .. } => of.iter().for_each(|(_, i)| see(*i)),
             Node::Not(i) => see(*i),
-            Node::Guarded { guards, then, .. } => {
+            Node::Rule { guards, then, .. } => {
                 guards.iter().for_each(|i| see(*i));
                 see(*then);
             }
@@ -133,9 +133,9 @@ impl Program {
                     list.at_least(2, vec![(1, when), (1, not)])
                 }
             };
-            let node = match guards.is_empty() {
+            let node = match guards.is_empty() && unless.is_none() {
                 true => then,
-                false => list.place(Node::Guarded { guards: guards.into(), when, unless, then }),
+                false => list.place(Node::Rule { guards: guards.into(), when, unless, then }),
             };
             list.rules.insert(r, node);
         }
