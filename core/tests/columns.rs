@@ -77,12 +77,12 @@ fn order(cases: usize, rows: usize, seed: u64) -> Vec<usize> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(ProptestConfig::with_cases(64))]
 
     /// On every machine, in any order, however the rows are cut into batches.
     #[test]
     fn columns_say_what_one_case_says(
-        rules in rules(), cases in prop::collection::vec(any_case(), 1..20), rows in 1usize..1200, cut in 0usize..1200,
+        rules in rules(), cases in prop::collection::vec(any_case(), 1..20), rows in 1usize..700, cut in 0usize..700,
         confidence in prop_oneof![Just(0.9), 0.51f64..0.9999], seed in any::<u64>(),
     ) {
         let f = load(&rulebook(&rules));

@@ -41,15 +41,18 @@ impl<'a> Validity<'a> {
 
 impl FromIterator<bool> for Validity<'static> {
     fn from_iter<I: IntoIterator<Item = bool>>(rows: I) -> Self {
-        let mut bytes = Vec::new();
-        for (i, valid) in rows.into_iter().enumerate() {
-            if i % 8 == 0 {
-                bytes.push(0);
-            }
-            if let (true, Some(last)) = (valid, bytes.last_mut()) {
-                *last |= 1u8 << (i % 8);
+        let rows = rows.into_iter();
+        let mut bytes = Vec::with_capacity(rows.size_hint().0.div_ceil(8));
+        let (mut byte, mut bit) = (0, 0);
+        for valid in rows {
+            byte |= u8::from(valid) << bit;
+            bit += 1;
+            if bit == 8 {
+                bytes.push(byte);
+                (byte, bit) = (0, 0);
             }
         }
+        bytes.push(byte);
         Validity { bytes: Cow::Owned(bytes), offset: 0 }
     }
 }
@@ -67,15 +70,16 @@ impl<'a> Numbers<'a> {
         Numbers { values: values.into(), valid }
     }
 
-    fn get(&self, row: usize) -> Option<f64> {
+    pub(super) fn get(&self, row: usize) -> Option<f64> {
         self.values.get(row).copied().filter(|_| known(&self.valid, row))
     }
 }
 
 impl FromIterator<Option<f64>> for Numbers<'static> {
     fn from_iter<I: IntoIterator<Item = Option<f64>>>(rows: I) -> Self {
-        let mut values = Vec::new();
-        let valid = rows.into_iter().map(|v| {
+        let rows = rows.into_iter();
+        let mut values = Vec::with_capacity(rows.size_hint().0);
+        let valid = rows.map(|v| {
             values.push(v.unwrap_or_default());
             v.is_some()
         });

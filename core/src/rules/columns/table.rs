@@ -1,6 +1,6 @@
 //! Questions put to every row of a table.
 
-use super::batch::{Codes, Columns};
+use super::batch::{Codes, Columns, Numbers};
 use super::program::{Asked, Program};
 use super::verdicts::Verdicts;
 use crate::error::{Error, Result};
@@ -169,29 +169,29 @@ impl Input<'_> {
             return categories(value, &self.name, columns);
         }
         let value = numbers(value, |_| true)?;
-        let at = |row: usize| value.get(row).is_some_and(Option::is_some);
+        let at = |row: usize| value.get(row).is_some();
         let se = match se {
-            Some(se) => Some(numbers(se, at)?.into_iter().collect()),
+            Some(se) => Some(numbers(se, at)?),
             None => None,
         };
         if let Some(n) = n {
             let counts = numbers(n, at)?;
-            // The same test as of one case.
-            if counts.iter().enumerate().any(|(row, n)| at(row) && n.is_some_and(|n| !is_count(n))) {
+            if (0..columns.rows()).any(|row| at(row) && counts.get(row).is_some_and(|n| !is_count(n))) {
                 return None;
             }
         }
         if matches!(kind, MeasureKind::Category(_)) {
-            return (!value.iter().any(Option::is_some)).then_some(());
+            // Without a value the kind of a column says nothing.
+            return (!(0..columns.rows()).any(at)).then_some(());
         }
-        columns.score(&self.name, value.into_iter().collect(), se).ok()
+        columns.score(&self.name, value, se).ok()
     }
 }
 
 /// The numbers of a column, of the rows that are looked at; none when one of them is no number.
-fn numbers(cells: &Cells, wanted: impl Fn(usize) -> bool) -> Option<Vec<Option<f64>>> {
+fn numbers(cells: &Cells, wanted: impl Fn(usize) -> bool) -> Option<Numbers<'static>> {
     match cells {
-        Cells::Float(v) => Some(v.clone()),
+        Cells::Float(v) => Some(v.iter().copied().collect()),
         Cells::Int(v) => Some(v.iter().map(|i| i.map(|i| i as f64)).collect()),
         _ => {
             let read = |row| match cell(cells, row) {
