@@ -33,6 +33,9 @@ mod random;
 pub use case::Case;
 pub use case_read::Told;
 pub use check::CHECK_BUDGET;
+#[doc(hidden)]
+pub use columns::Level;
+pub use columns::{Codes, Columns, Effort, Numbers, Outcome, Program, Validity, Verdicts};
 pub use condition::{MAX_DEPTH, MAX_POINTS};
 pub use counterfactual::{Counterfactual, NextQuestion};
 pub use diff::{Changes, Diff, Flip, Replaced, Unread, Version};

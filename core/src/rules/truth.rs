@@ -12,6 +12,13 @@ pub struct Truth {
     pub hi: f64,
 }
 
+/// The probabilities of the parts of a sum, and those of their opposites.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Bounds {
+    upper: Vec<f64>,
+    lower: Vec<f64>,
+}
+
 /// A comparison of a measure with a threshold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Op {
@@ -79,13 +86,17 @@ impl Truth {
     }
 
     fn compare_estimate(e: &Estimate, op: Op, threshold: f64) -> Truth {
-        match e.se() {
-            Some(se) if se > 0.0 => {
-                let z = (e.value() - threshold) / se;
-                let p = num::phi(if matches!(op, Op::Ge | Op::Gt) { z } else { -z });
-                Truth { lo: p, hi: p }
-            }
-            _ => Truth::of(op.exact(e.value(), threshold)),
+        Truth::compare_number(e.value(), e.se().unwrap_or_default(), op, threshold)
+    }
+
+    /// Whether a number stands in relation `op` to a threshold; with a standard error of 0 it is exact.
+    pub(crate) fn compare_number(value: f64, se: f64, op: Op, threshold: f64) -> Truth {
+        if se > 0.0 {
+            let z = (value - threshold) / se;
+            let p = num::phi(if matches!(op, Op::Ge | Op::Gt) { z } else { -z });
+            Truth { lo: p, hi: p }
+        } else {
+            Truth::of(op.exact(value, threshold))
         }
     }
 
@@ -118,10 +129,16 @@ impl Truth {
     /// assert_eq!(Truth::at_least(1, &[(1, Truth::UNKNOWN), (1, Truth::TRUE)]), Truth::TRUE);
     /// ```
     pub fn at_least(points: u32, of: &[(u32, Truth)]) -> Truth {
-        let mut upper: Vec<f64> = Vec::with_capacity(of.len());
-        let mut lower: Vec<f64> = Vec::with_capacity(of.len());
+        Truth::at_least_in(points, of.iter().copied(), &mut Bounds::default())
+    }
+
+    /// The same with lists that are used again.
+    pub(crate) fn at_least_in(points: u32, of: impl Iterator<Item = (u32, Truth)>, lists: &mut Bounds) -> Truth {
+        let Bounds { upper, lower } = lists;
+        upper.clear();
+        lower.clear();
         for (weight, t) in of {
-            for _ in 0..*weight {
+            for _ in 0..weight {
                 upper.push(t.hi);
                 lower.push(1.0 - t.lo);
             }
@@ -133,8 +150,8 @@ impl Truth {
         if k > n {
             return Truth::FALSE;
         }
-        let hi = ruger(&mut upper, k);
-        let lo = 1.0 - ruger(&mut lower, n - k + 1);
+        let hi = ruger(upper, k);
+        let lo = 1.0 - ruger(lower, n - k + 1);
         Truth { lo: lo.min(hi), hi }
     }
 }
@@ -142,7 +159,8 @@ impl Truth {
 /// The largest probability that at least `k` of events with these probabilities happen:
 /// min over r < k of (sum of the n − r smallest) / (k − r), at most 1 (Rüger 1978).
 fn ruger(p: &mut [f64], k: usize) -> f64 {
-    p.sort_by(f64::total_cmp);
+    // Equal probabilities are the same to the bit, so that their order says nothing.
+    p.sort_unstable_by(f64::total_cmp);
     let n = p.len();
     let mut total = 0.0;
     let mut best = 1.0_f64;
