@@ -94,6 +94,38 @@ fn extend<T: PartialEq + Clone>(into: &mut Vec<T>, from: &[T]) {
     }
 }
 
+impl Truth {
+    /// Whether a category is among these.
+    pub(crate) fn one_of(framework: &Framework, case: &Case, m: MeasureId, wanted: &[usize]) -> Truth {
+        match (case.get(m), framework.measure(m).map(|m| &m.kind)) {
+            (Some(MeasureValue::Category(c, _)), Some(MeasureKind::Category(known))) => {
+                Truth::of(wanted.iter().any(|i| known.get(*i) == Some(c)))
+            }
+            _ => Truth::UNKNOWN,
+        }
+    }
+
+    /// The truth of a rule: nothing is known where a guard does not hold.
+    pub(crate) fn of_rule(guarded: bool, when: Truth, unless: Option<Truth>) -> Truth {
+        match unless {
+            _ if !guarded => Truth::UNKNOWN,
+            None => when,
+            Some(unless) => Truth::at_least(2, &[(1, when), (1, unless.not())]),
+        }
+    }
+
+    /// `holds`, `fails` or `insufficient` at a confidence.
+    pub fn verdict(self, confidence: f64) -> &'static str {
+        if self.holds(confidence) {
+            "holds"
+        } else if self.fails(confidence) {
+            "fails"
+        } else {
+            "insufficient"
+        }
+    }
+}
+
 /// The truths of the rules of one question for one case.
 #[derive(Debug, Clone)]
 pub(crate) struct Evaluation<'a> {
@@ -152,14 +184,11 @@ impl<'a> Evaluation<'a> {
     }
 
     fn rule_truth(&self, rule: &Rule) -> Truth {
-        if rule.requires.iter().any(|g| !self.truth(&g.when).holds(self.confidence)) {
+        let guarded = rule.requires.iter().all(|g| self.truth(&g.when).holds(self.confidence));
+        if !guarded {
             return Truth::UNKNOWN;
         }
-        let when = self.truth(&rule.when);
-        match &rule.unless {
-            None => when,
-            Some(unless) => Truth::at_least(2, &[(1, when), (1, self.truth(unless).not())]),
-        }
+        Truth::of_rule(guarded, self.truth(&rule.when), rule.unless.as_ref().map(|u| self.truth(u)))
     }
 
     /// The truth of a condition.
@@ -171,12 +200,7 @@ impl<'a> Evaluation<'a> {
             }
             Condition::Not(c) => self.truth(c).not(),
             Condition::Compare(m, op, threshold) => Truth::compare(self.case.get(*m), *op, *threshold),
-            Condition::OneOf(m, wanted) => match (self.case.get(*m), self.framework.measure(*m).map(|m| &m.kind)) {
-                (Some(MeasureValue::Category(c, _)), Some(MeasureKind::Category(known))) => {
-                    Truth::of(wanted.iter().any(|i| known.get(*i) == Some(c)))
-                }
-                _ => Truth::UNKNOWN,
-            },
+            Condition::OneOf(m, wanted) => Truth::one_of(self.framework, self.case, *m, wanted),
             Condition::Holds(r) => self.rule(*r),
         }
     }

@@ -6,7 +6,6 @@ mod case_read;
 mod check;
 mod columns;
 mod condition;
-mod counterfactual;
 mod evaluate;
 mod explain;
 mod judgment;
@@ -14,13 +13,13 @@ mod listing;
 mod load;
 mod model;
 mod truth;
+mod whatif;
 mod words;
 
 pub use case::Case;
 pub use condition::{MAX_DEPTH, MAX_POINTS};
-pub use counterfactual::{Counterfactual, NextQuestion};
 pub use evaluate::{Needs, Verdict};
-pub use explain::{EXPLANATION_SCHEMA, Leaf, Step};
+pub use explain::{EXPLANATION_SCHEMA, Leaf, Node, Role, Step, Tree};
 pub use judgment::{Answer, Judgment, OptionFinding, Status};
 pub use load::{FILES as RULEBOOK_FILES, MAX_RULES, check};
 pub use model::{
@@ -28,3 +27,4 @@ pub use model::{
     Rule, RuleId, ScaleBinding, Strength,
 };
 pub use truth::{Op, Truth};
+pub use whatif::{Counterfactual, NextQuestion};

@@ -1,6 +1,6 @@
 //! What a judgment says in words: one renderer, with fixed sentences, for every language and report.
 
-use super::evaluate::Verdict;
+use super::evaluate::{Evaluation, Verdict};
 use super::explain::{Leaf, Step, observed, short, short_probability};
 use super::judgment::{Answer, Judgment, Status};
 use super::model::*;
@@ -160,11 +160,11 @@ impl Judgment {
             Strength::Typical => "as a rule of thumb",
             Strength::Suggests => "as a hint",
         };
-        let verdict = self.evaluation().map(|e| e.verdict(r));
-        let says = match verdict {
-            Some(Verdict::Holds) => format!("holds, {strength}: {}", rule.because),
-            Some(Verdict::Fails) => format!("fails; it would mean, {strength}: {}", rule.because),
-            v => match v.as_ref().and_then(unmet) {
+        let verdict = Evaluation::of_rule(&self.framework, &self.case, r, self.confidence).verdict(r);
+        let says = match &verdict {
+            Verdict::Holds => format!("holds, {strength}: {}", rule.because),
+            Verdict::Fails => format!("fails; it would mean, {strength}: {}", rule.because),
+            open => match unmet(open) {
                 Some(why) => format!("does not apply here ({why}); it would mean, {strength}: {}", rule.because),
                 None => format!("is open; it would mean, {strength}: {}", rule.because),
             },

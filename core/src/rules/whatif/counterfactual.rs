@@ -1,11 +1,11 @@
 //! What would change the conclusion: the smallest change of one or two measures, and what to ask next.
 
-use super::case::Case;
-use super::condition::leaves;
-use super::evaluate::Verdict;
-use super::judgment::{Judgment, Status};
-use super::model::*;
 use crate::measure::{Estimate, MeasureValue, Origin};
+use crate::rules::case::Case;
+use crate::rules::condition::leaves;
+use crate::rules::evaluate::Verdict;
+use crate::rules::judgment::{Judgment, Status};
+use crate::rules::model::*;
 use serde_json::{Value, json};
 use std::collections::HashMap;
 
@@ -25,7 +25,7 @@ impl Counterfactual {
     pub fn to_json(&self) -> Value {
         let changes: Vec<Value> =
             self.changes.iter().map(|(m, from, to)| json!({ "measure": m, "from": from, "to": to })).collect();
-        json!({ "changes": changes, "cost": super::judgment::round(self.cost), "becomes": self.becomes })
+        json!({ "changes": changes, "cost": crate::rules::judgment::round(self.cost), "becomes": self.becomes })
     }
 }
 
