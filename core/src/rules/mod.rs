@@ -1,6 +1,9 @@
 //! A rule engine that knows nothing of leadership: typed conditions over incomplete and uncertain measures,
 //! three-valued verdicts, questions, and explanations. The rulebook gives it its subject.
 
+// Until counterfactuals read them.
+#[allow(dead_code)]
+mod boxes;
 mod case;
 mod case_read;
 mod check;
@@ -15,6 +18,11 @@ mod model;
 mod truth;
 mod whatif;
 mod words;
+
+/// Random rulebooks, shared with the tests of the whole crate.
+#[cfg(test)]
+#[path = "../../tests/random/mod.rs"]
+mod random;
 
 pub use case::Case;
 pub use condition::{MAX_DEPTH, MAX_POINTS};
