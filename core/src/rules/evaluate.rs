@@ -133,6 +133,8 @@ pub(crate) struct Evaluation<'a> {
     pub(crate) case: &'a Case,
     pub(crate) confidence: f64,
     truths: Vec<Option<Truth>>,
+    /// One comparison, by its place in memory, that is taken to be as probable as this.
+    assumed: Option<(&'a Condition, Truth)>,
 }
 
 impl<'a> Evaluation<'a> {
@@ -143,7 +145,24 @@ impl<'a> Evaluation<'a> {
         q: &Question,
         confidence: f64,
     ) -> Evaluation<'a> {
-        let mut e = Evaluation { framework, case, confidence, truths: vec![None; framework.rules().len()] };
+        let mut e = Evaluation { framework, case, confidence, truths: vec![None; framework.rules().len()], assumed: None };
+        for r in &q.order {
+            e.set(*r);
+        }
+        e
+    }
+
+    /// The same, with one comparison of its rules taken to be as probable as this.
+    pub(crate) fn assuming(
+        framework: &'a Framework,
+        case: &'a Case,
+        q: &Question,
+        confidence: f64,
+        comparison: &'a Condition,
+        truth: Truth,
+    ) -> Evaluation<'a> {
+        let truths = vec![None; framework.rules().len()];
+        let mut e = Evaluation { framework, case, confidence, truths, assumed: Some((comparison, truth)) };
         for r in &q.order {
             e.set(*r);
         }
@@ -152,7 +171,7 @@ impl<'a> Evaluation<'a> {
 
     /// Evaluates one rule and those it refers to.
     pub(crate) fn of_rule(framework: &'a Framework, case: &'a Case, r: RuleId, confidence: f64) -> Evaluation<'a> {
-        let mut e = Evaluation { framework, case, confidence, truths: vec![None; framework.rules().len()] };
+        let mut e = Evaluation { framework, case, confidence, truths: vec![None; framework.rules().len()], assumed: None };
         let mut open = vec![(r, false)];
         // Depth first with an explicit stack: chains of rules may be long.
         while let Some((r, expanded)) = open.pop() {
@@ -199,7 +218,10 @@ impl<'a> Evaluation<'a> {
                 Truth::at_least(*points, &parts)
             }
             Condition::Not(c) => self.truth(c).not(),
-            Condition::Compare(m, op, threshold) => Truth::compare(self.case.get(*m), *op, *threshold),
+            Condition::Compare(m, op, threshold) => match self.assumed {
+                Some((comparison, truth)) if std::ptr::eq(comparison, c) => truth,
+                _ => Truth::compare(self.case.get(*m), *op, *threshold),
+            },
             Condition::OneOf(m, wanted) => Truth::one_of(self.framework, self.case, *m, wanted),
             Condition::Holds(r) => self.rule(*r),
         }

@@ -88,7 +88,7 @@ impl Framework {
 
     pub(crate) fn judge_at(&self, q: QuestionId, case: &Case, confidence: f64) -> Judgment {
         let (status, options) = match self.question(q) {
-            Some(question) => settle(self, question, case, confidence),
+            Some(question) => conclude(&Evaluation::of_question(self, case, question, confidence), question),
             None => (Status::Insufficient, Vec::new()),
         };
         Judgment {
@@ -122,9 +122,9 @@ impl Framework {
     }
 }
 
-fn settle(framework: &Framework, question: &Question, case: &Case, confidence: f64) -> (Status, Vec<OptionFinding>) {
-    let evaluation = Evaluation::of_question(framework, case, question, confidence);
-    let options: Vec<OptionFinding> = question.rules.iter().map(|rules| find(&evaluation, rules)).collect();
+/// What a question comes to, by the truths of its rules.
+pub(crate) fn conclude(evaluation: &Evaluation<'_>, question: &Question) -> (Status, Vec<OptionFinding>) {
+    let options: Vec<OptionFinding> = question.rules.iter().map(|rules| find(evaluation, rules)).collect();
     let holding: Vec<usize> = indexes(&options, |o| o.verdict == Verdict::Holds);
     let left: Vec<usize> = indexes(&options, |o| o.verdict != Verdict::Fails);
     let settled = options.iter().any(|o| !matches!(o.verdict, Verdict::Insufficient(_)));
@@ -323,7 +323,7 @@ impl Judgment {
         }
     }
 
-    fn hides_any(&self) -> bool {
+    pub(crate) fn hides_any(&self) -> bool {
         self.rests_on().into_iter().any(|v| self.hides(Some(v)) != Reveals::Level)
     }
 

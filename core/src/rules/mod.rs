@@ -35,4 +35,6 @@ pub use model::{
     Rule, RuleId, ScaleBinding, Strength,
 };
 pub use truth::{Op, Truth};
-pub use whatif::{Counterfactual, NextQuestion};
+pub use whatif::{
+    Change, ConfidenceFlips, Counterfactual, Evidence, EvidenceSet, Flip, FlipPoint, NextQuestion, Respondents, Robustness, Setting,
+};

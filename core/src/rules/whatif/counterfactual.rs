@@ -1,260 +1,318 @@
-//! What would change the conclusion: the smallest change of one or two measures, and what to ask next.
+//! The smallest changes of what was observed that would change a conclusion.
 
+use super::aims::{another, answering};
+use super::distance::{contains, nearest, nearest_mean};
+use super::search::{Aim, Cheapest, Goal, Purse, Search, Touched};
 use crate::measure::{Estimate, MeasureValue, Origin};
+use crate::rules::boxes::{Side, tidy};
 use crate::rules::case::Case;
-use crate::rules::condition::leaves;
-use crate::rules::evaluate::Verdict;
-use crate::rules::judgment::{Judgment, Status};
+use crate::rules::evaluate::Evaluation;
+use crate::rules::explain::short;
+use crate::rules::judgment::{Judgment, round};
 use crate::rules::model::*;
+use crate::rules::words::words;
 use serde_json::{Value, json};
-use std::collections::HashMap;
 
-/// A change of measures that would change the conclusion. It would not by itself change the group.
+/// What a measure is, or would be.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Setting {
+    /// A number, in units of the measure.
+    Number(f64),
+    /// A category.
+    Category(String),
+}
+
+impl Setting {
+    fn of(value: &MeasureValue) -> Option<Setting> {
+        match value {
+            MeasureValue::Known(e) => Some(Setting::Number(e.value())),
+            MeasureValue::Category(c, _) => Some(Setting::Category(c.clone())),
+            MeasureValue::Absent(_) => None,
+        }
+    }
+
+    /// The number, when it is one.
+    pub fn number(&self) -> Option<f64> {
+        match self {
+            Setting::Number(x) => Some(*x),
+            Setting::Category(_) => None,
+        }
+    }
+
+    fn to_json(&self) -> Value {
+        match self {
+            Setting::Number(x) => json!(x),
+            Setting::Category(c) => json!(c),
+        }
+    }
+
+    fn text(&self) -> String {
+        match self {
+            Setting::Number(x) => short(*x),
+            Setting::Category(c) => words(c),
+        }
+    }
+}
+
+/// A change of one measure; its standard error, if it has one, stays.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Change {
+    /// The measure.
+    pub measure: MeasureId,
+    /// What it is.
+    pub from: Setting,
+    /// What it would be.
+    pub to: Setting,
+}
+
+/// A smallest change that would change the conclusion. It would not by itself change the group.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Counterfactual {
-    /// Measure, the value now, the value then.
-    pub changes: Vec<(String, f64, f64)>,
-    /// Sum of the changes, each as a share of the measure's range.
+    /// The measures that change.
+    pub changes: Vec<Change>,
+    /// Sum of the changes, each as a share of the measure's range; another category counts as a whole range.
     pub cost: f64,
     /// What the conclusion would become.
     pub becomes: String,
+    ids: Vec<String>,
 }
 
 impl Counterfactual {
     /// The change as a JSON document.
     pub fn to_json(&self) -> Value {
-        let changes: Vec<Value> =
-            self.changes.iter().map(|(m, from, to)| json!({ "measure": m, "from": from, "to": to })).collect();
-        json!({ "changes": changes, "cost": crate::rules::judgment::round(self.cost), "becomes": self.becomes })
+        let change = |(c, id): (&Change, &String)| json!({ "measure": id, "from": c.from.to_json(), "to": c.to.to_json() });
+        let changes: Vec<Value> = self.changes.iter().zip(&self.ids).map(change).collect();
+        json!({ "changes": changes, "cost": round(self.cost), "becomes": self.becomes })
+    }
+
+    /// The change as a sentence.
+    pub fn text(&self) -> String {
+        let change = |(c, id): (&Change, &String)| format!("`{id}` {} instead of {}", c.to.text(), c.from.text());
+        let changes: Vec<String> = self.changes.iter().zip(&self.ids).map(change).collect();
+        format!("{} would change the conclusion to: {}", changes.join(" and "), self.becomes)
     }
 }
 
-/// A question to ask, and what asking it may settle.
+/// A smallest change of values that would change the verdict of one rule.
 #[derive(Debug, Clone, PartialEq)]
-pub struct NextQuestion {
-    /// The measure.
-    pub measure: String,
-    /// The question in words.
-    pub asks: String,
-    /// Whom to ask.
-    pub whom: String,
-    /// How many of the tried answers would settle the judgment by themselves.
-    pub settles: usize,
-    /// How many answers were tried.
-    pub tried: usize,
-    /// The part of the whole that it is about, when the whole is judged by its parts.
-    pub part: Option<String>,
-    weight: f64,
+pub struct Flip {
+    /// The measures that change.
+    pub changes: Vec<Change>,
+    /// As that of a [`Counterfactual`].
+    pub cost: f64,
+    /// `holds`, `fails` or `insufficient`.
+    pub becomes: &'static str,
 }
 
-impl NextQuestion {
-    /// The question as a JSON document.
-    pub fn to_json(&self) -> Value {
-        json!({
-            "measure": self.measure, "asks": self.asks, "whom": self.whom, "settles": self.settles,
-            "tried": self.tried, "part": self.part,
-        })
+impl Framework {
+    /// The smallest changes of values that change the verdict of one rule; all that tie, at most 64. Cost, exactness
+    /// and what stays as it is are those of [`Judgment::counterfactuals`]. Empty for a rule of another framework or a
+    /// confidence that is not above 0.5 and below 1.
+    pub fn flips(&self, rule: RuleId, case: &Case, confidence: Option<f64>) -> Vec<Flip> {
+        let Ok(confidence) = self.confidence_or(confidence) else { return Vec::new() };
+        let verdict = |case: &Case| Evaluation::of_rule(self, case, rule, confidence).rule(rule).verdict(confidence);
+        let now = verdict(case);
+        let aims: &[Aim] = match now {
+            "holds" => &[Aim::NotTrue],
+            "fails" => &[Aim::NotFalse],
+            _ => &[Aim::True, Aim::False],
+        };
+        let mover = Mover { framework: self, case, then: &|case| Some(verdict(case)).filter(|then| *then != now) };
+        let mut found = Cheapest::new();
+        let mut search = Search::new(self, case, confidence, Purse::Values);
+        for aim in aims {
+            search.to(&[Goal::Rule(rule, *aim)], &mut |touched, _| {
+                mover.least(touched, &mut |changes, cost, becomes| found.offer(cost, Flip { changes, cost, becomes }))
+            });
+        }
+        found.all
     }
 }
 
 impl Judgment {
-    /// The smallest changes of one known number that change the conclusion, or of two where no one is enough; all
-    /// that tie with the cheapest are listed. Exact over thresholds and range ends for measures without a standard error,
-    /// within 4,096 tries for two at once; measures with a standard error, measures marked not actionable, categories
-    /// and parts are held as they are.
+    /// The smallest changes of what was observed that change the conclusion; all that tie, at most 64. A change costs
+    /// its share of the range of its measure, another category a whole range. Values stay on the declared step; where
+    /// none is declared, a bound that is left out is crossed by a thousandth of the range. What is missing stays
+    /// missing; measures marked not actionable, and wholes judged by their parts, stay as they are.
+    ///
+    /// Exact, over any number of measures at once, where the values have no standard error (within 200,000 steps of
+    /// search). With standard errors, which stay as they are, each change named does change the conclusion at the
+    /// confidence asked for, to a thousandth of the range; where several doubts add up there may be smaller ones.
     pub fn counterfactuals(&self) -> Vec<Counterfactual> {
-        if !self.parts.is_empty() {
+        self.counterfactuals_without(&[])
+    }
+
+    /// The same, with more measures held as they are.
+    pub fn counterfactuals_without(&self, frozen: &[MeasureId]) -> Vec<Counterfactual> {
+        if !self.parts.is_empty() || self.hides_any() {
             return Vec::new();
         }
-        let Some(question) = self.asked() else { return Vec::new() };
-        let movable: Vec<(MeasureId, f64, Vec<f64>)> = question
-            .measures
-            .iter()
-            .filter_map(|m| Some((*m, self.movable(*m)?, self.candidates(question, *m))))
-            .collect();
-        let mut found: Vec<Counterfactual> = Vec::new();
-        let single = movable.iter().flat_map(|(m, _, to)| to.iter().map(move |t| vec![(*m, *t)]));
-        self.keep_cheapest(single, &mut found);
-        if found.is_empty() {
-            let pairs = movable.iter().enumerate().flat_map(|(i, (a, _, ta))| {
-                movable.iter().skip(i + 1).flat_map(move |(b, _, tb)| {
-                    ta.iter().flat_map(move |x| tb.iter().map(move |y| vec![(*a, *x), (*b, *y)]))
+        let now = self.headline();
+        let then = |case: &Case| {
+            let then = self.framework.judge_at(self.question, case, self.confidence);
+            let headline = then.headline();
+            (then.status != self.status || headline != now).then_some(headline)
+        };
+        let mover = Mover { framework: &self.framework, case: &self.case, then: &then };
+        let id = |c: &Change| self.framework.measure(c.measure).map_or(String::new(), |m| m.id.clone());
+        let answering = answering(self);
+        let mut found = Cheapest::new();
+        let mut search = Search::new(&self.framework, &self.case, self.confidence, Purse::Values).freeze(frozen);
+        for goals in another(self, &answering) {
+            search.to(&goals, &mut |touched, _| {
+                mover.least(touched, &mut |changes, cost, becomes| {
+                    let ids = changes.iter().map(id).collect();
+                    found.offer(cost, Counterfactual { changes, cost, becomes, ids })
                 })
             });
-            // Bounded work: rulebooks of any size answer at once.
-            self.keep_cheapest(pairs.take(4096), &mut found);
         }
-        found
+        found.all
     }
+}
 
-    fn movable(&self, m: MeasureId) -> Option<f64> {
-        let measure = self.framework.measure(m)?;
-        let e = self.case.get(m)?.estimate()?;
-        (measure.actionable && e.se().is_none_or(|s| s == 0.0)).then(|| e.value())
-    }
+/// Turns a way into changes of values.
+struct Mover<'a, B> {
+    framework: &'a Framework,
+    case: &'a Case,
+    /// What the conclusion becomes in another case, when it is another one.
+    then: &'a dyn Fn(&Case) -> Option<B>,
+}
 
-    /// Where the question's rules may change their mind about a measure: every threshold, and just across it on
-    /// either side. By a declared step only values on that step are named, since no others can be observed.
-    fn candidates(&self, question: &Question, m: MeasureId) -> Vec<f64> {
-        let Some(measure) = self.framework.measure(m) else { return Vec::new() };
-        let MeasureKind::Score { lo, hi } = measure.kind else { return Vec::new() };
-        let mut bounds: Vec<f64> = vec![lo, hi];
-        let mut see = |leaf: &Condition| {
-            if let Condition::Compare(id, _, t) = leaf
-                && *id == m
-            {
-                bounds.push(*t);
+/// Takes changes, their cost and what becomes; says the least cost and how many answers share it.
+type Offer<'a, B> = dyn FnMut(Vec<Change>, f64, B) -> (f64, usize) + 'a;
+
+impl<B> Mover<'_, B> {
+    /// The least changes on a way that really change the conclusion.
+    fn least(&self, touched: &[Touched], offer: &mut Offer<'_, B>) -> Option<(f64, usize)> {
+        let mut ways: Vec<Vec<Change>> = vec![Vec::new()];
+        let mut doubt = false;
+        for t in touched {
+            let (measure, value) = (self.framework.measure(t.m)?, self.case.get(t.m)?);
+            let from = Setting::of(value)?;
+            let change = |to: Setting| Change { measure: t.m, from: from.clone(), to };
+            match (&t.side, value) {
+                _ if contains(&t.side, measure, value) => {}
+                (Side::Score(i), MeasureValue::Known(e)) => {
+                    doubt |= in_doubt(e);
+                    let to = if in_doubt(e) {
+                        nearest_mean(i, measure, e.value())?
+                    } else {
+                        tidy(nearest(i, measure, e.value())?)
+                    };
+                    ways.iter_mut().for_each(|w| w.push(change(Setting::Number(to))));
+                }
+                // Any other category costs as much.
+                (Side::Category(bits), _) => {
+                    let MeasureKind::Category(known) = &measure.kind else { return None };
+                    let among = known.iter().enumerate().filter(|(i, _)| bits >> i & 1 == 1);
+                    let to: Vec<Change> = among.map(|(_, c)| change(Setting::Category(c.clone()))).collect();
+                    let with = |w: Vec<Change>| to.iter().map(move |c| [w.clone(), vec![c.clone()]].concat());
+                    ways = ways.into_iter().flat_map(with).take(super::search::MAX_TIES).collect();
+                }
+                _ => return None,
             }
+        }
+        let mut told = None;
+        for mut changes in ways {
+            changes.sort_by_key(|c| c.measure);
+            if doubt {
+                changes = match self.fitted(changes) {
+                    Some(changes) => changes,
+                    None => continue,
+                };
+            }
+            if let Some(becomes) = (self.then)(&self.moved(&changes)) {
+                let cost = changes.iter().map(|c| self.cost(c)).sum();
+                told = Some(offer(changes, cost, becomes));
+            }
+        }
+        told
+    }
+
+    fn is_in_doubt(&self, m: MeasureId) -> bool {
+        self.case.get(m).and_then(MeasureValue::estimate).is_some_and(in_doubt)
+    }
+
+    fn cost(&self, change: &Change) -> f64 {
+        match (&change.from, &change.to, self.framework.measure(change.measure).map(|m| &m.kind)) {
+            (Setting::Number(from), Setting::Number(to), Some(MeasureKind::Score { lo, hi })) => {
+                (to - from).abs() / (hi - lo)
+            }
+            _ => 1.0,
+        }
+    }
+
+    fn moved(&self, changes: &[Change]) -> Case {
+        let mut case = self.case.clone();
+        for c in changes {
+            let e = case.get(c.measure).and_then(MeasureValue::estimate);
+            let value = match &c.to {
+                Setting::Category(c) => Some(MeasureValue::Category(c.clone(), Origin::Given)),
+                Setting::Number(x) => {
+                    let (se, n) = (e.and_then(Estimate::se), e.and_then(Estimate::n));
+                    Estimate::new(*x, se, n, Origin::Given).ok().map(MeasureValue::Known)
+                }
+            };
+            // Ways keep to the range of each measure.
+            if value.is_none_or(|v| case.put(self.framework, c.measure, v).is_err()) {
+                case.forget(c.measure);
+            }
+        }
+        case
+    }
+
+    /// Doubts add up, so what settles each comparison alone may be too much or too little for the rule: the values
+    /// with a standard error go along a line from where they are, at most to the end of their range, just as far as
+    /// it takes.
+    fn fitted(&self, changes: Vec<Change>) -> Option<Vec<Change>> {
+        let at = |share: f64, to_end: bool| -> Vec<Change> {
+            let place = |c: &Change| {
+                let e = self.case.get(c.measure).and_then(MeasureValue::estimate).filter(|e| in_doubt(e));
+                let (Some(e), Some(to)) = (e, c.to.number()) else { return c.clone() };
+                let far = match self.framework.measure(c.measure).map(|m| &m.kind) {
+                    Some(MeasureKind::Score { lo, hi }) if to_end => if to > e.value() { *hi } else { *lo },
+                    _ => to,
+                };
+                let from = if to_end { to } else { e.value() };
+                Change { to: Setting::Number(from + share * (far - from)), ..c.clone() }
+            };
+            changes.iter().map(place).collect()
         };
-        for r in question.order.iter().filter_map(|r| self.framework.rule(*r)) {
-            r.conditions().for_each(|c| leaves(c, &mut see));
+        let changed = |changes: &[Change]| (self.then)(&self.moved(changes)).is_some();
+        let changes_at = |share: f64, to_end: bool| changed(&at(share, to_end));
+        if changes_at(0.0, false) {
+            return Some(changes.into_iter().filter(|c| !self.is_in_doubt(c.measure)).collect());
         }
-        bounds.sort_by(f64::total_cmp);
-        bounds.dedup();
-        let mut out = Vec::new();
-        match measure.step {
-            // The nearest steps on and around each bound: all on one side of every threshold behave alike.
-            Some(step) => {
-                for b in &bounds {
-                    let k = ((b - lo) / step).round();
-                    out.extend([k - 1.0, k, k + 1.0].map(|k| settle_on(lo + k * step, b)));
-                }
-            }
-            None => {
-                let step = (hi - lo) / 1000.0;
-                out.extend(bounds.iter().copied());
-                for (a, b) in bounds.iter().zip(bounds.iter().skip(1)) {
-                    let near = if b - a > step { [a + step, b - step] } else { [a + (b - a) / 2.0; 2] };
-                    out.extend(near);
-                }
-            }
+        let to_end = !changes_at(1.0, false);
+        if to_end && !changes_at(1.0, true) {
+            return None;
         }
-        out.retain(|v| (lo..=hi).contains(v));
-        out.sort_by(f64::total_cmp);
-        out.dedup();
-        out
+        let (mut no, mut yes) = (0.0, 1.0);
+        for _ in 0..40 {
+            let middle = (no + yes) / 2.0;
+            if changes_at(middle, to_end) { yes = middle } else { no = middle }
+        }
+        let exact = at(yes, to_end);
+        let rounded: Vec<Change> = exact.iter().map(|c| self.rounded(c)).collect();
+        Some(if changed(&rounded) { rounded } else { exact })
     }
 
-    fn keep_cheapest(&self, changes: impl Iterator<Item = Vec<(MeasureId, f64)>>, found: &mut Vec<Counterfactual>) {
-        let now = self.headline();
-        for change in changes {
-            let mut case = self.case.clone();
-            let mut told = Vec::new();
-            let mut cost = 0.0;
-            for (m, to) in &change {
-                let (Some(measure), Some(from)) = (self.framework.measure(*m), self.movable(*m)) else { continue };
-                if let MeasureKind::Score { lo, hi } = measure.kind {
-                    cost += (to - from).abs() / (hi - lo);
-                }
-                put(&self.framework, &mut case, *m, *to);
-                told.push((measure.id.clone(), from, *to));
-            }
-            if told.len() != change.len() || told.iter().any(|(_, from, to)| from == to) {
-                continue;
-            }
-            if found.first().is_some_and(|f| cost > f.cost + 1e-12) {
-                continue;
-            }
-            let then = self.framework.judge_at(self.question, &case, self.confidence);
-            if then.status == self.status && then.headline() == now {
-                continue;
-            }
-            if found.first().is_some_and(|f| cost < f.cost - 1e-12) {
-                found.clear();
-            }
-            found.push(Counterfactual { changes: told, cost, becomes: then.headline() });
-        }
-    }
-
-    /// What to ask next, most telling first: how many of its possible answers would settle the judgment alone,
-    /// then how much of the open rules hangs on it. Of a whole judged by its parts: what to ask of the first part
-    /// that is open.
-    pub fn next_questions(&self) -> Vec<NextQuestion> {
-        if !self.parts.is_empty() && !matches!(self.status, Status::Insufficient) {
-            return Vec::new();
-        }
-        if let Some((name, part)) = self.parts.iter().find(|(_, j)| matches!(j.status, Status::Insufficient)) {
-            let of_part = |q: NextQuestion| NextQuestion { part: Some(name.clone()), ..q };
-            return part.next_questions().into_iter().map(of_part).collect();
-        }
-        let mut out: Vec<NextQuestion> = self.needs().missing.iter().filter_map(|m| self.next_question(*m)).collect();
-        // Stable: ties stay in the order of the rulebook.
-        out.sort_by(|a, b| {
-            (b.settles * a.tried.max(1)).cmp(&(a.settles * b.tried.max(1))).then(b.weight.total_cmp(&a.weight))
-        });
-        out
-    }
-
-    fn next_question(&self, m: MeasureId) -> Option<NextQuestion> {
-        let measure = self.framework.measure(m)?;
-        let answers: Vec<MeasureValue> = match &measure.kind {
-            MeasureKind::Category(known) => {
-                known.iter().map(|c| MeasureValue::Category(c.clone(), Origin::Given)).collect()
-            }
-            MeasureKind::Score { lo, hi } => [*lo, *hi]
-                .into_iter()
-                .filter_map(|v| Estimate::new(v, None, None, Origin::Given).ok().map(MeasureValue::Known))
-                .collect(),
+    /// A value with a standard error to a thousandth of its range, away from where it was.
+    fn rounded(&self, change: &Change) -> Change {
+        let doubt = self.is_in_doubt(change.measure);
+        let kind = self.framework.measure(change.measure).map(|m| &m.kind);
+        let (Setting::Number(from), Setting::Number(to), true, Some(MeasureKind::Score { lo, hi })) =
+            (&change.from, &change.to, doubt, kind)
+        else {
+            return change.clone();
         };
-        let mut settles = 0;
-        for a in &answers {
-            let mut case = self.case.clone();
-            if case.put(&self.framework, m, a.clone()).is_ok() {
-                let then = self.framework.judge_at(self.question, &case, self.confidence);
-                let settled = !matches!(then.status, Status::Insufficient) && then.needs().missing.is_empty();
-                settles += usize::from(settled);
-            }
-        }
-        let weights = self.weights(m);
-        let open = self.options.iter().filter(|o| matches!(o.verdict, Verdict::Insufficient(_)));
-        let weight = open.filter_map(|o| weights.get(&o.rule?)).sum();
-        Some(NextQuestion {
-            measure: measure.id.clone(),
-            asks: measure.asks.clone(),
-            whom: measure.whom.clone(),
-            settles,
-            tried: answers.len(),
-            part: None,
-            weight,
-        })
-    }
-
-    /// The share of each rule of the question that hangs on a measure, rules in the order in which they build on
-    /// one another.
-    fn weights(&self, m: MeasureId) -> HashMap<RuleId, f64> {
-        let mut weights = HashMap::new();
-        for r in self.asked().map(|q| q.order.as_slice()).unwrap_or_default() {
-            let Some(rule) = self.framework.rule(*r) else { continue };
-            let parts: Vec<f64> = rule.conditions().map(|c| weight(c, m, &weights)).collect();
-            weights.insert(*r, parts.iter().sum::<f64>() / parts.len().max(1) as f64);
-        }
-        weights
+        let unit = 10_f64.powi(libm::log10(hi - lo).floor() as i32 - 3);
+        let steps = to / unit;
+        let steps = if to > from { steps.ceil() } else { steps.floor() };
+        Change { to: Setting::Number(tidy(steps * unit).clamp(*lo, *hi)), ..change.clone() }
     }
 }
 
-/// The share of a condition that hangs on a measure: each part weighs by its points.
-fn weight(c: &Condition, m: MeasureId, rules: &HashMap<RuleId, f64>) -> f64 {
-    match c {
-        Condition::AtLeast { of, .. } => {
-            let total: u32 = of.iter().map(|(w, _)| w).sum();
-            of.iter().map(|(w, c)| f64::from(*w) / f64::from(total.max(1)) * weight(c, m, rules)).sum()
-        }
-        Condition::Not(c) => weight(c, m, rules),
-        Condition::Compare(id, ..) | Condition::OneOf(id, _) => f64::from(u8::from(*id == m)),
-        Condition::Holds(r) => rules.get(r).copied().unwrap_or(0.0),
-    }
-}
-
-/// A value on a step that is a threshold but for rounding is that threshold.
-fn settle_on(value: f64, threshold: &f64) -> f64 {
-    if (value - threshold).abs() <= 1e-9 * threshold.abs().max(1.0) { *threshold } else { value }
-}
-
-fn put(framework: &Framework, case: &mut Case, m: MeasureId, value: f64) {
-    let n = case.get(m).and_then(|v| v.estimate()).and_then(|e| e.n());
-    if let Ok(e) = Estimate::new(value, None, n, Origin::Given)
-        && case.put(framework, m, MeasureValue::Known(e)).is_err()
-    {
-        case.forget(m);
-    }
+fn in_doubt(e: &Estimate) -> bool {
+    e.se().is_some_and(|s| s > 0.0)
 }
