@@ -1,7 +1,9 @@
 //! What explanations and changes cost: `cargo bench -p colead --bench explain`.
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
-use colead::rules::{Case, Framework, RuleId};
+use colead::assess::classify_challenge;
+use colead::measure::Ratings;
+use colead::rules::{Case, Framework, Judgment, RuleId};
 use divan::{Bencher, black_box};
 
 fn main() {
@@ -49,6 +51,22 @@ fn case(f: &Framework, se: Option<f64>) -> Case {
     case
 }
 
+fn failing(f: &Framework) -> Case {
+    let mut case = Case::new(f);
+    for (i, value) in [42.0, 15.0, 85.0, 65.0, 80.0].into_iter().enumerate() {
+        case.give(f, &format!("m{i}"), value, None, None).expect("a value of the range");
+    }
+    case
+}
+
+fn challenge(values: &[f64]) -> Judgment {
+    let f = Framework::builtin().expect("the built-in framework loads");
+    let criteria =
+        ["definable", "means_exist", "predictable", "authority_knows", "assumptions_hold", "solvers_unchanged"];
+    let facts: Ratings = criteria.iter().zip(values).map(|(c, x)| ((*c).to_owned(), Some(*x))).collect();
+    classify_challenge(&f, &[facts], &[], None).expect("known criteria")
+}
+
 fn rule(f: &Framework, id: &str) -> RuleId {
     let q = &f.questions()[0];
     let at = q.options.iter().position(|o| o == id).expect("an option a rule");
@@ -69,6 +87,70 @@ fn the_tree_of_a_rule_with_standard_errors(bencher: Bencher<'_, '_>, id: &str) {
     let f = framework();
     let (case, rule) = (case(&f, Some(3.0)), rule(&f, id));
     bencher.bench(|| f.tree(rule, black_box(&case), None));
+}
+
+#[divan::bench(args = RULES)]
+fn the_tree_of_a_rule_that_fails(bencher: Bencher<'_, '_>, id: &str) {
+    let f = framework();
+    let (case, rule) = (failing(&f), rule(&f, id));
+    assert_eq!(f.tree(rule, &case, None).expect("a rule").verdict(), "fails");
+    bencher.bench(|| f.tree(rule, black_box(&case), None));
+}
+
+#[divan::bench(args = RULES)]
+fn the_near_misses_of_a_rule(bencher: Bencher<'_, '_>, id: &str) {
+    let f = framework();
+    let (case, rule) = (failing(&f), rule(&f, id));
+    let tree = f.tree(rule, &case, None).expect("a rule");
+    assert!(!tree.near_misses().is_empty());
+    bencher.bench(|| black_box(&tree).near_misses());
+}
+
+#[divan::bench(args = RULES)]
+fn the_smallest_flip_of_a_rule(bencher: Bencher<'_, '_>, id: &str) {
+    let f = framework();
+    let (case, rule) = (case(&f, None), rule(&f, id));
+    assert!(!f.flips(rule, &case, None).is_empty());
+    bencher.bench(|| f.flips(rule, black_box(&case), None));
+}
+
+#[divan::bench(args = RULES)]
+fn the_smallest_flip_of_a_rule_that_fails(bencher: Bencher<'_, '_>, id: &str) {
+    let f = framework();
+    let (case, rule) = (failing(&f), rule(&f, id));
+    bencher.bench(|| f.flips(rule, black_box(&case), None));
+}
+
+#[divan::bench(args = RULES)]
+fn the_smallest_flip_with_standard_errors(bencher: Bencher<'_, '_>, id: &str) {
+    let f = framework();
+    let (case, rule) = (case(&f, Some(3.0)), rule(&f, id));
+    bencher.bench(|| f.flips(rule, black_box(&case), None));
+}
+
+#[divan::bench]
+fn the_counterfactuals_of_a_challenge(bencher: Bencher<'_, '_>) {
+    let judgment = challenge(&[1.0; 6]);
+    assert!(!judgment.counterfactuals().is_empty());
+    bencher.bench(|| black_box(&judgment).counterfactuals());
+}
+
+#[divan::bench]
+fn the_evidence_needed_for_a_challenge(bencher: Bencher<'_, '_>) {
+    let judgment = challenge(&[0.0; 2]);
+    bencher.bench(|| black_box(&judgment).evidence_needed(None));
+}
+
+#[divan::bench]
+fn the_robustness_of_a_challenge(bencher: Bencher<'_, '_>) {
+    let judgment = challenge(&[1.0; 6]);
+    bencher.bench(|| black_box(&judgment).robustness());
+}
+
+#[divan::bench]
+fn what_to_ask_next_of_a_challenge(bencher: Bencher<'_, '_>) {
+    let judgment = challenge(&[0.0; 2]);
+    bencher.bench(|| black_box(&judgment).next_questions());
 }
 
 #[divan::bench]

@@ -8,6 +8,7 @@ use colead::measure::{MeasureValue, Origin};
 use colead::rules::{Case, Change, Counterfactual, Framework, Judgment, MeasureId, Setting, Status};
 use proptest::prelude::*;
 use random::{CATEGORIES, Known, MEASURES, Seen, any_case, case, exact_case, load, measure, rulebook, rules};
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 /// What a change of conclusion is: the status, the answer, and what is excluded.
@@ -19,7 +20,11 @@ fn conclusion(j: &Judgment) -> (String, String) {
 type Point = Vec<Option<u32>>;
 
 fn point(known: &Known) -> Point {
-    known.iter().enumerate().map(|(i, s)| s.map(|s| if i == MEASURES - 1 { s.quarters % 3 } else { s.quarters })).collect()
+    known
+        .iter()
+        .enumerate()
+        .map(|(i, s)| s.map(|s| if i == MEASURES - 1 { s.quarters % 3 } else { s.quarters }))
+        .collect()
 }
 
 fn seen(p: &Point) -> Known {
@@ -199,6 +204,66 @@ proptest! {
     }
 }
 
+/// Every comparison of a measure with one threshold, held against another instead.
+fn with_threshold(doc: &mut Value, id: &str, from: f64, to: f64) {
+    match doc {
+        Value::Object(map) => {
+            for (key, v) in map.iter_mut() {
+                let compared = ["ge", "gt", "le", "lt"].contains(&key.as_str());
+                if compared && v[0] == *id && v[1].as_f64() == Some(from) {
+                    v[1] = json!(to);
+                } else {
+                    with_threshold(v, id, from, to);
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|v| with_threshold(v, id, from, to)),
+        _ => {}
+    }
+}
+
+proptest! {
+    // Loading a rulebook for every threshold that is tried takes its time.
+    #![proptest_config(ProptestConfig { cases: 3, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// A threshold moved just beyond its flip point changes the conclusion as it says, one moved nearly there does not,
+    /// and one without a flip point may lie anywhere.
+    #[test]
+    fn thresholds_flip_where_it_says(rules in rules(), known in any_case()) {
+        let doc = rulebook(&rules);
+        let f = load(&doc);
+        let moved = |id: &str, from: f64, to: f64| {
+            let mut doc = doc.clone();
+            with_threshold(&mut doc, id, from, to);
+            Framework::from_json(&doc.to_string()).ok().filter(|_| (0.0..=1.0).contains(&to))
+        };
+        let judge = |f: &Framework, q: &str| f.judge(q, &case(f, &known), None).unwrap();
+        let found: Vec<(&str, Judgment)> = ["each", "pick", "grade"].map(|q| (q, judge(&f, q))).into();
+        let mut told = BTreeSet::new();
+        for (q, j) in &found {
+            for p in &j.robustness().points {
+                told.insert((*q, p.measure.clone(), p.threshold.to_bits()));
+                let away = (p.flips_at - p.threshold).signum() * 1e-7;
+                if p.distance > 1e-6 {
+                    let nearly = moved(&p.measure, p.threshold, p.flips_at - away);
+                    prop_assert!(nearly.is_none_or(|f| conclusion(&judge(&f, q)) == conclusion(j)), "{:?}", p);
+                }
+                let beyond = [-1e-7, 0.0, 1e-7].map(|x| moved(&p.measure, p.threshold, p.flips_at + x));
+                let beyond: Vec<String> = beyond.iter().flatten().map(|f| judge(f, q).headline()).collect();
+                prop_assert!(beyond.is_empty() || beyond.contains(&p.becomes), "{:?}: {:?}", p, beyond);
+            }
+        }
+        let exact = |i: &usize| known[*i].is_none_or(|s| s.se.is_none_or(|se| se == 0.0));
+        for (m, t) in (0..MEASURES - 1).filter(exact).flat_map(|m| (0..=4).map(move |t| (measure(m), f64::from(t) / 4.0))) {
+            for f in [0.0, 0.375, 0.75, 1.0].into_iter().filter_map(|to| moved(&m, t, to)) {
+                for (q, j) in found.iter().filter(|(q, _)| !told.contains(&(*q, m.clone(), t.to_bits()))) {
+                    prop_assert_eq!(conclusion(&judge(&f, q)), conclusion(j), "{} {}", &m, t);
+                }
+            }
+        }
+    }
+}
+
 /// By trying everything: the smallest sets of missing measures of which some answers, and of which all answers,
 /// settle something that is open.
 fn settling(f: &Framework, q: &str, known: &Known, j: &Judgment) -> (BTreeSet<Vec<String>>, BTreeSet<Vec<String>>) {
@@ -288,4 +353,125 @@ fn what_cannot_be_acted_on_stays() {
         ("n", Some(0.2)),
         "the cheaper change of m is not named"
     );
+}
+
+fn one_line(when: &str, more: &str) -> Framework {
+    Framework::from_toml(&format!(
+        "[framework]\nid = 'f'\nversion = '1.0.0'\nconfidence = 0.9\n[measure.m]\nscore = [0, 100]\n{more}\
+         [question.q]\noptions = ['a']\nmode = 'exclusive'\n\
+         [[rule]]\nid = 'r'\nsays = ['q', 'a']\nstrength = 'defines'\nbecause = 'b'\nbasis = {{ kind = 'user' }}\n\
+         when = {when}\n"
+    ))
+    .unwrap()
+}
+
+fn judged(f: &Framework, given: &[(&str, f64, Option<f64>, Option<u64>)]) -> Judgment {
+    let mut case = Case::new(f);
+    given.iter().for_each(|(m, v, se, n)| case.give(f, m, *v, *se, *n).unwrap());
+    f.judge("q", &case, None).unwrap()
+}
+
+/// The standard error falls with the square root of the respondents: as many as it says are enough, fewer are not.
+#[test]
+fn as_many_respondents_as_it_says_settle_it() {
+    let f = one_line("{ gt = ['m', 50] }", "");
+    let evidence = judged(&f, &[("m", 52.0, Some(4.0), Some(20))]).evidence_needed(Some(100));
+    let needed = evidence.could[0].respondents[0].needed.unwrap();
+    let with = |n: u64| judged(&f, &[("m", 52.0, Some(4.0 * (20.0 / n as f64).sqrt()), Some(n))]);
+    assert_eq!((with(needed).answer(), with(needed - 1).answer()), (Some("a"), None));
+    assert!(evidence.respondents[0].settles && evidence.respondents[0].too_many, "{needed} of 100");
+    assert!(!judged(&f, &[("m", 52.0, Some(4.0), Some(20))]).evidence_needed(Some(needed)).respondents[0].too_many);
+    // Without a number of respondents: how many times as many.
+    let unknown = judged(&f, &[("m", 52.0, Some(4.0), None)]).evidence_needed(None);
+    let r = &unknown.could[0].respondents[0];
+    assert_eq!((r.now, r.needed), (None, None));
+    assert!((r.times.unwrap() * 20.0 - needed as f64).abs() <= 1.0);
+}
+
+#[test]
+fn no_number_of_respondents_settles_what_lies_on_the_threshold() {
+    let j = judged(&one_line("{ gt = ['m', 50] }", ""), &[("m", 50.0, Some(4.0), Some(20))]);
+    let evidence = j.evidence_needed(None);
+    assert_eq!((evidence.could.len(), evidence.respondents[0].times), (0, None));
+    assert_eq!(evidence.text(), ["`m` lies so near the threshold that no number of respondents would settle it"]);
+    assert_eq!(j.next_questions()[0].reason, "too_close");
+}
+
+/// Asking and more respondents together, where neither is enough.
+#[test]
+fn both_kinds_of_evidence_are_combined() {
+    let f = one_line("{ all = [ { gt = ['m', 50] }, { gt = ['k', 50] } ] }", "[measure.k]\nscore = [0, 100]\n");
+    let evidence = judged(&f, &[("m", 52.0, Some(4.0), Some(20))]).evidence_needed(None);
+    // The answer to `k` alone can settle that it fails.
+    assert_eq!(
+        evidence.could.iter().map(|s| (s.ask.clone(), s.respondents.len())).collect::<Vec<_>>(),
+        [(vec!["k".into()], 0)]
+    );
+    assert!(evidence.surely.is_empty());
+    let f = one_line(
+        "{ at_least = { points = 3, of = [ { points = 2, when = { gt = ['m', 50] } }, { gt = ['k', 50] }, { lt = ['k', 50] } ] } }",
+        "[measure.k]\nscore = [0, 100]\nstep = 1\n",
+    );
+    let evidence = judged(&f, &[("m", 52.0, Some(4.0), Some(20))]).evidence_needed(None);
+    let both: Vec<_> = evidence.could.iter().filter(|s| s.respondents.len() == 1 && s.ask == ["k"]).collect();
+    assert!(evidence.could.len() == 1 && both.len() == 1 || evidence.could[0].ask == ["k"], "{:?}", evidence.could);
+}
+
+/// Two doubts that each are small enough are together too much; more respondents to both settle it.
+#[test]
+fn doubts_that_add_up_take_more_respondents_together() {
+    let f = one_line("{ all = [ { gt = ['m', 50] }, { gt = ['k', 50] } ] }", "[measure.k]\nscore = [0, 100]\n");
+    let given = |by: f64| {
+        let se = 4.0 / by.sqrt();
+        judged(&f, &[("m", 55.5, Some(se), Some(20)), ("k", 55.5, Some(se), Some(20))])
+    };
+    let open = given(1.0);
+    assert_eq!(*open.status(), Status::Insufficient);
+    let evidence = open.evidence_needed(None);
+    assert!(!evidence.could.is_empty(), "{evidence:?}");
+    for set in &evidence.could {
+        let se = |id: &str| {
+            let times = set.respondents.iter().find(|r| r.measure == id).map_or(1.0, |r| r.times.unwrap());
+            Some(4.0 / times.sqrt())
+        };
+        let then = judged(&f, &[("m", 55.5, se("m"), None), ("k", 55.5, se("k"), None)]);
+        assert_eq!(then.answer(), Some("a"), "{set:?}");
+    }
+}
+
+/// What is known with a standard error keeps it: the value goes as far as the confidence asks, to a thousandth.
+#[test]
+fn a_value_in_doubt_moves_until_the_confidence_is_reached() {
+    let f = one_line("{ gt = ['m', 50] }", "");
+    let j = judged(&f, &[("m", 60.0, Some(4.0), Some(20))]);
+    let found = j.counterfactuals();
+    // 50 + 1.2816 standard errors is where it no longer holds.
+    assert_eq!(found[0].changes[0].to, Setting::Number(55.1));
+    assert_eq!(found[0].text(), "`m` 55.1 instead of 60 would change the conclusion to: insufficient evidence");
+    let (edge, becomes) = j.confidence_flips().up_to.unwrap();
+    assert!((edge - 0.9937903346742238).abs() < 1e-12 && becomes == "insufficient evidence");
+    let least = j.robustness();
+    let least = least.least().unwrap();
+    assert!((least.flips_at - 54.8738).abs() < 1e-3 && (least.distance_in_se.unwrap() - 1.21845).abs() < 1e-4);
+}
+
+/// A part that is settled without an answer says why the whole is open.
+#[test]
+fn a_part_without_an_answer_is_told() {
+    let f = Framework::from_toml(
+        "[framework]\nid = 'f'\nversion = '1.0.0'\n[measure.m]\nscore = [0, 1]\n\
+         [question.q]\noptions = ['a', 'b', 'mixed']\nmode = 'exclusive'\nparts_differ = 'mixed'\n\
+         [[rule]]\nid = 'r'\nsays = ['q', 'a']\nstrength = 'defines'\nbecause = 'x'\nbasis = { kind = 'user' }\nwhen = { gt = ['m', 0.8] }\n\
+         [[rule]]\nid = 's'\nsays = ['q', 'b']\nstrength = 'defines'\nbecause = 'x'\nbasis = { kind = 'user' }\nwhen = { lt = ['m', 0.2] }\n\
+         [[rule]]\nid = 't'\nsays = ['q', 'mixed']\nstrength = 'defines'\nbecause = 'x'\nbasis = { kind = 'user' }\nwhen = { all = [ { gt = ['m', 0.4] }, { lt = ['m', 0.5] } ] }\n",
+    )
+    .unwrap();
+    let part = |name: &str, x: f64| {
+        let mut case = Case::new(&f);
+        case.give(&f, "m", x, None, None).unwrap();
+        (name.to_owned(), case)
+    };
+    let j = f.judge_parts("q", &[part("one", 0.9), part("other", 0.6)], None).unwrap();
+    assert_eq!((j.status(), j.needs().reasons), (&Status::Insufficient, vec!["a_part_has_no_answer".to_owned()]));
+    assert!(j.because().contains(&"held back: a part has no answer".to_owned()), "{:?}", j.because());
 }

@@ -133,8 +133,8 @@ pub(crate) struct Evaluation<'a> {
     pub(crate) case: &'a Case,
     pub(crate) confidence: f64,
     truths: Vec<Option<Truth>>,
-    /// One comparison, by its place in memory, that is taken to be as probable as this.
-    assumed: Option<(&'a Condition, Truth)>,
+    /// A threshold of a measure that is taken to be another one.
+    instead: Option<(MeasureId, f64, f64)>,
 }
 
 impl<'a> Evaluation<'a> {
@@ -145,24 +145,25 @@ impl<'a> Evaluation<'a> {
         q: &Question,
         confidence: f64,
     ) -> Evaluation<'a> {
-        let mut e = Evaluation { framework, case, confidence, truths: vec![None; framework.rules().len()], assumed: None };
+        let mut e =
+            Evaluation { framework, case, confidence, truths: vec![None; framework.rules().len()], instead: None };
         for r in &q.order {
             e.set(*r);
         }
         e
     }
 
-    /// The same, with one comparison of its rules taken to be as probable as this.
-    pub(crate) fn assuming(
+    /// The same, with the threshold `from` of a measure taken to be `to` wherever it stands.
+    pub(crate) fn with_threshold(
         framework: &'a Framework,
         case: &'a Case,
         q: &Question,
         confidence: f64,
-        comparison: &'a Condition,
-        truth: Truth,
+        m: MeasureId,
+        (from, to): (f64, f64),
     ) -> Evaluation<'a> {
         let truths = vec![None; framework.rules().len()];
-        let mut e = Evaluation { framework, case, confidence, truths, assumed: Some((comparison, truth)) };
+        let mut e = Evaluation { framework, case, confidence, truths, instead: Some((m, from, to)) };
         for r in &q.order {
             e.set(*r);
         }
@@ -171,7 +172,8 @@ impl<'a> Evaluation<'a> {
 
     /// Evaluates one rule and those it refers to.
     pub(crate) fn of_rule(framework: &'a Framework, case: &'a Case, r: RuleId, confidence: f64) -> Evaluation<'a> {
-        let mut e = Evaluation { framework, case, confidence, truths: vec![None; framework.rules().len()], assumed: None };
+        let mut e =
+            Evaluation { framework, case, confidence, truths: vec![None; framework.rules().len()], instead: None };
         let mut open = vec![(r, false)];
         // Depth first with an explicit stack: chains of rules may be long.
         while let Some((r, expanded)) = open.pop() {
@@ -218,10 +220,13 @@ impl<'a> Evaluation<'a> {
                 Truth::at_least(*points, &parts)
             }
             Condition::Not(c) => self.truth(c).not(),
-            Condition::Compare(m, op, threshold) => match self.assumed {
-                Some((comparison, truth)) if std::ptr::eq(comparison, c) => truth,
-                _ => Truth::compare(self.case.get(*m), *op, *threshold),
-            },
+            Condition::Compare(m, op, threshold) => {
+                let threshold = match self.instead {
+                    Some((measure, from, to)) if measure == *m && from == *threshold => to,
+                    _ => *threshold,
+                };
+                Truth::compare(self.case.get(*m), *op, threshold)
+            }
             Condition::OneOf(m, wanted) => Truth::one_of(self.framework, self.case, *m, wanted),
             Condition::Holds(r) => self.rule(*r),
         }

@@ -225,7 +225,7 @@ fn combine(
                 Verdict::Fails
             } else {
                 let mut needs = Needs::default();
-                parts.iter().filter(|(_, j)| j.one().is_none()).for_each(|(_, j)| needs.absorb(&j.all_needs()));
+                parts.iter().filter(|(_, j)| j.one().is_none()).for_each(|(_, j)| needs.absorb(&j.part_needs()));
                 Verdict::Insufficient(needs)
             };
             let truth = match verdict {
@@ -410,6 +410,16 @@ impl Judgment {
             return Needs::default();
         }
         self.all_needs()
+    }
+
+    /// What a part lacks for the whole to be judged: what would settle it, or an answer, when it is settled without.
+    fn part_needs(&self) -> Needs {
+        let reason = match self.status {
+            Status::Conflict(_) => "a_part_is_in_conflict",
+            Status::NoneHold => "a_part_has_no_answer",
+            _ => return self.all_needs(),
+        };
+        Needs { reasons: vec![reason.to_owned()], ..Needs::default() }
     }
 
     pub(crate) fn all_needs(&self) -> Needs {

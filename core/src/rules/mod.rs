@@ -27,7 +27,7 @@ mod random;
 pub use case::Case;
 pub use condition::{MAX_DEPTH, MAX_POINTS};
 pub use evaluate::{Needs, Verdict};
-pub use explain::{EXPLANATION_SCHEMA, Leaf, Node, Role, Step, Tree};
+pub use explain::{EXPLANATION_SCHEMA, Leaf, NearMiss, Node, Role, Step, Tree};
 pub use judgment::{Answer, Judgment, OptionFinding, Status};
 pub use load::{FILES as RULEBOOK_FILES, MAX_RULES, check};
 pub use model::{
@@ -36,5 +36,6 @@ pub use model::{
 };
 pub use truth::{Op, Truth};
 pub use whatif::{
-    Change, ConfidenceFlips, Counterfactual, Evidence, EvidenceSet, Flip, FlipPoint, NextQuestion, Respondents, Robustness, Setting,
+    Change, ConfidenceFlips, Counterfactual, Evidence, EvidenceSet, Flip, FlipPoint, NextQuestion, Respondents,
+    Robustness, Setting,
 };

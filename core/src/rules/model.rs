@@ -250,13 +250,6 @@ impl Rule {
         [Some(&self.when), self.unless.as_ref()].into_iter().flatten().chain(self.requires.iter().map(|r| &r.when))
     }
 
-    /// Its conditions with their paths: guards, then what must be so, then what must not be so.
-    pub(crate) fn places(&self) -> impl Iterator<Item = (String, &Condition)> {
-        let guards = self.requires.iter().enumerate().map(|(i, g)| (format!("requires/{i}"), &g.when));
-        let unless = self.unless.iter().map(|u| ("unless".to_owned(), u));
-        guards.chain([("when".to_owned(), &self.when)]).chain(unless)
-    }
-
     /// The rule as a JSON document, without its conditions.
     pub fn to_json(&self, framework: &Framework) -> Value {
         let says = self.says.and_then(|(q, o)| {

@@ -43,6 +43,32 @@ impl Judgment {
         }
     }
 
+    /// The result and its first reason in one line, with the question before it.
+    pub fn one_line(&self) -> String {
+        let needs = self.need_lines();
+        let reason = match &self.status {
+            Status::Answer(Answer::One(_)) => self.answering_rule().map(|r| format!("{} [{}]", r.because, r.id)),
+            _ => (!needs.is_empty()).then(|| needs.join("; ")),
+        };
+        let unvalidated = if self.unvalidated() { " (unvalidated)" } else { "" };
+        let reason = reason.map_or(String::new(), |r| format!("; {r}"));
+        format!("{}: {}{unvalidated}{reason}", self.title(), self.headline())
+    }
+
+    /// The explanation in short: the result, then why, a sentence a line.
+    pub fn short(&self) -> String {
+        let mut out = format!("{}: {}\n", self.title(), self.headline());
+        if self.unvalidated() {
+            out.push_str("  unvalidated: rests on an instrument without published validation\n");
+        }
+        self.because().iter().for_each(|l| out.push_str(&format!("  {l}\n")));
+        out
+    }
+
+    fn title(&self) -> &str {
+        self.asked().map_or("", |q| q.title.as_str())
+    }
+
     /// Why, a sentence a line: what is concluded or still open, what it rests on, then what is missing.
     pub fn because(&self) -> Vec<String> {
         let mut lines = Vec::new();
@@ -118,11 +144,16 @@ impl Judgment {
         lines
     }
 
-    /// The whole explanation as text.
+    /// The whole explanation as text: that of [`Judgment::full`].
     pub fn explain(&self) -> String {
+        self.full()
+    }
+
+    /// The whole explanation as text: every rule with its steps, what one that fails lacked, its thresholds and
+    /// sources.
+    pub fn full(&self) -> String {
         let mut text = Text { confidence: self.confidence, told: HashSet::new(), starred: false, out: String::new() };
-        let title = self.asked().map_or("", |q| q.title.as_str());
-        text.out.push_str(&format!("{title}: {}\n", self.headline()));
+        text.out.push_str(&format!("{}: {}\n", self.title(), self.headline()));
         if self.unvalidated() {
             text.out.push_str("  unvalidated: rests on an instrument without published validation\n");
         }
@@ -171,6 +202,14 @@ impl Judgment {
         };
         text.out.push_str(&format!("  {} {says}\n", rule.id));
         self.steps(r).iter().for_each(|s| text.step(s, 2));
+        let lacks: Vec<Vec<String>> = self.lacks(r).into_iter().filter(|set| set.len() <= LACKS).collect();
+        for (i, set) in lacks.iter().take(LACKS).enumerate() {
+            let begin = if i == 0 { "would have held with" } else { "or with" };
+            text.out.push_str(&format!("    {begin}: {}\n", set.join(" and ")));
+        }
+        if lacks.len() > LACKS {
+            text.out.push_str(&format!("    or with one of {} other sets of as many\n", lacks.len() - LACKS));
+        }
         if let Some(b) = &rule.basis {
             text.out.push_str(&format!("    thresholds: {} ({})\n", b.text, b.kind));
         }
@@ -181,6 +220,9 @@ impl Judgment {
         }
     }
 }
+
+/// How many of the sets that a rule lacked are told, and of how many comparisons at most.
+const LACKS: usize = 3;
 
 struct Text {
     confidence: f64,

@@ -2,9 +2,11 @@
 //! demand, never in batch.
 
 mod decisive;
+mod near;
 mod step;
 mod tree;
 
+pub use near::NearMiss;
 pub use step::{EXPLANATION_SCHEMA, Leaf, Step};
 pub use tree::{Node, Role, Tree};
 

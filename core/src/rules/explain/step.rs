@@ -1,5 +1,6 @@
 //! An explanation in words and as a JSON document, without what may not be rendered.
 
+use super::near::NearMiss;
 use super::tree::{Node, Role, Tree};
 use crate::json;
 use crate::measure::{MeasureValue, Reveals};
@@ -30,6 +31,8 @@ pub struct Step {
     pub rule: Option<String>,
     /// Whether it belongs to a smallest set that already fixes the verdict. Never in a verdict that is still open.
     pub decisive: bool,
+    /// Whether it belongs to a smallest set without which a rule fails that would have held with it.
+    pub near: bool,
     /// The parts of the condition.
     pub children: Vec<Step>,
 }
@@ -84,7 +87,7 @@ impl Step {
         });
         json!({
             "path": self.path, "text": self.text, "verdict": self.verdict, "lo": open(self.truth.lo), "hi": open(self.truth.hi),
-            "leaf": leaf, "rule": self.rule, "decisive": self.decisive,
+            "leaf": leaf, "rule": self.rule, "decisive": self.decisive, "near": self.near,
             "children": self.children.iter().map(Step::to_json).collect::<Vec<_>>(),
         })
     }
@@ -107,8 +110,13 @@ fn shown(value: &MeasureValue, hidden: Reveals) -> Value {
 
 /// A number in a sentence: short, without trailing zeros.
 pub(crate) fn short(x: f64) -> String {
+    json::number(to_shown(x))
+}
+
+/// A number as exactly as sentences tell it.
+fn to_shown(x: f64) -> f64 {
     let scale = if x.abs() >= 10.0 { 10.0 } else { 100.0 };
-    json::number((x * scale).round() / scale)
+    (x * scale).round() / scale
 }
 
 /// A probability in a sentence.
@@ -150,6 +158,7 @@ pub(crate) fn observed(leaf: &Leaf) -> String {
 struct Teller<'t, 'a> {
     tree: &'t Tree<'a>,
     judgment: &'t Judgment,
+    misses: &'t [NearMiss],
 }
 
 impl Teller<'_, '_> {
@@ -209,7 +218,8 @@ impl Teller<'_, '_> {
             }
         };
         let verdict = node.truth.verdict(self.tree.confidence);
-        Step { path, text, truth: node.truth, verdict, leaf, rule, decisive: node.decisive, children }
+        let near = self.misses.iter().any(|miss| miss.nodes.contains(&at));
+        Step { path, text, truth: node.truth, verdict, leaf, rule, decisive: node.decisive, near, children }
     }
 
     fn leaf(&self, m: MeasureId, relation: String, compared: Option<(Op, f64)>) -> Leaf {
@@ -225,6 +235,30 @@ impl Teller<'_, '_> {
             threshold: compared.map(|(_, threshold)| threshold),
         }
     }
+}
+
+/// The steps in the order of the nodes they were made from.
+fn flatten<'s>(step: &'s Step, into: &mut Vec<&'s Step>) {
+    into.push(step);
+    step.children.iter().for_each(|s| flatten(s, into));
+}
+
+fn wanted(leaf: &Leaf, upright: bool) -> String {
+    if upright { leaf.relation.clone() } else { format!("not {}", leaf.relation) }
+}
+
+/// A comparison as it would have had to come out, and how far it is from that as far as it may be told: by the value
+/// as it is shown, so that a distance never says more than the value.
+fn lack(leaf: &Leaf, upright: bool) -> String {
+    let shown = leaf.observed.as_ref().and_then(MeasureValue::estimate).filter(|_| !leaf.hidden.value());
+    let away = shown.zip(leaf.threshold).map(|(e, t)| (to_shown(e.value()) - t).abs());
+    let away = match (&leaf.observed, away) {
+        (None | Some(MeasureValue::Absent(_)), _) => " (not known)".to_owned(),
+        (_, Some(away)) if away > 0.0 => format!(" ({} away)", short(away)),
+        _ => String::new(),
+    };
+    let verb = if leaf.threshold.is_none() { "is " } else { "" };
+    format!("`{}` {verb}{}{away}", leaf.measure, wanted(leaf, upright))
 }
 
 fn at_least(points: u32, of: &[(u32, Condition)]) -> String {
@@ -253,11 +287,43 @@ impl Judgment {
 
     /// The steps of one rule: its guards, its condition and its exception.
     pub fn steps(&self, rule: RuleId) -> Vec<Step> {
-        self.tree(rule).map_or_else(Vec::new, |tree| self.steps_of(&tree))
+        self.tree(rule).map_or_else(Vec::new, |tree| self.steps_of(&tree, &tree.near_misses()))
     }
 
-    fn steps_of(&self, tree: &Tree<'_>) -> Vec<Step> {
-        Teller { tree, judgment: self }.rule(0..tree.nodes.len(), &tree.rule.requires, "")
+    fn steps_of(&self, tree: &Tree<'_>, misses: &[NearMiss]) -> Vec<Step> {
+        Teller { tree, judgment: self, misses }.rule(0..tree.nodes.len(), &tree.rule.requires, "")
+    }
+
+    /// What a rule that fails lacked, in words: each set of comparisons that would have made it hold.
+    pub fn lacks(&self, rule: RuleId) -> Vec<Vec<String>> {
+        let Some(tree) = self.tree(rule) else { return Vec::new() };
+        let misses = tree.near_misses();
+        let teller = Teller { tree: &tree, judgment: self, misses: &misses };
+        let upright = tree.upright();
+        let end = |at: &usize| {
+            let step = teller.step(*at, tree.nodes.get(*at)?, String::new());
+            Some(lack(step.leaf.as_ref()?, upright.get(*at).copied()?))
+        };
+        misses.iter().map(|miss| miss.nodes.iter().filter_map(end).collect()).collect()
+    }
+
+    /// Near misses as lists of steps by path, each with how far it is from coming out otherwise.
+    fn misses(&self, tree: &Tree<'_>, misses: &[NearMiss]) -> Value {
+        let teller = Teller { tree, judgment: self, misses };
+        let steps = teller.rule(0..tree.nodes.len(), &tree.rule.requires, "");
+        let mut flat = Vec::with_capacity(tree.nodes.len());
+        steps.iter().for_each(|s| flatten(s, &mut flat));
+        let upright = tree.upright();
+        let end = |at: &usize| {
+            let (step, upright) = (*flat.get(*at)?, upright.get(*at).copied()?);
+            let leaf = step.leaf.as_ref()?;
+            Some(json!({
+                "path": step.path, "measure": leaf.measure, "wanted": wanted(leaf, upright),
+                "distance": leaf.margin().map(|m| round(m.abs())),
+                "distance_in_se": leaf.margin_in_se().map(|m| round(m.abs())),
+            }))
+        };
+        misses.iter().map(|miss| miss.nodes.iter().filter_map(end).collect::<Value>()).collect()
     }
 
     /// The explanation as a JSON document of schema [`EXPLANATION_SCHEMA`].
@@ -265,13 +331,16 @@ impl Judgment {
         let rules: Vec<RuleId> = self.options.iter().flat_map(|o| [o.rule, o.suggested_by]).flatten().collect();
         let rule = |r: RuleId| {
             let tree = self.tree(r)?;
-            let steps = self.steps_of(&tree);
+            let misses = tree.near_misses();
+            let steps = self.steps_of(&tree, &misses);
             let mut doc = tree.rule.to_json(&self.framework);
             if let Value::Object(map) = &mut doc {
                 let open = |p: f64| (!steps.iter().any(Step::hidden)).then(|| round(p));
                 map.insert("verdict".into(), json!(tree.verdict()));
                 map.insert("lo".into(), json!(open(tree.truth.lo)));
                 map.insert("hi".into(), json!(open(tree.truth.hi)));
+                map.insert("column".into(), json!(tree.rule.mark.column));
+                map.insert("near_misses".into(), self.misses(&tree, &misses));
                 map.insert("steps".into(), steps.iter().map(Step::to_json).collect());
             }
             Some(doc)

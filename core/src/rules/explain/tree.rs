@@ -68,6 +68,7 @@ impl Node<'_> {
 pub struct Tree<'a> {
     pub(super) framework: &'a Framework,
     pub(super) case: &'a Case,
+    pub(super) id: RuleId,
     pub(super) rule: &'a Rule,
     pub(super) confidence: f64,
     pub(super) truth: Truth,
@@ -124,7 +125,7 @@ impl Framework {
         let explained = self.rule(rule)?;
         let truth = grower.rule(explained, 0);
         let nodes = grower.nodes;
-        let mut tree = Tree { framework: self, case, rule: explained, confidence, truth, nodes };
+        let mut tree = Tree { framework: self, case, id: rule, rule: explained, confidence, truth, nodes };
         tree.mark_decisive();
         Some(tree)
     }

@@ -82,9 +82,7 @@ pub(super) fn another<'a>(j: &Judgment, answering: &'a [Vec<RuleId>]) -> Aims<'a
                 _ => vec![o.holds(i), o.fails(i)],
             })
             .collect(),
-        Status::Conflict(of) => {
-            all.map(|i| if of.contains(&i) { o.not_holds(i) } else { o.holds(i) }).collect()
-        }
+        Status::Conflict(of) => all.map(|i| if of.contains(&i) { o.not_holds(i) } else { o.holds(i) }).collect(),
         Status::NoneHold => all.map(|i| o.not_fails(i)).collect(),
     }
 }

@@ -24,7 +24,9 @@ pub struct NextQuestion {
     pub tried: usize,
     /// The part of the whole that it is about, when the whole is judged by its parts.
     pub part: Option<String>,
-    /// That it is known already, too close to call, and how many respondents would settle it.
+    /// `missing`, or `too_close` when it is known and more people must be asked.
+    pub reason: &'static str,
+    /// How many people must be asked, of what is too close; `None` where that may not be told.
     pub respondents: Option<Respondents>,
     weight: f64,
 }
@@ -34,7 +36,8 @@ impl NextQuestion {
     pub fn to_json(&self) -> Value {
         json!({
             "measure": self.measure, "asks": self.asks, "whom": self.whom, "settles": self.settles,
-            "tried": self.tried, "part": self.part, "respondents": self.respondents.as_ref().map(Respondents::to_json),
+            "tried": self.tried, "part": self.part, "reason": self.reason,
+            "respondents": self.respondents.as_ref().map(Respondents::to_json),
         })
     }
 }
@@ -66,7 +69,7 @@ impl Judgment {
     fn more_respondents(&self, m: MeasureId) -> Option<NextQuestion> {
         let respondents = self.respondents(m, None);
         let settles = usize::from(respondents.as_ref().is_some_and(|r| r.settles));
-        Some(NextQuestion { settles, tried: 1, respondents, ..self.asking(m)? })
+        Some(NextQuestion { settles, tried: 1, reason: "too_close", respondents, ..self.asking(m)? })
     }
 
     fn next_question(&self, m: MeasureId) -> Option<NextQuestion> {
@@ -107,6 +110,7 @@ impl Judgment {
             settles: 0,
             tried: 0,
             part: None,
+            reason: "missing",
             respondents: None,
             weight: open.filter_map(|o| weights.get(&o.rule?)).sum(),
         })

@@ -7,6 +7,8 @@ use serde_json::{Value, json};
 
 /// How many confidences are tried on either side.
 const MAX_TRIED: usize = 1_000;
+/// The highest confidence that is looked at.
+const MOST: f64 = 1.0 - 1e-9;
 
 /// The nearest confidences at which the conclusion would be another one, as things stand.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -23,7 +25,7 @@ impl ConfidenceFlips {
         let flip = |f: &Option<(f64, String)>| {
             f.as_ref().map(|(c, becomes)| json!({ "confidence": round(*c), "becomes": becomes }))
         };
-        json!({ "up_to": flip(&self.up_to), "lower": flip(&self.lower) })
+        json!({ "up_to": flip(&self.up_to), "lower": flip(&self.lower), "text": self.text() })
     }
 
     /// The flips as sentences.
@@ -42,7 +44,7 @@ impl ConfidenceFlips {
 }
 
 impl Judgment {
-    /// The nearest confidences above and below the one asked for, between 0.5 and 1, at which the conclusion would be
+    /// The nearest confidences above and below the one asked for, between 0.5 and 1 - 1e-9, at which the conclusion would be
     /// another one as things stand: how far it is from a different conclusion in doubt rather than in values. Exact;
     /// nothing where everything is certain, for wholes judged by their parts, and where a number is not rendered.
     pub fn confidence_flips(&self) -> ConfidenceFlips {
@@ -56,7 +58,7 @@ impl Judgment {
         let mut at = self.confidence;
         for _ in 0..MAX_TRIED {
             // Something that holds at `edge` no longer does just above.
-            let edge = self.edges(at).into_iter().filter(|e| (at..1.0).contains(e)).min_by(f64::total_cmp)?;
+            let edge = self.edges(at).into_iter().filter(|e| (at..MOST).contains(e)).min_by(f64::total_cmp)?;
             at = edge.next_up();
             if let Some(becomes) = self.another_at(at) {
                 return Some((edge, becomes));

@@ -80,9 +80,10 @@ pub struct Counterfactual {
 impl Counterfactual {
     /// The change as a JSON document.
     pub fn to_json(&self) -> Value {
-        let change = |(c, id): (&Change, &String)| json!({ "measure": id, "from": c.from.to_json(), "to": c.to.to_json() });
+        let change =
+            |(c, id): (&Change, &String)| json!({ "measure": id, "from": c.from.to_json(), "to": c.to.to_json() });
         let changes: Vec<Value> = self.changes.iter().zip(&self.ids).map(change).collect();
-        json!({ "changes": changes, "cost": round(self.cost), "becomes": self.becomes })
+        json!({ "changes": changes, "cost": round(self.cost), "becomes": self.becomes, "text": self.text() })
     }
 
     /// The change as a sentence.
@@ -270,7 +271,13 @@ impl<B> Mover<'_, B> {
                 let e = self.case.get(c.measure).and_then(MeasureValue::estimate).filter(|e| in_doubt(e));
                 let (Some(e), Some(to)) = (e, c.to.number()) else { return c.clone() };
                 let far = match self.framework.measure(c.measure).map(|m| &m.kind) {
-                    Some(MeasureKind::Score { lo, hi }) if to_end => if to > e.value() { *hi } else { *lo },
+                    Some(MeasureKind::Score { lo, hi }) if to_end => {
+                        if to > e.value() {
+                            *hi
+                        } else {
+                            *lo
+                        }
+                    }
                     _ => to,
                 };
                 let from = if to_end { to } else { e.value() };

@@ -42,7 +42,7 @@ impl Respondents {
     pub fn to_json(&self) -> Value {
         json!({
             "measure": self.measure, "now": self.now, "needed": self.needed, "times": self.times.map(round),
-            "settles": self.settles, "too_many": self.too_many,
+            "settles": self.settles, "too_many": self.too_many, "text": self.text(),
         })
     }
 
@@ -75,6 +75,12 @@ pub struct EvidenceSet {
     pub respondents: Vec<Respondents>,
 }
 
+/// Rounded up to one digit.
+fn coarse(x: f64) -> f64 {
+    let unit = libm::exp10(libm::floor(libm::log10(x.max(1.0))));
+    libm::ceil(x / unit) * unit
+}
+
 /// The smallest evidence that would settle what is open.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Evidence {
@@ -96,7 +102,7 @@ impl Evidence {
         let set = |s: &EvidenceSet| json!({ "ask": s.ask, "respondents": all(&s.respondents) });
         json!({
             "part": self.part, "could": self.could.iter().map(set).collect::<Vec<_>>(), "surely": self.surely,
-            "respondents": all(&self.respondents),
+            "respondents": all(&self.respondents), "text": self.text(),
         })
     }
 
@@ -303,8 +309,11 @@ impl Judgment {
     fn told(&self, m: MeasureId, times: Option<f64>, settles: bool, size: Option<u64>) -> Option<Respondents> {
         let measure = self.framework.measure(m)?.id.clone();
         let now = self.case.get(m)?.estimate()?.n();
+        // What leaves its owner is coarse: an exact number would sharpen the value and its error.
+        let times = times.map(|f| if self.spread_from > 0 { coarse(f) } else { f });
         // Beyond what a count can say, no number is enough.
-        let needed = now.zip(times).map(|(n, f)| libm::ceil(n as f64 * f)).filter(|n| *n < 1e15).map(|n| n as u64);
+        let needed = now.zip(times).map(|(n, f)| libm::ceil(n as f64 * f)).filter(|n| *n < 1e15);
+        let needed = needed.map(|n| if self.spread_from > 0 { coarse(n) as u64 } else { n as u64 });
         let times = times.filter(|_| now.is_none() || needed.is_some());
         let too_many = needed.zip(size).is_some_and(|(needed, size)| needed > size);
         Some(Respondents { measure, now, needed, times, settles: settles && times.is_some(), too_many })

@@ -14,3 +14,5 @@ pub use confidence::ConfidenceFlips;
 pub use counterfactual::{Change, Counterfactual, Flip, Setting};
 pub use evidence::{Evidence, EvidenceSet, Respondents};
 pub use robustness::{FlipPoint, Robustness};
+
+pub(crate) use search::{Aim, Cheapest, Goal, Purse, Search};

@@ -1,33 +1,29 @@
 //! How robust a conclusion is: how far each threshold is from where it would change the conclusion.
 
-use crate::measure::Estimate;
+use super::evidence::thresholds;
 use crate::num;
+use crate::rules::condition::leaves;
 use crate::rules::evaluate::Evaluation;
 use crate::rules::explain::short;
 use crate::rules::judgment::{Judgment, conclude, round};
 use crate::rules::model::*;
-use crate::rules::truth::{Op, Truth};
 use serde_json::{Value, json};
 
-/// How many comparisons of a question are looked at.
-const MAX_LEAVES: usize = 2_000;
+/// How often the stretch in which a threshold changes the conclusion is halved.
+const HALVINGS: usize = 60;
 
 /// Where one threshold would change the conclusion, everything else being as it is.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FlipPoint {
-    /// The rule in which the threshold stands.
-    pub rule: String,
-    /// Where in the rule, such as `when/0/2`.
-    pub path: String,
     /// The measure.
     pub measure: String,
-    /// How it is held against the threshold.
-    pub op: Op,
     /// The threshold.
     pub threshold: f64,
+    /// The rules in which it stands; it is moved in all of them at once.
+    pub rules: Vec<String>,
     /// Where the threshold would change the conclusion: at this value, or just beyond it.
     pub flips_at: f64,
-    /// How far that is from the threshold, in units of the measure: the part of the margin that can be lost.
+    /// How far that is from the threshold, in units of the measure.
     pub distance: f64,
     /// The same as a share of the range of the measure.
     pub share: f64,
@@ -41,9 +37,9 @@ impl FlipPoint {
     /// The flip point as a JSON document.
     pub fn to_json(&self) -> Value {
         json!({
-            "rule": self.rule, "path": self.path, "measure": self.measure, "op": self.op.as_str(),
-            "threshold": self.threshold, "flips_at": round(self.flips_at), "distance": round(self.distance),
-            "share": round(self.share), "distance_in_se": self.distance_in_se.map(round), "becomes": self.becomes,
+            "measure": self.measure, "threshold": self.threshold, "rules": self.rules,
+            "flips_at": round(self.flips_at), "distance": round(self.distance), "share": round(self.share),
+            "distance_in_se": self.distance_in_se.map(round), "becomes": self.becomes, "text": self.text(),
         })
     }
 
@@ -84,72 +80,69 @@ impl Robustness {
     }
 }
 
-/// A comparison of a question, and where it stands.
-struct End<'a> {
-    rule: &'a Rule,
-    path: String,
-    condition: &'a Condition,
-    measure: MeasureId,
-    op: Op,
-    threshold: f64,
-}
-
 impl Judgment {
-    /// For every comparison on which the conclusion depends: the threshold at which the conclusion would be another
-    /// one, everything else being as it is, and how far the case is from it. Nothing for wholes judged by their parts,
-    /// and where a number is not rendered. Thresholds beyond the range of their measure do not count.
+    /// For every threshold on which the conclusion depends: where it would have to lie for the conclusion to be
+    /// another one, everything else being as it is, and how far that is. Thresholds do not leave the range of their
+    /// measure. Nothing for wholes judged by their parts, and where a number is not rendered.
     pub fn robustness(&self) -> Robustness {
         let (Some(question), true) = (self.asked(), self.parts.is_empty() && !self.hides_any()) else {
             return Robustness::default();
         };
-        let mut points: Vec<FlipPoint> =
-            self.ends(question).iter().filter_map(|end| self.flip_point(question, end)).collect();
+        let of_measure = |m: &MeasureId| {
+            let m = *m;
+            thresholds(self, m).into_iter().filter_map(move |t| self.flip_point(question, m, t))
+        };
+        let mut points: Vec<FlipPoint> = question.measures.iter().flat_map(of_measure).collect();
         points.sort_by(|a, b| a.share.total_cmp(&b.share));
         Robustness { points }
     }
 
-    fn ends(&self, question: &Question) -> Vec<End<'_>> {
-        let mut ends = Vec::new();
-        for rule in question.order.iter().filter_map(|r| self.framework.rule(*r)) {
-            for (path, condition) in rule.places() {
-                walk(condition, path, &mut |path, leaf| {
-                    if let (Condition::Compare(m, op, threshold), true) = (leaf, ends.len() < MAX_LEAVES) {
-                        let (measure, op, threshold) = (*m, *op, *threshold);
-                        ends.push(End { rule, path, condition: leaf, measure, op, threshold });
-                    }
-                });
-            }
-        }
-        ends
-    }
-
-    fn flip_point(&self, question: &Question, end: &End<'_>) -> Option<FlipPoint> {
-        let measure = self.framework.measure(end.measure)?;
+    fn flip_point(&self, question: &Question, m: MeasureId, threshold: f64) -> Option<FlipPoint> {
+        let measure = self.framework.measure(m)?;
         let MeasureKind::Score { lo, hi } = measure.kind else { return None };
-        let e = self.case.get(end.measure)?.estimate()?;
+        let e = self.case.get(m)?.estimate()?;
+        let se = e.se().filter(|s| *s > 0.0);
         let now = self.headline();
-        let then = |t: Truth| {
-            let e = Evaluation::assuming(&self.framework, &self.case, question, self.confidence, end.condition, t);
+        let then = |to: f64| {
+            let moved = (threshold, to);
+            let e = Evaluation::with_threshold(&self.framework, &self.case, question, self.confidence, m, moved);
             let (status, options) = conclude(&e, question);
             let then = Judgment { status, options, ..self.clone() };
             let headline = then.headline();
             (then.status != self.status || headline != now).then_some(headline)
         };
-        let se = e.se().filter(|s| *s > 0.0);
-        let (flips_at, becomes) = match se {
-            None => {
-                let so = Truth::compare(self.case.get(end.measure), end.op, end.threshold);
-                (e.value(), then(so.not())?)
+        // An exact value is crossed at itself or just beyond it; one in doubt where it is clear of the threshold, and
+        // beyond what any doubt leaves open.
+        let stops = match se {
+            None => [e.value().next_down(), e.value(), e.value().next_up()].to_vec(),
+            Some(se) => {
+                let z = num::quantile(self.confidence) * se;
+                vec![lo, e.value() - z, e.value(), e.value() + z, hi]
             }
-            Some(se) => nearest_flip(e, end, se, self.confidence, then)?,
         };
-        let distance = (flips_at - end.threshold).abs();
-        (lo..=hi).contains(&flips_at).then(|| FlipPoint {
-            rule: end.rule.id.clone(),
-            path: end.path.clone(),
+        let flip = |stops: Vec<f64>| -> Option<(f64, String)> {
+            let mut no = threshold;
+            for stop in stops {
+                if let Some(becomes) = then(stop) {
+                    return Some(if se.is_some() { halved(no, stop, &then)? } else { (e.value(), becomes) });
+                }
+                no = stop;
+            }
+            None
+        };
+        let within = |t: &f64| (lo..=hi).contains(t);
+        let mut above: Vec<f64> = stops.into_iter().filter(within).collect();
+        above.sort_by(f64::total_cmp);
+        let mut below: Vec<f64> = above.iter().copied().filter(|t| *t < threshold).collect();
+        below.reverse();
+        above.retain(|t| *t > threshold);
+        let nearer = |a: &(f64, String), b: &(f64, String)| (a.0 - threshold).abs().total_cmp(&(b.0 - threshold).abs());
+        let (flips_at, becomes) = flip(below).into_iter().chain(flip(above)).min_by(nearer)?;
+        let distance = (flips_at - threshold).abs();
+        Some(FlipPoint {
             measure: measure.id.clone(),
-            op: end.op,
-            threshold: end.threshold,
+            threshold,
+            rules: self.rules_with(question, m, threshold),
             flips_at,
             distance,
             share: distance / (hi - lo),
@@ -157,53 +150,27 @@ impl Judgment {
             becomes,
         })
     }
-}
 
-/// The nearest threshold at which a comparison in doubt is probable or improbable enough to change the conclusion.
-fn nearest_flip(
-    e: &Estimate,
-    end: &End<'_>,
-    se: f64,
-    confidence: f64,
-    then: impl Fn(Truth) -> Option<String>,
-) -> Option<(f64, String)> {
-    let sign = if matches!(end.op, Op::Ge | Op::Gt) { 1.0 } else { -1.0 };
-    // In standard errors by which the value lies on the right side of the threshold.
-    let now = sign * (e.value() - end.threshold) / se;
-    let at = |z: f64| {
-        let p = num::phi(z);
-        then(Truth { lo: p, hi: p })
-    };
-    let z = num::quantile(confidence);
-    let stops = [-40.0, -z, 0.0, z, 40.0];
-    let flip = |stops: Vec<f64>| {
-        let mut no = now;
-        for stop in stops {
-            if at(stop).is_some() {
-                let mut yes = stop;
-                for _ in 0..60 {
-                    let middle = (no + yes) / 2.0;
-                    if at(middle).is_some() { yes = middle } else { no = middle }
-                }
-                return Some((yes, at(yes)?));
-            }
-            no = stop;
-        }
-        None
-    };
-    let below = flip(stops.iter().rev().copied().filter(|s| *s < now).collect());
-    let above = flip(stops.iter().copied().filter(|s| *s > now).collect());
-    let nearest = below.into_iter().chain(above).min_by(|a, b| (a.0 - now).abs().total_cmp(&(b.0 - now).abs()))?;
-    Some((e.value() - sign * nearest.0 * se, nearest.1))
-}
-
-/// The comparisons of a condition, each with its path.
-fn walk<'c>(c: &'c Condition, path: String, see: &mut impl FnMut(String, &'c Condition)) {
-    match c {
-        Condition::AtLeast { of, .. } => {
-            of.iter().enumerate().for_each(|(i, (_, c))| walk(c, format!("{path}/{i}"), see));
-        }
-        Condition::Not(c) => walk(c, format!("{path}/0"), see),
-        leaf => see(path, leaf),
+    fn rules_with(&self, question: &Question, m: MeasureId, threshold: f64) -> Vec<String> {
+        let stands_in = |rule: &&Rule| {
+            let mut found = false;
+            rule.conditions().for_each(|c| {
+                leaves(c, &mut |leaf| {
+                    found |= matches!(leaf, Condition::Compare(id, _, t) if *id == m && *t == threshold);
+                });
+            });
+            found
+        };
+        let rules = question.order.iter().filter_map(|r| self.framework.rule(*r));
+        rules.filter(stands_in).map(|rule| rule.id.clone()).collect()
     }
+}
+
+/// The nearest threshold between one that leaves the conclusion as it is and one that does not.
+fn halved(mut no: f64, mut yes: f64, then: &impl Fn(f64) -> Option<String>) -> Option<(f64, String)> {
+    for _ in 0..HALVINGS {
+        let middle = no + (yes - no) / 2.0;
+        if then(middle).is_some() { yes = middle } else { no = middle }
+    }
+    Some((yes, then(yes)?))
 }

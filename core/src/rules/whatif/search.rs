@@ -222,7 +222,9 @@ impl<'a> Search<'a> {
                     self.choose(with, accept);
                     self.push(Goal::Of(others, need, left - w, aim), rest)
                 }
-                Goal::Rules(rules, aim) => rules.iter().rev().fold(rest, |rest, r| self.push(Goal::Rule(*r, aim), rest)),
+                Goal::Rules(rules, aim) => {
+                    rules.iter().rev().fold(rest, |rest, r| self.push(Goal::Rule(*r, aim), rest))
+                }
                 Goal::OneRule(rules, aim) => {
                     let Some((r, others)) = rules.split_first() else { return };
                     let with = self.push(Goal::Rule(*r, aim), rest);
@@ -253,13 +255,7 @@ impl<'a> Search<'a> {
     }
 
     /// The goals of a rule: what must be so, what must not be so, and its guards.
-    fn rule(
-        &mut self,
-        r: RuleId,
-        aim: Aim,
-        rest: usize,
-        accept: &mut Accept<'_, 'a>,
-    ) -> Option<usize> {
+    fn rule(&mut self, r: RuleId, aim: Aim, rest: usize, accept: &mut Accept<'_, 'a>) -> Option<usize> {
         // Asked for once, it need not be asked for again: rules may refer to one another by very many ways.
         if self.asserted.is_empty() {
             self.asserted.resize(self.framework.rules().len(), 0);
