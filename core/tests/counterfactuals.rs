@@ -150,7 +150,8 @@ proptest! {
                 prop_assert_eq!(flips.first().map(|f| (f.cost * 4.0).round() as u32), best, "r{} of {:?}", i, known);
                 for flip in &flips {
                     let then = f.judge("each", &changed(&f, known, &flip.changes), None).unwrap();
-                    prop_assert_eq!(then.options()[i].verdict.as_str(), flip.becomes);
+                    prop_assert_ne!(then.options()[i].verdict.as_str(), now);
+                    prop_assert_eq!(then.case(), &flip.apply(&f, j.case()));
                 }
             }
         }

@@ -5,6 +5,7 @@ use super::explain::{Leaf, Step, observed, short, short_probability};
 use super::judgment::{Answer, Judgment, Status};
 use super::model::*;
 use super::truth::Truth;
+use crate::error::{Error, Result, suggest};
 use crate::measure::{MeasureValue, Reveals};
 use std::collections::HashSet;
 
@@ -121,7 +122,7 @@ impl Judgment {
                 }),
             }
             let mut seen = HashSet::new();
-            for step in self.steps(r) {
+            for step in self.steps_taken(r) {
                 decisive_lines(&step, &mut seen, lines);
             }
         }
@@ -147,6 +148,22 @@ impl Judgment {
     /// The whole explanation as text: that of [`Judgment::full`].
     pub fn explain(&self) -> String {
         self.full()
+    }
+
+    /// The explanation as text of one of the forms `one_line`, `short` and `full`.
+    ///
+    /// # Errors
+    /// `unknown_form`.
+    pub fn explain_as(&self, form: &str) -> Result<String> {
+        const FORMS: [&str; 3] = ["one_line", "short", "full"];
+        match form {
+            "one_line" => Ok(self.one_line()),
+            "short" => Ok(self.short()),
+            "full" => Ok(self.full()),
+            _ => Err(Error::input("unknown_form", format!("unknown form `{form}` of an explanation"))
+                .at("form")
+                .help(suggest(form, FORMS))),
+        }
     }
 
     /// The whole explanation as text: every rule with its steps, what one that fails lacked, its thresholds and
@@ -201,7 +218,7 @@ impl Judgment {
             },
         };
         text.out.push_str(&format!("  {} {says}\n", rule.id));
-        self.steps(r).iter().for_each(|s| text.step(s, 2));
+        self.steps_taken(r).iter().for_each(|s| text.step(s, 2));
         let lacks: Vec<Vec<String>> = self.lacks(r).into_iter().filter(|set| set.len() <= LACKS).collect();
         for (i, set) in lacks.iter().take(LACKS).enumerate() {
             let begin = if i == 0 { "would have held with" } else { "or with" };
@@ -317,7 +334,7 @@ impl Judgment {
         let mut leaves: Vec<Leaf> = Vec::new();
         for (i, finding) in self.options.iter().enumerate() {
             if let (Some(r), true) = (finding.rule, self.one().is_none_or(|one| one == i)) {
-                self.steps(r).iter().for_each(|s| known_ends(s, self.one().is_some(), &mut leaves));
+                self.steps_taken(r).iter().for_each(|s| known_ends(s, self.one().is_some(), &mut leaves));
             }
         }
         let one = leaves.len() == 1;

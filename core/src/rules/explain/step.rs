@@ -294,6 +294,11 @@ impl Judgment {
         Teller { tree, judgment: self, misses }.rule(0..tree.nodes.len(), &tree.rule.requires, "")
     }
 
+    /// The same without what the rule lacks: nothing is near.
+    pub(crate) fn steps_taken(&self, rule: RuleId) -> Vec<Step> {
+        self.tree(rule).map_or_else(Vec::new, |tree| self.steps_of(&tree, &[]))
+    }
+
     /// What a rule that fails lacked, in words: each set of comparisons that would have made it hold.
     pub fn lacks(&self, rule: RuleId) -> Vec<Vec<String>> {
         let Some(tree) = self.tree(rule) else { return Vec::new() };

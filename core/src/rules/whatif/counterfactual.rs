@@ -3,6 +3,7 @@
 use super::aims::{another, answering};
 use super::distance::{contains, nearest, nearest_mean};
 use super::search::{Aim, Cheapest, Goal, Purse, Search, Touched};
+use crate::error::Result;
 use crate::measure::{Estimate, MeasureValue, Origin};
 use crate::rules::boxes::{Side, tidy};
 use crate::rules::case::Case;
@@ -101,8 +102,13 @@ pub struct Flip {
     pub changes: Vec<Change>,
     /// As that of a [`Counterfactual`].
     pub cost: f64,
-    /// `holds`, `fails` or `insufficient`.
-    pub becomes: &'static str,
+}
+
+impl Flip {
+    /// The case with these changes made.
+    pub fn apply(&self, framework: &Framework, case: &Case) -> Case {
+        moved(framework, case, &self.changes)
+    }
 }
 
 impl Framework {
@@ -118,12 +124,18 @@ impl Framework {
             "fails" => &[Aim::NotFalse],
             _ => &[Aim::True, Aim::False],
         };
-        let mover = Mover { framework: self, case, then: &|case| Some(verdict(case)).filter(|then| *then != now) };
+        let exact = !(0..self.measures().len()).any(|i| is_in_doubt(case, MeasureId(i)));
+        let mover = Mover {
+            framework: self,
+            case,
+            then: &|case| (verdict(case) != now).then_some(()),
+            trust: exact.then_some(()),
+        };
         let mut found = Cheapest::new();
         let mut search = Search::new(self, case, confidence, Purse::Values);
         for aim in aims {
             search.to(&[Goal::Rule(rule, *aim)], &mut |touched, _| {
-                mover.least(touched, &mut |changes, cost, becomes| found.offer(cost, Flip { changes, cost, becomes }))
+                mover.least(touched, &mut |changes, cost, ()| found.offer(cost, Flip { changes, cost }))
             });
         }
         found.all
@@ -143,6 +155,15 @@ impl Judgment {
         self.counterfactuals_without(&[])
     }
 
+    /// The same, with more measures held as they are, by their ids.
+    ///
+    /// # Errors
+    /// `unknown_measure`.
+    pub fn counterfactuals_with(&self, freeze: &[&str]) -> Result<Vec<Counterfactual>> {
+        let frozen: Vec<MeasureId> = freeze.iter().map(|id| self.framework.find_measure(id)).collect::<Result<_>>()?;
+        Ok(self.counterfactuals_without(&frozen))
+    }
+
     /// The same, with more measures held as they are.
     pub fn counterfactuals_without(&self, frozen: &[MeasureId]) -> Vec<Counterfactual> {
         if !self.parts.is_empty() || self.hides_any() {
@@ -154,7 +175,7 @@ impl Judgment {
             let headline = then.headline();
             (then.status != self.status || headline != now).then_some(headline)
         };
-        let mover = Mover { framework: &self.framework, case: &self.case, then: &then };
+        let mover = Mover { framework: &self.framework, case: &self.case, then: &then, trust: None };
         let id = |c: &Change| self.framework.measure(c.measure).map_or(String::new(), |m| m.id.clone());
         let answering = answering(self);
         let mut found = Cheapest::new();
@@ -177,12 +198,14 @@ struct Mover<'a, B> {
     case: &'a Case,
     /// What the conclusion becomes in another case, when it is another one.
     then: &'a dyn Fn(&Case) -> Option<B>,
+    /// What is told of ways of exact values without judging the case: that they change the conclusion is proven.
+    trust: Option<B>,
 }
 
 /// Takes changes, their cost and what becomes; says the least cost and how many answers share it.
 type Offer<'a, B> = dyn FnMut(Vec<Change>, f64, B) -> (f64, usize) + 'a;
 
-impl<B> Mover<'_, B> {
+impl<B: Clone> Mover<'_, B> {
     /// The least changes on a way that really change the conclusion.
     fn least(&self, touched: &[Touched], offer: &mut Offer<'_, B>) -> Option<(f64, usize)> {
         let mut ways: Vec<Vec<Change>> = vec![Vec::new()];
@@ -222,16 +245,13 @@ impl<B> Mover<'_, B> {
                     None => continue,
                 };
             }
-            if let Some(becomes) = (self.then)(&self.moved(&changes)) {
+            let becomes = self.trust.clone().or_else(|| (self.then)(&self.moved(&changes)));
+            if let Some(becomes) = becomes {
                 let cost = changes.iter().map(|c| self.cost(c)).sum();
                 told = Some(offer(changes, cost, becomes));
             }
         }
         told
-    }
-
-    fn is_in_doubt(&self, m: MeasureId) -> bool {
-        self.case.get(m).and_then(MeasureValue::estimate).is_some_and(in_doubt)
     }
 
     fn cost(&self, change: &Change) -> f64 {
@@ -244,22 +264,7 @@ impl<B> Mover<'_, B> {
     }
 
     fn moved(&self, changes: &[Change]) -> Case {
-        let mut case = self.case.clone();
-        for c in changes {
-            let e = case.get(c.measure).and_then(MeasureValue::estimate);
-            let value = match &c.to {
-                Setting::Category(c) => Some(MeasureValue::Category(c.clone(), Origin::Given)),
-                Setting::Number(x) => {
-                    let (se, n) = (e.and_then(Estimate::se), e.and_then(Estimate::n));
-                    Estimate::new(*x, se, n, Origin::Given).ok().map(MeasureValue::Known)
-                }
-            };
-            // Ways keep to the range of each measure.
-            if value.is_none_or(|v| case.put(self.framework, c.measure, v).is_err()) {
-                case.forget(c.measure);
-            }
-        }
-        case
+        moved(self.framework, self.case, changes)
     }
 
     /// Doubts add up, so what settles each comparison alone may be too much or too little for the rule: the values
@@ -288,7 +293,7 @@ impl<B> Mover<'_, B> {
         let changed = |changes: &[Change]| (self.then)(&self.moved(changes)).is_some();
         let changes_at = |share: f64, to_end: bool| changed(&at(share, to_end));
         if changes_at(0.0, false) {
-            return Some(changes.into_iter().filter(|c| !self.is_in_doubt(c.measure)).collect());
+            return Some(changes.into_iter().filter(|c| !is_in_doubt(self.case, c.measure)).collect());
         }
         let to_end = !changes_at(1.0, false);
         if to_end && !changes_at(1.0, true) {
@@ -306,7 +311,7 @@ impl<B> Mover<'_, B> {
 
     /// A value with a standard error to a thousandth of its range, away from where it was.
     fn rounded(&self, change: &Change) -> Change {
-        let doubt = self.is_in_doubt(change.measure);
+        let doubt = is_in_doubt(self.case, change.measure);
         let kind = self.framework.measure(change.measure).map(|m| &m.kind);
         let (Setting::Number(from), Setting::Number(to), true, Some(MeasureKind::Score { lo, hi })) =
             (&change.from, &change.to, doubt, kind)
@@ -318,6 +323,30 @@ impl<B> Mover<'_, B> {
         let steps = if to > from { steps.ceil() } else { steps.floor() };
         Change { to: Setting::Number(tidy(steps * unit).clamp(*lo, *hi)), ..change.clone() }
     }
+}
+
+/// A case with changes made; standard errors and numbers of people stay.
+fn moved(framework: &Framework, case: &Case, changes: &[Change]) -> Case {
+    let mut case = case.clone();
+    for c in changes {
+        let e = case.get(c.measure).and_then(MeasureValue::estimate);
+        let value = match &c.to {
+            Setting::Category(c) => Some(MeasureValue::Category(c.clone(), Origin::Given)),
+            Setting::Number(x) => {
+                let (se, n) = (e.and_then(Estimate::se), e.and_then(Estimate::n));
+                Estimate::new(*x, se, n, Origin::Given).ok().map(MeasureValue::Known)
+            }
+        };
+        // Ways keep to the range of each measure.
+        if value.is_none_or(|v| case.put(framework, c.measure, v).is_err()) {
+            case.forget(c.measure);
+        }
+    }
+    case
+}
+
+fn is_in_doubt(case: &Case, m: MeasureId) -> bool {
+    case.get(m).and_then(MeasureValue::estimate).is_some_and(in_doubt)
 }
 
 fn in_doubt(e: &Estimate) -> bool {
