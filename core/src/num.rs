@@ -11,11 +11,15 @@ pub fn quantile(p: f64) -> f64 {
     if p <= 0.0 || p >= 1.0 {
         return if p <= 0.0 { f64::NEG_INFINITY } else { f64::INFINITY };
     }
-    // On the lower half phi keeps all of its digits. Its logarithm is concave: once below, no step goes too far.
+    // On the lower half phi keeps all of its digits. Its logarithm is concave and the start too low, so that no step
+    // goes too far.
     let tail = p.min(1.0 - p);
-    let mut z = 0.0;
+    let mut z = -libm::sqrt(-2.0 * libm::log(tail));
     for _ in 0..100 {
         let below = phi(z);
+        if below == 0.0 {
+            break;
+        }
         let density = libm::exp(-z * z / 2.0) / libm::sqrt(2.0 * std::f64::consts::PI);
         let next = z - libm::log(below / tail) * below / density;
         if (next - z).abs() <= 1e-15 * z.abs() {

@@ -61,7 +61,8 @@ impl Node<'_> {
 /// let judgment = framework.judge("challenge", &case, None)?;
 /// let rule = judgment.options()[0].rule.expect("an option has rules");
 /// let tree = judgment.tree(rule).expect("a rule of the framework");
-/// assert_eq!(tree.nodes().len(), tree.nodes().iter().map(|n| n.weight.min(1) as usize).sum());
+/// assert_eq!(tree.verdict(), "insufficient");
+/// assert!(tree.nodes().iter().all(|node| !node.decisive));
 /// # Ok::<(), colead::Error>(())
 /// ```
 #[derive(Debug, Clone)]

@@ -15,8 +15,6 @@ use crate::rules::truth::Op;
 
 /// How many goals a search looks at before it stops with the best it has.
 const MAX_STEPS: usize = 200_000;
-/// How many choices are open at once.
-const MAX_CHOICES: usize = 200;
 /// How many answers that tie are kept.
 pub(crate) const MAX_TIES: usize = 64;
 /// Costs that differ by less tie.
@@ -120,6 +118,13 @@ enum Undo {
     End,
 }
 
+/// Goals to follow later, from the state that the search had when they were set aside.
+struct Alternative {
+    list: usize,
+    undo: usize,
+    goals: usize,
+}
+
 pub(crate) struct Search<'a> {
     framework: &'a Framework,
     case: &'a Case,
@@ -133,7 +138,7 @@ pub(crate) struct Search<'a> {
     asserted: Vec<u8>,
     undo: Vec<Undo>,
     total: f64,
-    choices: usize,
+    open: Vec<Alternative>,
     steps: usize,
     best: f64,
     ties: usize,
@@ -161,7 +166,7 @@ impl<'a> Search<'a> {
             asserted: Vec::new(),
             undo: Vec::with_capacity(16),
             total: 0.0,
-            choices: 0,
+            open: Vec::with_capacity(8),
             steps: 0,
             best: f64::INFINITY,
             ties: 0,
@@ -178,7 +183,13 @@ impl<'a> Search<'a> {
     /// Looks for ways to all of these goals at once.
     pub(crate) fn to(&mut self, goals: &[Goal<'a>], accept: &mut Accept<'_, 'a>) {
         let list = goals.iter().rev().fold(DONE, |rest, goal| self.push(*goal, rest));
-        self.go(list, accept);
+        self.later(list);
+        // A stack of its own: chains of rules may be long.
+        while let Some(next) = self.open.pop() {
+            self.rewind(next.undo);
+            self.goals.truncate(next.goals);
+            self.follow(next.list, accept);
+        }
         self.rewind(0);
         self.goals.clear();
     }
@@ -188,10 +199,11 @@ impl<'a> Search<'a> {
         self.goals.len() - 1
     }
 
-    fn go(&mut self, mut list: usize, accept: &mut Accept<'_, 'a>) {
+    fn follow(&mut self, mut list: usize, accept: &mut Accept<'_, 'a>) {
         while let Some((goal, rest)) = self.goals.get(list).copied() {
             self.steps += 1;
             if self.steps >= MAX_STEPS {
+                self.open.clear();
                 return;
             }
             list = match goal {
@@ -217,21 +229,21 @@ impl<'a> Search<'a> {
                 }
                 Goal::Of(of, need, left, aim) => {
                     let Some(((w, c), others)) = of.split_first() else { return };
+                    let without = self.push(Goal::Of(others, need, left - w, aim), rest);
+                    self.later(without);
                     let with = self.push(Goal::Of(others, need.saturating_sub(*w), left - w, aim), rest);
-                    let with = self.push(Goal::Condition(c, aim), with);
-                    self.choose(with, accept);
-                    self.push(Goal::Of(others, need, left - w, aim), rest)
+                    self.push(Goal::Condition(c, aim), with)
                 }
                 Goal::Rules(rules, aim) => {
                     rules.iter().rev().fold(rest, |rest, r| self.push(Goal::Rule(*r, aim), rest))
                 }
                 Goal::OneRule(rules, aim) => {
                     let Some((r, others)) = rules.split_first() else { return };
-                    let with = self.push(Goal::Rule(*r, aim), rest);
-                    self.choose(with, accept);
-                    self.push(Goal::OneRule(others, aim), rest)
+                    let without = self.push(Goal::OneRule(others, aim), rest);
+                    self.later(without);
+                    self.push(Goal::Rule(*r, aim), rest)
                 }
-                Goal::Rule(r, aim) => match self.rule(r, aim, rest, accept) {
+                Goal::Rule(r, aim) => match self.rule(r, aim, rest) {
                     Some(list) => list,
                     None => return,
                 },
@@ -240,22 +252,13 @@ impl<'a> Search<'a> {
         self.keep(accept);
     }
 
-    /// Follows one of several lists of goals, then forgets where it led.
-    fn choose(&mut self, list: usize, accept: &mut Accept<'_, 'a>) {
-        if self.choices >= MAX_CHOICES {
-            self.steps = MAX_STEPS;
-            return;
-        }
-        let (undo, goals) = (self.undo.len(), self.goals.len());
-        self.choices += 1;
-        self.go(list, accept);
-        self.choices -= 1;
-        self.rewind(undo);
-        self.goals.truncate(goals);
+    /// Sets a list of goals aside.
+    fn later(&mut self, list: usize) {
+        self.open.push(Alternative { list, undo: self.undo.len(), goals: self.goals.len() });
     }
 
-    /// The goals of a rule: what must be so, what must not be so, and its guards.
-    fn rule(&mut self, r: RuleId, aim: Aim, rest: usize, accept: &mut Accept<'_, 'a>) -> Option<usize> {
+    /// The goals of a rule: what must be so, what must not be so, and its guards. What else would do is set aside.
+    fn rule(&mut self, r: RuleId, aim: Aim, rest: usize) -> Option<usize> {
         // Asked for once, it need not be asked for again: rules may refer to one another by very many ways.
         if self.asserted.is_empty() {
             self.asserted.resize(self.framework.rules().len(), 0);
@@ -268,32 +271,25 @@ impl<'a> Search<'a> {
         self.undo.push(Undo::Assert(r.0, *slot));
         *slot |= bit;
         let rule = self.framework.rule(r)?;
-        let when = Goal::Condition(&rule.when, aim);
-        let unless = rule.unless.as_ref().map(|u| Goal::Condition(u, aim.opposite()));
         if aim.possible() {
             // A guard that does not hold leaves everything possible.
-            for guard in &rule.requires {
+            for guard in rule.requires.iter().rev() {
                 let alone = self.push(Goal::Condition(&guard.when, Aim::NotTrue), rest);
-                self.choose(alone, accept);
+                self.later(alone);
             }
         }
-        let mut list = if aim.upright() {
-            let list = unless.map_or(rest, |u| self.push(u, rest));
-            self.push(when, list)
-        } else {
-            if let Some(unless) = unless {
-                let mut list = self.push(unless, rest);
-                if !aim.possible() {
-                    list = self.guards(rule, list);
-                }
-                self.choose(list, accept);
+        let mut list = rest;
+        if let Some(unless) = &rule.unless {
+            let with = self.push(Goal::Condition(unless, aim.opposite()), rest);
+            if aim.upright() {
+                list = with;
+            } else {
+                let with = if aim.possible() { with } else { self.guards(rule, with) };
+                self.later(with);
             }
-            self.push(when, rest)
-        };
-        if !aim.possible() {
-            list = self.guards(rule, list);
         }
-        Some(list)
+        list = self.push(Goal::Condition(&rule.when, aim), list);
+        Some(if aim.possible() { list } else { self.guards(rule, list) })
     }
 
     fn guards(&mut self, rule: &'a Rule, list: usize) -> usize {
@@ -378,6 +374,8 @@ impl<'a> Search<'a> {
     }
 
     fn keep(&mut self, accept: &mut Accept<'_, 'a>) {
+        // Each answer is judged, which looks at the rules.
+        self.steps += self.framework.rules().len();
         if let Some((best, ties)) = accept(&self.touched, &self.ends) {
             (self.best, self.ties) = (best, ties);
         }
