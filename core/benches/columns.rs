@@ -8,7 +8,7 @@
 #![allow(clippy::expect_used, clippy::indexing_slicing)]
 
 use colead::evidence::{Cells, Column, Table};
-use colead::rules::{Columns, Framework, Level, MeasureKind, Numbers, Program, Verdicts};
+use colead::rules::{Columns, Framework, MeasureKind, Numbers, Processor, Program, Verdicts};
 use divan::counter::ItemsCount;
 use divan::{AllocProfiler, Bencher, black_box};
 use serde_json::{Map, Value, json};
@@ -19,7 +19,7 @@ static ALLOCATIONS: AllocProfiler = AllocProfiler::system();
 const ROWS: usize = 100_000;
 const MEASURES: usize = 20;
 const RULES: usize = 30;
-const LEVELS: [Level; 3] = [Level::Baseline, Level::Avx2, Level::Best];
+const LEVELS: [Processor; 3] = [Processor::Baseline, Processor::Avx2, Processor::Best];
 
 fn main() {
     for (name, framework, questions, ses) in [
@@ -139,7 +139,7 @@ impl Cases {
     }
 }
 
-fn run(bencher: Bencher<'_, '_>, framework: &Framework, questions: &[&str], ses: bool, level: Level) {
+fn run(bencher: Bencher<'_, '_>, framework: &Framework, questions: &[&str], ses: bool, level: Processor) {
     let program = program(framework, questions);
     let columns = Cases::of(framework, ses).columns(framework);
     let mut verdicts = Verdicts::default();
@@ -150,22 +150,22 @@ fn run(bencher: Bencher<'_, '_>, framework: &Framework, questions: &[&str], ses:
 }
 
 #[divan::bench(args = LEVELS)]
-fn job_exact(bencher: Bencher<'_, '_>, level: Level) {
+fn job_exact(bencher: Bencher<'_, '_>, level: Processor) {
     run(bencher, &job(), &["each"], false, level);
 }
 
 #[divan::bench(args = LEVELS)]
-fn job_with_standard_errors(bencher: Bencher<'_, '_>, level: Level) {
+fn job_with_standard_errors(bencher: Bencher<'_, '_>, level: Processor) {
     run(bencher, &job(), &["each"], true, level);
 }
 
 #[divan::bench(args = LEVELS, sample_count = 20)]
-fn built_in_exact(bencher: Bencher<'_, '_>, level: Level) {
+fn built_in_exact(bencher: Bencher<'_, '_>, level: Processor) {
     run(bencher, &builtin(), &[], false, level);
 }
 
 #[divan::bench(args = LEVELS, sample_count = 20)]
-fn built_in_with_standard_errors(bencher: Bencher<'_, '_>, level: Level) {
+fn built_in_with_standard_errors(bencher: Bencher<'_, '_>, level: Processor) {
     run(bencher, &builtin(), &[], true, level);
 }
 

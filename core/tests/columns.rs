@@ -5,13 +5,14 @@ mod random;
 
 use colead::evidence::{Cells, Column, Table};
 use colead::rules::{
-    Answer, Codes, Columns, Framework, Judgment, Level, Numbers, Outcome, Program, Status, Validity, Verdict, Verdicts,
+    Answer, Codes, Columns, Framework, Judgment, Numbers, Outcome, Processor, Program, Status, Validity, Verdict,
+    Verdicts,
 };
 use proptest::prelude::*;
 use random::{CATEGORIES, Known, MEASURES, any_case, case, load, measure, rulebook, rules};
 
 const QUESTIONS: [&str; 3] = ["each", "pick", "grade"];
-const LEVELS: [Level; 3] = [Level::Baseline, Level::Avx2, Level::Best];
+const LEVELS: [Processor; 3] = [Processor::Baseline, Processor::Avx2, Processor::Best];
 
 /// What is said of one row: status, answer and verdicts of each question.
 type Said = Vec<(&'static str, Option<u16>, Vec<i8>)>;
@@ -31,7 +32,7 @@ fn columns(framework: &Framework, cases: &[&Known]) -> Columns<'static> {
     columns
 }
 
-fn by_columns(program: &Program, columns: &Columns<'_>, level: Level) -> Vec<Said> {
+fn by_columns(program: &Program, columns: &Columns<'_>, level: Processor) -> Vec<Said> {
     let mut verdicts = Verdicts::default();
     program.run_at(level, columns, &mut verdicts).unwrap();
     let codes = program.codes(columns, &verdicts);
@@ -98,8 +99,8 @@ proptest! {
             }
         }
         let (head, tail) = known.split_at(cut.min(rows));
-        let mut parts = by_columns(&program, &columns(&f, head), Level::Best);
-        parts.extend(by_columns(&program, &columns(&f, tail), Level::Best));
+        let mut parts = by_columns(&program, &columns(&f, head), Processor::Best);
+        parts.extend(by_columns(&program, &columns(&f, tail), Processor::Best));
         for (row, i) in order.iter().enumerate() {
             prop_assert_eq!(&parts[row], &want[*i]);
         }
@@ -121,7 +122,7 @@ proptest! {
         let batch = columns(&f, &refs);
         for confidence in [at, at.next_up(), at.next_down(), at + 1e-7, at - 1e-7] {
             let program = f.program(&QUESTIONS, Some(confidence)).unwrap();
-            let found = by_columns(&program, &batch, Level::Best);
+            let found = by_columns(&program, &batch, Processor::Best);
             for (row, known) in cases.iter().enumerate() {
                 prop_assert_eq!(&found[row], &alone(&f, known, confidence));
             }

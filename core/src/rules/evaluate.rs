@@ -94,6 +94,38 @@ fn extend<T: PartialEq + Clone>(into: &mut Vec<T>, from: &[T]) {
     }
 }
 
+impl Truth {
+    /// Whether a category is among these.
+    pub(crate) fn one_of(framework: &Framework, case: &Case, m: MeasureId, wanted: &[usize]) -> Truth {
+        match (case.get(m), framework.measure(m).map(|m| &m.kind)) {
+            (Some(MeasureValue::Category(c, _)), Some(MeasureKind::Category(known))) => {
+                Truth::of(wanted.iter().any(|i| known.get(*i) == Some(c)))
+            }
+            _ => Truth::UNKNOWN,
+        }
+    }
+
+    /// The truth of a rule: nothing is known where a guard does not hold.
+    pub(crate) fn of_rule(guarded: bool, when: Truth, unless: Option<Truth>) -> Truth {
+        match unless {
+            _ if !guarded => Truth::UNKNOWN,
+            None => when,
+            Some(unless) => Truth::at_least(2, &[(1, when), (1, unless.not())]),
+        }
+    }
+
+    /// `holds`, `fails` or `insufficient` at a confidence.
+    pub fn verdict(self, confidence: f64) -> &'static str {
+        if self.holds(confidence) {
+            "holds"
+        } else if self.fails(confidence) {
+            "fails"
+        } else {
+            "insufficient"
+        }
+    }
+}
+
 /// The truths of the rules of one question for one case.
 #[derive(Debug, Clone)]
 pub(crate) struct Evaluation<'a> {
@@ -101,6 +133,8 @@ pub(crate) struct Evaluation<'a> {
     pub(crate) case: &'a Case,
     pub(crate) confidence: f64,
     truths: Vec<Option<Truth>>,
+    /// A threshold of a measure that is taken to be another one.
+    instead: Option<(MeasureId, f64, f64)>,
 }
 
 impl<'a> Evaluation<'a> {
@@ -111,7 +145,25 @@ impl<'a> Evaluation<'a> {
         q: &Question,
         confidence: f64,
     ) -> Evaluation<'a> {
-        let mut e = Evaluation { framework, case, confidence, truths: vec![None; framework.rules().len()] };
+        let mut e =
+            Evaluation { framework, case, confidence, truths: vec![None; framework.rules().len()], instead: None };
+        for r in &q.order {
+            e.set(*r);
+        }
+        e
+    }
+
+    /// The same, with the threshold `from` of a measure taken to be `to` wherever it stands.
+    pub(crate) fn with_threshold(
+        framework: &'a Framework,
+        case: &'a Case,
+        q: &Question,
+        confidence: f64,
+        m: MeasureId,
+        (from, to): (f64, f64),
+    ) -> Evaluation<'a> {
+        let truths = vec![None; framework.rules().len()];
+        let mut e = Evaluation { framework, case, confidence, truths, instead: Some((m, from, to)) };
         for r in &q.order {
             e.set(*r);
         }
@@ -120,7 +172,8 @@ impl<'a> Evaluation<'a> {
 
     /// Evaluates one rule and those it refers to.
     pub(crate) fn of_rule(framework: &'a Framework, case: &'a Case, r: RuleId, confidence: f64) -> Evaluation<'a> {
-        let mut e = Evaluation { framework, case, confidence, truths: vec![None; framework.rules().len()] };
+        let mut e =
+            Evaluation { framework, case, confidence, truths: vec![None; framework.rules().len()], instead: None };
         let mut open = vec![(r, false)];
         // Depth first with an explicit stack: chains of rules may be long.
         while let Some((r, expanded)) = open.pop() {
@@ -152,14 +205,11 @@ impl<'a> Evaluation<'a> {
     }
 
     fn rule_truth(&self, rule: &Rule) -> Truth {
-        if rule.requires.iter().any(|g| !self.truth(&g.when).holds(self.confidence)) {
+        let guarded = rule.requires.iter().all(|g| self.truth(&g.when).holds(self.confidence));
+        if !guarded {
             return Truth::UNKNOWN;
         }
-        let when = self.truth(&rule.when);
-        match &rule.unless {
-            None => when,
-            Some(unless) => Truth::at_least(2, &[(1, when), (1, self.truth(unless).not())]),
-        }
+        Truth::of_rule(guarded, self.truth(&rule.when), rule.unless.as_ref().map(|u| self.truth(u)))
     }
 
     /// The truth of a condition.
@@ -170,13 +220,14 @@ impl<'a> Evaluation<'a> {
                 Truth::at_least(*points, &parts)
             }
             Condition::Not(c) => self.truth(c).not(),
-            Condition::Compare(m, op, threshold) => Truth::compare(self.case.get(*m), *op, *threshold),
-            Condition::OneOf(m, wanted) => match (self.case.get(*m), self.framework.measure(*m).map(|m| &m.kind)) {
-                (Some(MeasureValue::Category(c, _)), Some(MeasureKind::Category(known))) => {
-                    Truth::of(wanted.iter().any(|i| known.get(*i) == Some(c)))
-                }
-                _ => Truth::UNKNOWN,
-            },
+            Condition::Compare(m, op, threshold) => {
+                let threshold = match self.instead {
+                    Some((measure, from, to)) if measure == *m && from == *threshold => to,
+                    _ => *threshold,
+                };
+                Truth::compare(self.case.get(*m), *op, threshold)
+            }
+            Condition::OneOf(m, wanted) => Truth::one_of(self.framework, self.case, *m, wanted),
             Condition::Holds(r) => self.rule(*r),
         }
     }

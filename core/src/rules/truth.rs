@@ -12,13 +12,6 @@ pub struct Truth {
     pub hi: f64,
 }
 
-/// The probabilities of the parts of a sum, and those of their opposites.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Bounds {
-    upper: Vec<f64>,
-    lower: Vec<f64>,
-}
-
 /// A comparison of a measure with a threshold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Op {
@@ -129,31 +122,50 @@ impl Truth {
     /// assert_eq!(Truth::at_least(1, &[(1, Truth::UNKNOWN), (1, Truth::TRUE)]), Truth::TRUE);
     /// ```
     pub fn at_least(points: u32, of: &[(u32, Truth)]) -> Truth {
-        Truth::at_least_in(points, of.iter().copied(), &mut Bounds::default())
+        counted(points, of).unwrap_or_else(|| bounded(points as usize, of))
     }
+}
 
-    /// The same with lists that are used again.
-    pub(crate) fn at_least_in(points: u32, of: impl Iterator<Item = (u32, Truth)>, lists: &mut Bounds) -> Truth {
-        let Bounds { upper, lower } = lists;
-        upper.clear();
-        lower.clear();
-        for (weight, t) in of {
-            for _ in 0..weight {
-                upper.push(t.hi);
-                lower.push(1.0 - t.lo);
-            }
+/// Where nothing is in between, counting is enough: Kleene's logic.
+fn counted(points: u32, of: &[(u32, Truth)]) -> Option<Truth> {
+    let (mut yes, mut open) = (0_u64, 0_u64);
+    for (weight, t) in of {
+        match *t {
+            Truth::TRUE => yes += u64::from(*weight),
+            Truth::UNKNOWN => open += u64::from(*weight),
+            Truth::FALSE => {}
+            _ => return None,
         }
-        let (n, k) = (upper.len(), points as usize);
-        if k == 0 {
-            return Truth::TRUE;
-        }
-        if k > n {
-            return Truth::FALSE;
-        }
-        let hi = ruger(upper, k);
-        let lo = 1.0 - ruger(lower, n - k + 1);
-        Truth { lo: lo.min(hi), hi }
     }
+    let points = u64::from(points);
+    Some(Truth { lo: f64::from(u8::from(yes >= points)), hi: f64::from(u8::from(yes + open >= points)) })
+}
+
+/// The bounds, with each part as many times as it has points.
+fn bounded(k: usize, of: &[(u32, Truth)]) -> Truth {
+    let n: usize = of.iter().map(|(w, _)| *w as usize).sum();
+    if k == 0 {
+        return Truth::TRUE;
+    }
+    if k > n {
+        return Truth::FALSE;
+    }
+    let (mut few, mut many) = ([0.0; 32], Vec::new());
+    let p = match few.get_mut(..n) {
+        Some(p) => p,
+        None => {
+            many.resize(n, 0.0);
+            &mut many[..]
+        }
+    };
+    let mut ruger = |k: usize, of_part: fn(Truth) -> f64| {
+        let copies = of.iter().flat_map(|(w, t)| std::iter::repeat_n(of_part(*t), *w as usize));
+        p.iter_mut().zip(copies).for_each(|(slot, x)| *slot = x);
+        ruger(p, k)
+    };
+    let hi = ruger(k, |t| t.hi);
+    let lo = 1.0 - ruger(n - k + 1, |t| 1.0 - t.lo);
+    Truth { lo: lo.min(hi), hi }
 }
 
 /// The largest probability that at least `k` of events with these probabilities happen:

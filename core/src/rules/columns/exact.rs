@@ -4,7 +4,6 @@ use super::batch::Columns;
 use super::program::{Node, Program};
 use crate::rules::Truth;
 use crate::rules::evaluate::movers;
-use crate::rules::truth::Bounds;
 
 /// What is worked out of one row, kept until the next; its lists are used again.
 #[derive(Debug, Clone, Default)]
@@ -14,7 +13,7 @@ pub(super) struct Exact {
     open: Vec<usize>,
     walk: Vec<usize>,
     seen: Vec<bool>,
-    bounds: Bounds,
+    parts: Vec<(u32, Truth)>,
 }
 
 impl Exact {
@@ -115,7 +114,9 @@ impl Exact {
                 .category_of(*measure, row)
                 .map_or(Truth::UNKNOWN, |c| Truth::of(wanted.get(c).copied().unwrap_or(false))),
             Node::AtLeast { points, of, .. } => {
-                Truth::at_least_in(*points, of.iter().map(|(w, i)| (*w, truth(*i))), &mut self.bounds)
+                self.parts.clear();
+                self.parts.extend(of.iter().map(|(w, i)| (*w, truth(*i))));
+                Truth::at_least(*points, &self.parts)
             }
             Node::Not(i) => truth(*i).not(),
             Node::Rule { guards, then, .. } => match guards.iter().all(|i| truth(*i).holds(program.confidence)) {

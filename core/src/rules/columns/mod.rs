@@ -19,5 +19,5 @@ mod verdicts;
 pub use batch::{Codes, Columns, Numbers, Validity};
 pub use program::Program;
 #[doc(hidden)]
-pub use run::Level;
+pub use run::Processor;
 pub use verdicts::{Effort, Outcome, Verdicts};

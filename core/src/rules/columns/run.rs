@@ -12,7 +12,7 @@ use std::sync::Arc;
 /// For which machine the code that runs was compiled; for benchmarks and tests.
 #[doc(hidden)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Level {
+pub enum Processor {
     /// Every machine of this architecture.
     Baseline,
     /// AVX2 where it is there.
@@ -27,11 +27,11 @@ impl Program {
     /// # Errors
     /// `other_framework` when the batch belongs to another framework than the program.
     pub fn run(&self, columns: &Columns<'_>, verdicts: &mut Verdicts) -> Result<()> {
-        self.run_at(Level::Best, columns, verdicts)
+        self.run_at(Processor::Best, columns, verdicts)
     }
 
     #[doc(hidden)]
-    pub fn run_at(&self, level: Level, columns: &Columns<'_>, verdicts: &mut Verdicts) -> Result<()> {
+    pub fn run_at(&self, level: Processor, columns: &Columns<'_>, verdicts: &mut Verdicts) -> Result<()> {
         let (own, other) = (&self.framework, columns.framework());
         if !Arc::ptr_eq(&own.0, &other.0) && own.sha256() != other.sha256() {
             return Err(Error::input("other_framework", "the cases belong to another framework than the questions")
@@ -40,9 +40,9 @@ impl Program {
         }
         verdicts.begin(self, columns.rows());
         match level {
-            Level::Baseline => tiles(self, columns, verdicts),
-            Level::Avx2 => with_avx2(self, columns, verdicts),
-            Level::Best => with_best(self, columns, verdicts),
+            Processor::Baseline => tiles(self, columns, verdicts),
+            Processor::Avx2 => with_avx2(self, columns, verdicts),
+            Processor::Best => with_best(self, columns, verdicts),
         }
         Ok(())
     }
