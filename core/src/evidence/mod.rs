@@ -7,6 +7,7 @@ mod digest;
 mod instrument;
 mod instrument_read;
 mod instrument_write;
+mod levels;
 mod members;
 mod network;
 mod organization;
@@ -14,6 +15,7 @@ mod parse;
 mod pressure;
 mod priorities;
 mod reader;
+mod reporting;
 mod responses;
 mod table;
 
@@ -29,6 +31,7 @@ pub use organization::{Organization, UnitRow};
 pub use pressure::Pressure;
 pub use priorities::{Declared, DeclaredRow, RankingRow, Rankings};
 pub use reader::{Field, Reader};
+pub use reporting::{Managers, Reports};
 pub use responses::{AnswerColumns, DONT_KNOW, Loss, MISSING, Responses};
 pub use table::{Cells, Column, MAX_CELL_BYTES, MAX_ROWS, Table};
 
