@@ -5,6 +5,9 @@ mod date;
 mod decisions;
 mod digest;
 mod instrument;
+mod instrument_definitions;
+mod instrument_locale;
+mod instrument_map;
 mod instrument_read;
 mod instrument_write;
 mod levels;
@@ -25,6 +28,8 @@ pub use decisions::{
     DecisionEffectRow, DecisionEffects, DecisionRightRow, DecisionRights, DecisionRow, Decisions, Role,
 };
 pub use instrument::{Composition, Instrument, Item, MissingRule, Referent, Scale};
+pub use instrument_definitions::Definitions;
+pub use instrument_map::{KeyedItem, SurveyMap};
 pub use members::{MemberRow, Members};
 pub use network::{NodeRow, Nodes, TieRow, Ties};
 pub use organization::{Organization, UnitRow};
