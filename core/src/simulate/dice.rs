@@ -16,6 +16,8 @@ pub(crate) enum Stream {
     Rankings = 3,
     Decisions = 4,
     Ties = 5,
+    Items = 6,
+    Habits = 7,
 }
 
 /// A stream of chance.
