@@ -460,6 +460,16 @@ mod tests {
     }
 
     #[test]
+    fn the_digest_knows_where_a_unit_was() {
+        let digest = |rows: &str| {
+            let text = format!("unit,parent,from,to\nx,,,\n{rows}");
+            super::super::Evidence::from_files(&[("organization.csv", text.as_bytes())]).unwrap().0.digest()
+        };
+        assert_eq!(digest("a,x,,5\na,,5,\n"), digest("a,,5,\na,x,,5\n"));
+        assert_ne!(digest("a,x,,5\na,,5,\n"), digest("a,,5,\n"));
+    }
+
+    #[test]
     fn depth_needs_no_stack() {
         let n = 200_000;
         let row = |i: usize| UnitRow {

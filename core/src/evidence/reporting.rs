@@ -121,6 +121,7 @@ impl Members {
     pub fn seat_managers(&self, organization: &Organization, managers: Managers) -> Result<Members> {
         let heads = heads(self, organization);
         let mut rows = self.rows().to_vec();
+        let taken: HashSet<(&str, &str)> = self.rows().iter().map(|r| (r.person.as_str(), r.unit.as_str())).collect();
         let mut gone = HashSet::new();
         let seats = heads.iter().enumerate().filter_map(|(unit, head)| {
             let above = organization.parent(unit)?;
@@ -133,7 +134,7 @@ impl Members {
         for (row, unit) in seats {
             let (Some(moved), Some(unit)) = (rows.get_mut(row), organization.unit(unit)) else { continue };
             // Somebody who counts there already counts there once.
-            if self.rows().iter().any(|r| r.person == moved.person && r.unit == unit) {
+            if taken.contains(&(moved.person.as_str(), unit)) {
                 gone.insert(row);
             }
             unit.clone_into(&mut moved.unit);

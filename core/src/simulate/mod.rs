@@ -458,6 +458,19 @@ mod tests {
         assert!(share(3.0).0 > 2.0 && share(-3.0).0 < -2.0);
     }
 
+    /// The digest of every part that draws or computes; it changes only when the generator does, and then on purpose.
+    #[test]
+    fn every_platform_makes_the_same_bytes() {
+        let habits = Habits { positive: 0.3, acquiescence: 0.4, straightlining: 0.1 };
+        let obstacles = vec![Obstacle::TooManyChefs];
+        let asked =
+            Spec { discrimination: Some((0.8, 2.5)), habits, response_rate: 0.8, response_slope: 0.7, ..fine(9, 0.2) };
+        let spec = Spec { obstacles, missing_rate: 0.03, ..asked };
+        let made = organization(&spec).unwrap();
+        let all: Vec<u8> = made.files.iter().flat_map(|(name, bytes)| [name.as_bytes(), bytes].concat()).collect();
+        assert_eq!(json::sha256(&all), "3a5df64ba7c92b2f59ae92fb435f2d6c50d862df52e2cfecd34a6bcada9c1f1c");
+    }
+
     #[test]
     fn a_unit_of_two_minds_is_spread_wider() {
         let splits = vec![Split { unit: "team-2".into(), scale: "a".into(), gap: 2.0 }];
