@@ -5,7 +5,7 @@ use super::digest::{Line, Rows};
 use super::reader::Reader;
 use super::table::Table;
 use crate::error::{Error, Result};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 const TABLE: &str = "members";
@@ -100,7 +100,7 @@ impl Members {
     }
 
     /// The memberships of one day, counted from 1970-01-01 ([`super::days_from_iso`]); `from` and `to` are both included.
-    /// Where one ends on the day on which another of the same person begins, both hold.
+    /// Where one ends on the day on which another of the same person begins, the other holds.
     ///
     /// # Errors
     /// `not_finite`.
@@ -108,11 +108,10 @@ impl Members {
         if !day.is_finite() {
             return Err(Error::input("not_finite", "the day is not a finite number").at("day").help("give a day"));
         }
-        let mut rows: Vec<MemberRow> = self.rows.iter().filter(|m| m.period().holds(day)).cloned().collect();
-        // Of two rows of one person in one unit, which then meet on this day, one is enough.
-        let mut seen = std::collections::HashSet::new();
-        rows.retain(|m| seen.insert((m.person.clone(), m.unit.clone())));
-        Members::new(rows)
+        let begin: HashSet<&str> =
+            self.rows.iter().filter(|m| m.from == Some(day)).map(|m| m.person.as_str()).collect();
+        let passed_on = |m: &MemberRow| m.to == Some(day) && m.from != Some(day) && begin.contains(m.person.as_str());
+        Members::new(self.rows.iter().filter(|m| m.period().holds(day) && !passed_on(m)).cloned().collect())
     }
 
     /// The rows in the order of the table.
@@ -181,6 +180,8 @@ mod tests {
         assert_eq!((m.size_of("a"), m.rows().len()), (2, 4));
         let on = |day: f64| ["a", "b"].map(|u| m.as_of(day).unwrap().size_of(u));
         assert_eq!([on(4.0), on(5.0), on(6.0), on(7.0)], [[2, 0], [2, 0], [1, 0], [1, 1]]);
+        let moved = read("person,unit,from,to\np,a,,5\np,b,5,\n").unwrap();
+        assert_eq!(["a", "b"].map(|u| moved.as_of(5.0).unwrap().size_of(u)), [0, 1]);
         assert_eq!(m.as_of(f64::INFINITY).unwrap_err().code(), "not_finite");
         let text = "person,unit,from,to\np,a,,5\np,a,4,\n";
         assert_eq!(refusal(text), ("duplicate_member", "members, row 2, column person".into()));
