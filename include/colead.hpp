@@ -331,6 +331,15 @@ class Framework {
   Result<String> try_json() const { return detail::text_of(handle_.get(), colead_framework_write_json); }
   String json() const { return try_json().value(); }
 
+  /// This version beside a newer one as canonical JSON: what changed, and which verdicts turn over cases, or over
+  /// the tests that the rules of both carry when there are none.
+  Result<String> try_diff(const Framework &newer, std::string_view cases = {}) const {
+    return detail::write([&](colead_string **out, colead_error **err) {
+      return colead_framework_write_diff(handle_.get(), newer.handle_.get(), cases.data(), cases.size(), out, err);
+    });
+  }
+  String diff(const Framework &newer, std::string_view cases = {}) const { return try_diff(newer, cases).value(); }
+
   /// Judges a question for one subject; `measures` is a JSON object from measure to value.
   Result<Judgment> try_judge(std::string_view question, std::string_view measures, double confidence = 0) const {
     return detail::create<Judgment, colead_judgment>([&](colead_judgment **out, colead_error **err) {

@@ -252,7 +252,7 @@ def test_two_versions_side_by_side() -> None:
     document = diff.to_dict()
     assert document == json.loads(diff.to_json())
     assert document["unexplained"] == ["speed.low"] and document["rules"]["added"] == ["speed.slow"]
-    assert "run: speed: high -> none hold" in str(diff) and "gone without a word: `speed.low`" in str(diff)
+    assert "run: speed: high -> insufficient" in str(diff) and "gone without a word: `speed.low`" in str(diff)
     assert pickle.loads(pickle.dumps(diff)) == diff
     rows = pa.table({"unit": ["a", "b"], "pace": [3.0, 5.5], "pace.se": [None, 0.1]})
     assert [f["case"] for f in old.diff(new, rows).answers] == ["row 2 b"]
