@@ -200,7 +200,8 @@ pub struct Diagnostic {
     pub excerpt: String,
     /// What to do.
     pub help: String,
-    /// A case that shows the fault, where there is one.
+    /// A case that shows the fault, where there is one: an object from measure to value, in which what is not named
+    /// is missing. Of a cycle it is the list of its rules.
     pub witness: Option<Value>,
 }
 

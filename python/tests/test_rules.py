@@ -291,3 +291,13 @@ def test_judge_table_says_the_same_as_judge(framework: colead.Framework) -> None
     assert set(table["challenge.technical"]) <= {1, 0, -1, -2, -3}
     assert len(framework.judge_table(columns).columns) > len(table.columns)
     assert framework.judge_table(columns, "challenge") == table
+
+
+def test_a_finding_shows_a_case() -> None:
+    overlap = OWN.replace('unless = { holds = "speed.high" }', "")
+    found = {d.code: d for d in colead.check(overlap)}
+    assert found["overlap"].severity == "error"
+    assert dict(found["overlap"].witness) == {"kind": "slow", "pace": 8}
+    assert "case: kind = slow, pace = 8" in str(found["overlap"])
+    idle = {d.code: d for d in colead.check(OWN)}["leaf_never_decides"]
+    assert idle.severity == "warning" and "`kind` `slow`" in idle.message

@@ -1,6 +1,9 @@
 //! A rule engine that knows nothing of leadership: typed conditions over incomplete and uncertain measures,
 //! three-valued verdicts, questions, and explanations. The rulebook gives it its subject.
 
+// Until counterfactuals read them.
+#[allow(dead_code)]
+mod boxes;
 mod case;
 mod case_read;
 mod check;
@@ -16,13 +19,20 @@ mod judgment;
 mod listing;
 mod load;
 mod model;
+mod mutation;
 #[cfg(feature = "schema")]
 mod schema;
 mod truth;
 mod words;
 
+/// Random rulebooks, shared with the tests of the whole crate.
+#[cfg(test)]
+#[path = "../../tests/random/mod.rs"]
+mod random;
+
 pub use case::Case;
 pub use case_read::Told;
+pub use check::CHECK_BUDGET;
 pub use condition::{MAX_DEPTH, MAX_POINTS};
 pub use counterfactual::{Counterfactual, NextQuestion};
 pub use diff::{Changes, Diff, Flip, Replaced, Unread, Version};
@@ -34,6 +44,7 @@ pub use model::{
     Allow, Basis, Condition, Framework, Level, Measure, MeasureId, MeasureKind, Mode, NotEncoded, Question, QuestionId,
     Require, Retired, Role, Rule, RuleId, ScaleBinding, Set, Strength,
 };
+pub use mutation::{MUTATION_SHARE, MutationReport, Survivor};
 #[cfg(feature = "schema")]
 pub use schema::schema;
 pub use truth::{Op, Truth};

@@ -234,6 +234,10 @@ pub struct Question {
     pub mode: Mode,
     /// What it is judged for: `group`, `organization` or `challenge`.
     pub about: String,
+    /// Whether options that exclude one another may hold at once: then the answer is a conflict.
+    pub may_overlap: bool,
+    /// Whether some option is to hold of every case in which everything is known; a gap is a warning.
+    pub exhaustive: bool,
     /// Whether its options are causes, which need a symptom and a mechanism.
     pub concludes_cause: bool,
     /// The set it speaks of.

@@ -46,7 +46,7 @@ impl Op {
         }
     }
 
-    fn exact(self, value: f64, threshold: f64) -> bool {
+    pub(crate) fn exact(self, value: f64, threshold: f64) -> bool {
         match self {
             Op::Ge => value >= threshold,
             Op::Gt => value > threshold,

@@ -9,7 +9,7 @@ mod rule;
 mod rule_test;
 mod sets;
 
-use super::check::{connect, run_tests};
+use super::check::{connect, on_boxes, run_tests};
 use super::condition::{self, SCORECARD, Scope};
 use super::constraints::constrain;
 use super::model::{Framework, Inner, NotEncoded};
@@ -211,9 +211,10 @@ fn read(catalogue: Catalogue, documents: &[Document], faults: &Diagnostics) -> O
     if faults.failed() {
         return None;
     }
-    // The rules' own tests run on the finished framework.
+    // The rules' own tests and the checks run on the finished framework.
     let framework = Framework(Arc::new(inner));
     run_tests(&framework, faults);
+    on_boxes(&framework, faults);
     Arc::try_unwrap(framework.0).ok()
 }
 

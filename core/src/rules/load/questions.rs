@@ -10,7 +10,7 @@ use std::collections::HashSet;
 
 const MODES: &[(&str, Mode)] =
     &[("exclusive", Mode::Exclusive), ("independent", Mode::Independent), ("graded", Mode::Graded)];
-const OVERLAPS: &[(&str, ())] = &[("conflict", ())];
+const OVERLAPS: &[(&str, bool)] = &[("conflict", true)];
 const CONCLUSIONS: &[(&str, bool)] = &[("state", false), ("cause", true)];
 
 pub(crate) const QUESTION: &[Key] = &[
@@ -31,6 +31,7 @@ pub(crate) const QUESTION: &[Key] = &[
     Key::new("set", Shape::Id, "the set it speaks of, which is not mixed with another"),
     Key::new("parts_differ", Shape::Id, "the option for a whole whose parts have different answers").decides(),
     Key::new("overlap", Shape::Word(|| words(OVERLAPS)), "that two options may hold at once is a result").decides(),
+    Key::new("exhaustive", Shape::Boolean, "that some option holds whenever everything is known; a gap is told"),
     Key::new("allow", ALLOW, "what would be refused, each with the reason why it is right here"),
     Key::new("concepts", CONCEPTS, "the concepts it serves"),
     Key::new("note", Shape::Text, "a remark"),
@@ -50,9 +51,6 @@ pub(super) fn read_questions(inner: &mut Inner, file: &Fields<'_>) {
             given.error("bad_options", format!("the question `{id}` needs 1 to 64 distinct options"), help);
         }
         let Some(mode) = f.need("mode").and_then(|a| a.word("mode", MODES)) else { continue };
-        if let Some(a) = f.get("overlap") {
-            a.word("overlap", OVERLAPS);
-        }
         let parts_differ = f.get("parts_differ").and_then(|a| {
             let name = a.text()?;
             let found = options.iter().position(|o| o == name);
@@ -78,6 +76,8 @@ pub(super) fn read_questions(inner: &mut Inner, file: &Fields<'_>) {
             options,
             mode,
             about: about(&f),
+            may_overlap: f.get("overlap").and_then(|a| a.word("overlap", OVERLAPS)).unwrap_or(false),
+            exhaustive: f.get("exhaustive").and_then(|a| a.boolean()).unwrap_or(false),
             concludes_cause: f.get("concludes").and_then(|a| a.word("conclusion", CONCLUSIONS)).unwrap_or(false),
             set: f.get("set").and_then(|a| read_set(inner, &a)),
             allow: read_allow(&f),
