@@ -91,7 +91,7 @@ fn thousands_of_faults_cost_no_more_than_as_many_rules() {
     assert!(found.iter().all(|d| d.excerpt.len() < 1_000 && !d.excerpt.is_empty()));
     let json = format!(
         "{{\"framework\":{{\"id\":\"f\",\"version\":\"1.0.0\"}},\"rule\":[{}1]}}",
-        "{\"id\":\"r\",\"x\":1},".repeat(100_000)
+        "{\"id\":\"r\",\"x\":1},".repeat(9_000)
     );
     assert_eq!(errors(&json).len(), 1_000);
 }
