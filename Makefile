@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 # The extension is built once for the demo and the tests.
 EXTENSION_SOURCES := $(shell find core/src core/rulebook core/instruments ffi/src python/src -type f) Cargo.lock Cargo.toml core/Cargo.toml ffi/Cargo.toml python/Cargo.toml python/pyproject.toml
 
-.PHONY: demo test test-rust test-c test-python lint bless bench clean
+.PHONY: demo test test-rust test-c test-python lint bless fuzz bench clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.built
@@ -51,6 +51,10 @@ lint:
 # Writes everything that is generated and committed: header, example, coverage, vectors.
 bless:
 	COLEAD_BLESS=1 $(CARGO) test --workspace --locked
+
+# Damaged texts through every door, for long; COLEAD_FUZZ_SEED to begin elsewhere.
+fuzz:
+	COLEAD_FUZZ_ROUNDS=$${COLEAD_FUZZ_ROUNDS:-200000} $(CARGO) test --release -p colead --locked --test fuzz
 
 # How fast it is, as ratios where other tools are at hand.
 bench:

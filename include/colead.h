@@ -592,12 +592,59 @@ colead_status colead_judgment_explain(const struct colead_judgment *judgment,
                                       struct colead_error **err);
 
 /**
+ * Explains the judgment as text of one of the forms `one_line`, `short` and `full`, in a new string at `*out`.
+ *
+ * Errors (COLEAD_ERROR_INPUT): `unknown_form`.
+ */
+colead_status colead_judgment_explain_as(const struct colead_judgment *judgment,
+                                         const char *form,
+                                         size_t form_size,
+                                         struct colead_string **out,
+                                         struct colead_error **err);
+
+/**
  * Writes the explanation as canonical JSON into a new string at `*out`: for each rule its steps, what was
  * seen, and which steps decide.
  */
 colead_status colead_judgment_write_explanation_json(const struct colead_judgment *judgment,
                                                      struct colead_string **out,
                                                      struct colead_error **err);
+
+/**
+ * Writes the smallest changes that would change the conclusion as a canonical JSON list into a new string at `*out`.
+ * `freeze`, when it is not empty, is a JSON list of measures that stay as they are.
+ *
+ * Errors (COLEAD_ERROR_INPUT): `unknown_measure`, `wrong_type`, and those of JSON.
+ */
+colead_status colead_judgment_write_counterfactuals_json(const struct colead_judgment *judgment,
+                                                         const char *freeze,
+                                                         size_t freeze_size,
+                                                         struct colead_string **out,
+                                                         struct colead_error **err);
+
+/**
+ * Writes the smallest evidence that would settle what is open as canonical JSON into a new string at `*out`.
+ * `size` is the number of people there are, or 0 when it is not known.
+ */
+colead_status colead_judgment_write_evidence_json(const struct colead_judgment *judgment,
+                                                  uint64_t size,
+                                                  struct colead_string **out,
+                                                  struct colead_error **err);
+
+/**
+ * Writes how robust the conclusion is as canonical JSON into a new string at `*out`: where each threshold would
+ * change it (`robustness`), and at which confidence (`confidence`).
+ */
+colead_status colead_judgment_write_robustness_json(const struct colead_judgment *judgment,
+                                                    struct colead_string **out,
+                                                    struct colead_error **err);
+
+/**
+ * Writes what to ask next, most telling first, as a canonical JSON list into a new string at `*out`.
+ */
+colead_status colead_judgment_write_next_questions_json(const struct colead_judgment *judgment,
+                                                        struct colead_string **out,
+                                                        struct colead_error **err);
 
 /**
  * One more owner of the same judgment, to be freed as well; never fails and copies nothing. Null for null.

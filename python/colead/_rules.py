@@ -6,7 +6,7 @@ import copy
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from . import _core
 from ._arguments import a_path, read_text, to_json, wrong_type
@@ -15,8 +15,10 @@ from ._errors import InputError
 from ._records import (
     Cite,
     Concept,
+    ConfidenceFlips,
     Counterfactual,
     Diagnostic,
+    EvidenceNeeded,
     Frozen,
     Hypothesis,
     Measure,
@@ -24,6 +26,7 @@ from ._records import (
     NextQuestion,
     Prompt,
     Question,
+    Robustness,
     Rule,
 )
 from ._tables import Table
@@ -371,18 +374,36 @@ class Judgment(Frozen):
         """The confidence at which it was judged."""
         return self._native.confidence
 
-    def explain(self) -> str:
-        """The whole explanation as text."""
-        return self._native.explain()
+    def explain(self, form: Literal["one_line", "short", "full"] = "full") -> str:
+        """The explanation as text: the whole of it, in short, or in one line."""
+        return self._native.explain(text_of(form, "form"))
 
     def explanation(self) -> dict[str, Any]:
-        """The explanation as a document: for each rule its steps, what was seen, and which steps decide."""
+        """The explanation as a document: for each rule its steps, what was seen, which steps decide, and what it lacked."""
         document: dict[str, Any] = json.loads(self._native.explanation())
         return document
 
-    def counterfactuals(self) -> list[Counterfactual]:
-        """The smallest changes of one or two measures that would change the conclusion, never the group by itself."""
-        return [Counterfactual.from_doc(doc) for doc in json.loads(self._native.counterfactuals())]
+    def counterfactuals(self, *, freeze: Iterable[str] = ()) -> list[Counterfactual]:
+        """The smallest changes of measures that would change the conclusion, never the group by itself.
+
+        ``freeze`` names measures that stay as they are.
+        """
+        if isinstance(freeze, str):
+            freeze = [freeze]
+        found = self._native.counterfactuals([text_of(name, "freeze") for name in freeze])
+        return [Counterfactual.from_doc(doc) for doc in json.loads(found)]
+
+    def evidence_needed(self, *, size: int | None = None) -> EvidenceNeeded:
+        """The smallest evidence that would settle what is open; ``size`` is the number of people there are."""
+        return EvidenceNeeded.from_doc(json.loads(self._native.evidence_needed(size)))
+
+    def robustness(self) -> Robustness:
+        """Where each threshold would have to lie for the conclusion to be another one, the nearest first."""
+        return Robustness.from_doc(json.loads(self._native.robustness()))
+
+    def confidence_flips(self) -> ConfidenceFlips:
+        """At which confidence the conclusion would be another one as things stand."""
+        return ConfidenceFlips.from_doc(json.loads(self._native.confidence_flips()))
 
     def next_questions(self) -> list[NextQuestion]:
         """What to ask next, most telling first."""

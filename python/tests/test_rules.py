@@ -96,7 +96,7 @@ def test_insufficient_says_what_it_needs(framework: colead.Framework) -> None:
     assert need == need.measure == "solvers_unchanged" and need.reason == "missing"
     assert need.asks.endswith("?") and need.whom
     question = judgment.next_questions()[0]
-    assert question == "solvers_unchanged" and question.settles == question.tried == 2
+    assert question == "solvers_unchanged" and question.settles == question.tried == 3 and question.reason == "missing"
     assert "solvers_unchanged" in " ".join(judgment.because)
 
 
@@ -157,10 +157,57 @@ def test_counterfactuals_change_the_conclusion_when_followed(framework: colead.F
         assert str(change).endswith(change.becomes)
 
 
+def test_frozen_measures_stay(framework: colead.Framework) -> None:
+    judgment = framework.judge("challenge", dict.fromkeys([*KNOWN, "solvers_unchanged"], 1))
+    moved = {c.changes[0].measure for c in judgment.counterfactuals()}
+    assert "solvers_unchanged" in moved and str(judgment.counterfactuals()[0]).endswith("mixed")
+    assert "solvers_unchanged" not in {c.changes[0].measure for c in judgment.counterfactuals(freeze=["solvers_unchanged"])}
+    assert judgment.counterfactuals(freeze="definable") == judgment.counterfactuals(freeze=("definable",))
+    assert refusal(colead.InputError, lambda: judgment.counterfactuals(freeze=["x"])) == ("unknown_measure", "x")
+    assert refusal(colead.InputError, lambda: judgment.counterfactuals(freeze=[1])) == ("wrong_type", "freeze")  # type: ignore[list-item]
+
+
+def test_what_would_settle_it(framework: colead.Framework) -> None:
+    asked = framework.judge("challenge", dict.fromkeys(KNOWN, 1)).evidence_needed()
+    assert asked.surely == (("solvers_unchanged",),) and asked.respondents == ()
+    assert str(asked) == "any answer to `solvers_unchanged` would settle it"
+    close = framework.judge("direction", {"direction": (73, 3.2, 24)})
+    evidence = close.evidence_needed(size=60)
+    (more,) = evidence.could[0].respondents
+    assert (more.now, more.settles, more.too_many) == (24, True, True) and more.needed > 60
+    assert not close.evidence_needed(size=more.needed).respondents[0].too_many
+    question = close.next_questions()[0]
+    assert question == "direction" and question.reason == "too_close" and question.respondents.needed == more.needed
+    assert pickle.loads(pickle.dumps(question)).respondents == question.respondents
+    settled = framework.judge("direction", {"direction": 90}).evidence_needed()
+    assert settled.could == settled.surely == settled.text == ()
+
+
+def test_robustness(framework: colead.Framework) -> None:
+    judgment = framework.judge("direction", {"direction": (61.5, 3.2, 24)})
+    robustness = judgment.robustness()
+    nearest = robustness.points[0]
+    assert robustness.least == nearest.share == pytest.approx(abs(nearest.flips_at - nearest.threshold) / 100)
+    assert nearest.distance_in_se == pytest.approx(nearest.distance / 3.2)
+    assert "would change the conclusion" in str(nearest) and nearest["measure"] == "direction"
+    flips = judgment.confidence_flips()
+    assert flips.up_to is not None and flips.up_to.confidence > 0.9
+    higher = framework.judge("direction", {"direction": (61.5, 3.2, 24)}, confidence=(1 + flips.up_to.confidence) / 2)
+    assert higher.answer is None and "stands up to a confidence" in str(flips)
+
+
+def test_forms_of_an_explanation(framework: colead.Framework) -> None:
+    judgment = framework.judge("direction", {"direction": 90})
+    line, short, full = (judgment.explain(form) for form in ("one_line", "short", "full"))
+    assert "\n" not in line and line.startswith("Direction: strong") and full == judgment.explain()
+    assert len(line) < len(short) < len(full)
+    assert refusal(colead.InputError, lambda: judgment.explain("long")) == ("unknown_form", "form")  # type: ignore[arg-type]
+
+
 def test_documents(framework: colead.Framework) -> None:
     judgment = framework.judge("challenge", {"definable": 1})
     assert json.loads(judgment.to_json()) == judgment.to_dict()
-    assert judgment.explanation()["schema"] == "colead-explanation/1"
+    assert judgment.explanation()["schema"] == "colead-explanation/2"
     assert judgment.to_json() == json.dumps(judgment.to_dict(), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     document = judgment.to_dict()
     document["status"] = "spoilt"

@@ -31,7 +31,7 @@ pub struct Replaced {
 
 /// Something that comes out differently for a case.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Flip {
+pub struct Difference {
     /// The case.
     pub case: String,
     /// The question, or the rule of the old version.
@@ -98,9 +98,9 @@ pub struct Diff {
     /// How many cases were judged.
     pub cases: usize,
     /// Answers to questions of both versions that are different.
-    pub answers: Vec<Flip>,
+    pub answers: Vec<Difference>,
     /// Verdicts on rules of both versions that are different.
-    pub verdicts: Vec<Flip>,
+    pub verdicts: Vec<Difference>,
     /// What could not be read.
     pub unread: Vec<Unread>,
 }
@@ -213,7 +213,7 @@ impl Diff {
                     && was != is
                 {
                     let (old_id, new_id) = (q.id.clone(), p.id.clone());
-                    answers.push(Flip { case: told.name.clone(), old_id, new_id, old: was, new: is });
+                    answers.push(Difference { case: told.name.clone(), old_id, new_id, old: was, new: is });
                 }
                 let was = Evaluation::of_question(old, &before, q, old.confidence());
                 let is = Evaluation::of_question(new, &after, p, new.confidence());
@@ -223,7 +223,7 @@ impl Diff {
                     let Some(other) = heir(&rule.id).filter(|other| now.contains(other)) else { continue };
                     let (a, b) = (was.verdict(*r), is.verdict(other));
                     if a.as_str() != b.as_str() && seen.insert((*r, other)) {
-                        verdicts.push(Flip {
+                        verdicts.push(Difference {
                             case: told.name.clone(),
                             old_id: rule.id.clone(),
                             new_id: new.rule(other).map_or_else(String::new, |r| r.id.clone()),

@@ -1,6 +1,6 @@
 //! A difference of two versions as a JSON document and as text.
 
-use super::diff::{Changes, Diff, Flip, Version};
+use super::diff::{Changes, Diff, Difference, Version};
 use crate::json;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
@@ -11,9 +11,8 @@ impl Diff {
     pub fn to_json(&self) -> Value {
         let changes =
             |c: &Changes| json!({ "added": c.added, "removed": c.removed, "logic": c.logic, "prose": c.prose });
-        let flips = |flips: &[Flip], id: &str| -> Vec<Value> {
-            let one =
-                |f: &Flip| json!({ "case": f.case, id: f.old_id, "becomes": f.new_id, "old": f.old, "new": f.new });
+        let flips = |flips: &[Difference], id: &str| -> Vec<Value> {
+            let one = |f: &Difference| json!({ "case": f.case, id: f.old_id, "becomes": f.new_id, "old": f.old, "new": f.new });
             flips.iter().map(one).collect()
         };
         let unread = |u: &super::Unread| {

@@ -8,7 +8,6 @@ mod check;
 mod columns;
 mod condition;
 mod constraints;
-mod counterfactual;
 mod diff;
 mod diff_text;
 mod evaluate;
@@ -21,6 +20,7 @@ mod mutation;
 #[cfg(feature = "schema")]
 mod schema;
 mod truth;
+mod whatif;
 mod words;
 
 /// Random rulebooks, shared with the tests of the whole crate.
@@ -31,11 +31,13 @@ mod random;
 pub use case::Case;
 pub use case_read::Told;
 pub use check::CHECK_BUDGET;
+#[doc(hidden)]
+pub use columns::Processor;
+pub use columns::{Codes, Columns, Effort, Numbers, Outcome, Program, Validity, Verdicts};
 pub use condition::{MAX_DEPTH, MAX_POINTS};
-pub use counterfactual::{Counterfactual, NextQuestion};
-pub use diff::{Changes, Diff, Flip, Replaced, Unread, Version};
+pub use diff::{Changes, Diff, Difference, Replaced, Unread, Version};
 pub use evaluate::{Needs, Verdict};
-pub use explain::{EXPLANATION_SCHEMA, Leaf, Step};
+pub use explain::{EXPLANATION_SCHEMA, Leaf, NearMiss, Node, Place, Step, Tree};
 pub use judgment::{Answer, Judgment, OptionFinding, Status};
 pub use load::{FILES as RULEBOOK_FILES, MAX_RULES, check, check_files};
 pub use model::{
@@ -46,3 +48,7 @@ pub use mutation::{MUTATION_SHARE, MutationReport, Survivor};
 #[cfg(feature = "schema")]
 pub use schema::schema;
 pub use truth::{Op, Truth};
+pub use whatif::{
+    Change, ConfidenceFlips, Counterfactual, Evidence, EvidenceSet, Flip, FlipPoint, NextQuestion, Respondents,
+    Robustness, Setting,
+};

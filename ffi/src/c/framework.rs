@@ -187,13 +187,11 @@ pub unsafe extern "C" fn colead_rulebook_check(
 }
 
 /// The questions that a JSON list names, or nothing for all of them.
-pub(crate) fn questions(text: Option<&str>) -> Result<Option<Vec<String>>> {
+pub(crate) fn names(what: &'static str, text: Option<&str>) -> Result<Option<Vec<String>>> {
     use colead::document::{Kind, parse_json};
     let Some(text) = text else { return Ok(None) };
-    let wrong = || {
-        colead::Error::input("wrong_type", "expected a list of texts").at("questions").help("name each question by id")
-    };
-    let Kind::List(items) = parse_json("questions", text)?.kind else { return Err(wrong()) };
+    let wrong = || colead::Error::input("wrong_type", "expected a list of texts").at(what).help("name each by its id");
+    let Kind::List(items) = parse_json(what, text)?.kind else { return Err(wrong()) };
     let name = |item: colead::document::Node| match item.kind {
         Kind::Text(name) => Ok(name),
         _ => Err(wrong()),
