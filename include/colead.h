@@ -456,6 +456,24 @@ colead_status colead_framework_write_json(const struct colead_framework *framewo
                                           struct colead_error **err);
 
 /**
+ * Puts a framework beside a newer version and writes what changed, and which answers and verdicts turn, as
+ * canonical JSON into a new string at `*out`: `old new measures questions rules replaced retired unexplained
+ * reused cases answers verdicts unread matters`.
+ *
+ * `cases`, when it is not empty, is a JSON object from the name of a case to its measures, or a list of
+ * measures, as `colead_framework_judge` takes them; without it, the tests that the rules of both carry. A value
+ * that one version cannot read is listed in `unread`.
+ *
+ * Errors (COLEAD_ERROR_INPUT): `wrong_type`, `not_a_count`, `not_finite`, `negative_se`, and those of JSON.
+ */
+colead_status colead_framework_write_diff(const struct colead_framework *framework,
+                                          const struct colead_framework *newer,
+                                          const char *cases,
+                                          size_t cases_size,
+                                          struct colead_string **out,
+                                          struct colead_error **err);
+
+/**
  * One more owner of the same framework, to be freed as well; never fails and copies nothing. Null for null.
  */
 struct colead_framework *colead_framework_clone(const struct colead_framework *framework);
@@ -467,8 +485,9 @@ void colead_framework_free(struct colead_framework *framework);
 
 /**
  * Writes everything that is wrong with the text of a rulebook, and what a person should look at, as a
- * canonical JSON list of diagnostics (`code severity message file path line column help witness`) into a
- * new string at `*out`; `[]` when all is well. A faulty rulebook is no error of this call.
+ * canonical JSON list of diagnostics (`code severity message file path line column end_line end_column help
+ * witness rendered`) into a new string at `*out`; `[]` when all is well. `rendered` is the whole diagnostic as
+ * text, with its line and carets under the fault. A faulty rulebook is no error of this call.
  */
 colead_status colead_rulebook_check(const char *text,
                                     size_t text_size,

@@ -33,7 +33,7 @@ from ._records import (
     Scale,
 )
 from ._release import DisclosurePolicy, Ledger, Release
-from ._rules import Framework, Judgment, check, classify_challenge
+from ._rules import Diff, Framework, Judgment, check, classify_challenge, schema
 from ._simulate import Simulation, simulate
 from ._tables import Table
 from ._tally import Tally, tally
@@ -48,6 +48,7 @@ __all__ = [
     "ConfidenceFlips",
     "Counterfactual",
     "Diagnostic",
+    "Diff",
     "DisclosureError",
     "DisclosurePolicy",
     "EvidenceNeeded",
@@ -79,6 +80,7 @@ __all__ = [
     "assess",
     "check",
     "classify_challenge",
+    "schema",
     "simulate",
     "tally",
 ]

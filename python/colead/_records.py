@@ -66,7 +66,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic(Record):
-    """One finding about a rulebook or instrument file; ``str()`` shows it with its line and a caret."""
+    """One finding about a rulebook or instrument file; ``str()`` shows it with its line and carets."""
 
     code: str
     severity: str
@@ -77,35 +77,13 @@ class Diagnostic(Record):
     witness: Any = None
     path: str = ""
     file: str = ""
-    excerpt: str = ""
-
-    def with_excerpt(self, texts: Mapping[str, str]) -> Diagnostic:
-        """The same finding with its line of the source, where the source is known."""
-        lines = texts.get(self.file, "").split("\n")
-        if self.line is None or not 1 <= self.line <= len(lines):
-            return self
-        return dataclasses.replace(self, excerpt=lines[self.line - 1].rstrip("\r"))
+    end_line: int | None = None
+    end_column: int | None = None
+    rendered: str = ""
 
     def __str__(self) -> str:
-        place = self.file
-        if self.line is not None and self.column is not None:
-            place += f"{':' if place else 'line '}{self.line}:{self.column}"
-        if self.path:
-            place += f"{': ' if place else ''}{self.path}"
-        text = [f"{self.severity}[{self.code}]: {self.message}"]
-        if place:
-            text.append(f"  at {place}")
-        if self.excerpt and self.line is not None and self.column is not None:
-            number = str(self.line)
-            before = self.excerpt[: self.column - 1]
-            blank = "".join("\t" if c == "\t" else " " for c in before)
-            text.append(f"  {number} | {self.excerpt}")
-            text.append(f"  {' ' * len(number)} | {blank}^")
-        if self.help:
-            text.append(f"  help: {self.help}")
-        if self.witness is not None:
-            text.append(f"  case: {self.witness}")
-        return "\n".join(text)
+        # The core renders, so that every language shows the same; what was made by hand has a line of its own.
+        return self.rendered or f"{self.severity}[{self.code}]: {self.message}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +142,9 @@ class Measure(Record):
     unit: str
     actionable: bool
     concepts: tuple[str, ...]
+    level: str = "group"
+    role: str | None = None
+    set: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +158,8 @@ class Question(Record):
     mode: str
     about: str
     concepts: tuple[str, ...]
+    concludes: str = "state"
+    set: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +175,8 @@ class Rule(Record):
     cites: tuple[Cite, ...]
     file: str
     line: int | None
+    replaces: tuple[str, ...] = ()
+    allow: Mapping[str, str] = dataclasses.field(default_factory=dict, hash=False)
 
     @classmethod
     def from_doc(cls, doc: Mapping[str, Any]) -> Self:

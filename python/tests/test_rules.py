@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import colead
+import pyarrow as pa
 import pytest
 from conftest import KNOWN, ROOT, refusal
 
@@ -248,7 +249,8 @@ def test_diagnostics_show_the_line_and_a_caret() -> None:
     assert (first.code, first.severity, first.line, first.column) == ("bad_id", "error", 5, 7)
     lines = str(first).split("\n")
     assert lines[0].startswith("error[bad_id]: ")
-    assert lines[2:4] == ['  5 | \tid = "ä b"', "    | \t     ^"]
+    assert lines[1:5] == [" --> 5:7", "  |", '5 |     id = "ä b"', "  |          ^^^^^"]
+    assert (first.end_line, first.end_column) == (5, 12)
     with pytest.raises(colead.RulebookError) as caught:
         colead.Framework.from_toml(bad)
     assert caught.value.diagnostics[0] == first
@@ -261,7 +263,54 @@ def test_diagnostics_of_a_folder_name_their_file(tmp_path: Path) -> None:
     with pytest.raises(colead.RulebookError) as caught:
         colead.Framework.from_path(tmp_path)
     found = [d for d in caught.value.diagnostics if d.code == "unknown_name"][0]
-    assert found.file == "b.toml" and found.excerpt and "^" in str(found)
+    assert found.file == "b.toml" and "^" in str(found)
+
+
+def test_json_has_lines_too() -> None:
+    bad = '{"framework": {"id": "x",\n  "version": "1"}}'
+    assert str(colead.check(bad)[0]).split("\n")[1:5] == [" --> 2:14", "  |", '2 |   "version": "1"}}', "  |              ^^^"]
+
+
+def test_what_breaks_a_constraint_says_how_to_mend_it() -> None:
+    person = OWN.replace('asks = "How fast?"', 'asks = "How fast?"\nlevel = "person"')
+    found = [d for d in colead.check(person) if d.severity == "error"]
+    assert {d.code for d in found} == {"person_level"} and "between people" in found[0].help
+    allowed = person.replace('strength = "defines"', 'strength = "defines"\nallow = { person_level = "the pace of each" }')
+    framework = colead.Framework.from_toml(allowed)
+    assert framework.measures()[0].level == "person"
+    assert framework.rules()[0].allow == {"person_level": "the pace of each"}
+    slow = colead.Framework.builtin()
+    assert next(q for q in slow.questions() if q.id == "slow_decisions").concludes == "cause"
+    assert {m.set for m in slow.measures() if m.id in ("direction", "alignment")} == {"drath-2003"}
+
+
+def test_two_versions_side_by_side() -> None:
+    old = colead.Framework.from_toml(OWN)
+    new = colead.Framework.from_toml(
+        OWN.replace('"1.0.0"', '"1.1.0"').replace('gt = ["pace", 5]', 'gt = ["pace", 6]').replace("speed.low", "speed.slow")
+    )
+    cases = {"walk": {"pace": 3}, "run": {"pace": (5.5, 0.1), "kind": None}, "fly": {"pace": 5.5, "wings": 2}}
+    diff = old.diff(new, cases)
+    assert diff.matters and [(f["case"], f["old"]["answer"], f["new"]["answer"]) for f in diff.answers] == [
+        ("run", "high", None),
+        ("fly", "high", None),
+    ]
+    assert [(u["case"], u["measure"], u["version"]) for u in diff.unread] == [("fly", "wings", "old"), ("fly", "wings", "new")]
+    document = diff.to_dict()
+    assert document == json.loads(diff.to_json())
+    assert document["unexplained"] == ["speed.low"] and document["rules"]["added"] == ["speed.slow"]
+    assert "run: speed: high -> none hold" in str(diff) and "gone without a word: `speed.low`" in str(diff)
+    assert pickle.loads(pickle.dumps(diff)) == diff
+    rows = pa.table({"unit": ["a", "b"], "pace": [3.0, 5.5], "pace.se": [None, 0.1]})
+    assert [f["case"] for f in old.diff(new, rows).answers] == ["row 2 b"]
+    assert [f["case"] for f in old.diff(new, [{"pace": 5.5}]).answers] == ["1"]
+    assert not old.diff(old).matters
+    assert refusal(old.diff, new, {"a": {"pace": {}}}).code == "wrong_type"
+    assert refusal(old.diff, "new").code == "wrong_type"
+
+
+def test_the_schema_is_the_published_one() -> None:
+    assert colead.schema() == json.loads((ROOT / "core" / "rulebook.schema.json").read_text())
 
 
 def test_judge_table_says_the_same_as_judge(framework: colead.Framework) -> None:
@@ -289,3 +338,13 @@ def test_judge_table_says_the_same_as_judge(framework: colead.Framework) -> None
     assert set(table["challenge.technical"]) <= {1, 0, -1, -2, -3}
     assert len(framework.judge_table(columns).columns) > len(table.columns)
     assert framework.judge_table(columns, "challenge") == table
+
+
+def test_a_finding_shows_a_case() -> None:
+    overlap = OWN.replace('unless = { holds = "speed.high" }', "")
+    found = {d.code: d for d in colead.check(overlap)}
+    assert found["overlap"].severity == "error"
+    assert dict(found["overlap"].witness) == {"kind": "slow", "pace": 8}
+    assert "case: kind = slow, pace = 8" in str(found["overlap"])
+    idle = {d.code: d for d in colead.check(OWN)}["leaf_never_decides"]
+    assert idle.severity == "warning" and idle.message.startswith("`pace` at most 5 never decides")

@@ -6,7 +6,7 @@
 use super::case::Case;
 use super::model::*;
 use super::truth::Op;
-use crate::measure::MeasureValue;
+use crate::measure::{Estimate, MeasureValue, Origin};
 use std::collections::HashMap;
 
 /// How many comparisons of two boxes cost as much as making one.
@@ -146,14 +146,33 @@ impl Side {
         }
     }
 
-    /// A value in it, for a person to look at.
-    pub(crate) fn point(&self, measure: &Measure) -> serde_json::Value {
-        match (self, &measure.kind) {
-            (Side::Score(i), MeasureKind::Score { lo, .. }) => serde_json::json!(i.point(*lo, measure.step)),
-            (Side::Category(c), MeasureKind::Category(names)) => {
-                serde_json::json!(names.get(c.trailing_zeros() as usize))
+    /// Whether a leaf about this measure is true of some of its values, and whether it is false of some.
+    pub(crate) fn may(&self, leaf: &Condition) -> (bool, bool) {
+        match (self, leaf) {
+            (Side::Score(i), Condition::Compare(_, op, t)) => {
+                let (first, last) = (op.exact(i.first(), *t), op.exact(i.last(), *t));
+                (first || last, !first || !last)
             }
-            _ => serde_json::Value::Null,
+            (Side::Category(c), Condition::OneOf(_, of)) => {
+                let named = bits(of.iter().copied());
+                (c & named != 0, c & !named != 0)
+            }
+            _ => (false, false),
+        }
+    }
+
+    /// A value in it, for a person to look at.
+    fn value(&self, measure: &Measure) -> Option<MeasureValue> {
+        match (self, &measure.kind) {
+            (Side::Score(i), MeasureKind::Score { lo, .. }) => {
+                let x = i.point(*lo, measure.step);
+                Estimate::new(x, None, None, Origin::Given).ok().map(MeasureValue::Known)
+            }
+            (Side::Category(c), MeasureKind::Category(names)) => {
+                let name = names.get(c.trailing_zeros() as usize)?;
+                Some(MeasureValue::Category(name.clone(), Origin::Given))
+            }
+            _ => None,
         }
     }
 }
@@ -219,10 +238,22 @@ impl MeasureBox {
         })
     }
 
-    /// A case in it, as a JSON object from measure to value; what it does not ask stays missing.
+    /// Values of a case in it; what it does not ask stays missing.
+    pub(crate) fn values(&self, framework: &Framework) -> Vec<(MeasureId, MeasureValue)> {
+        self.0.iter().filter_map(|(m, s)| Some((*m, s.value(framework.measure(*m)?)?))).collect()
+    }
+
+    /// The same case as a JSON object from measure to value.
     pub(crate) fn witness(&self, framework: &Framework) -> serde_json::Value {
-        let named = self.0.iter().filter_map(|(m, s)| Some((framework.measure(*m)?, s)));
-        serde_json::Value::Object(named.map(|(m, s)| (m.id.clone(), s.point(m))).collect())
+        let named = self.values(framework).into_iter().filter_map(|(m, value)| {
+            let value = match value {
+                MeasureValue::Known(e) => serde_json::json!(e.value()),
+                MeasureValue::Category(c, _) => serde_json::json!(c),
+                MeasureValue::Absent(_) => return None,
+            };
+            Some((framework.measure(m)?.id.clone(), value))
+        });
+        serde_json::Value::Object(named.collect())
     }
 }
 

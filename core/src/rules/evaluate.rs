@@ -269,7 +269,7 @@ impl<'a> Evaluation<'a> {
                 // Settled for good: no value of any measure below can move it.
                 Part::Condition(c) if matches!(self.truth(c), Truth::TRUE | Truth::FALSE) => {}
                 Part::Condition(Condition::AtLeast { points, of }) => {
-                    inner = self.movers(*points, of).into_iter().map(Part::Condition).collect();
+                    inner = self.movers(*points, of).map(Part::Condition).collect();
                 }
                 Part::Condition(Condition::Not(c)) => inner.push(Part::Condition(c)),
                 Part::Condition(Condition::Compare(m, ..) | Condition::OneOf(m, _)) => {
@@ -301,27 +301,31 @@ impl<'a> Evaluation<'a> {
         parts
     }
 
-    /// The parts of a sum that can still decide it: with the settled parts as they stand, some outcome of the other
-    /// open parts leaves it to this one. Where no single part can (small doubts add up), all that are not certain.
-    fn movers<'c>(&self, points: u32, of: &'c [(u32, Condition)]) -> Vec<&'c Condition> {
-        let mut need = points as usize;
-        let mut open: Vec<(usize, &Condition)> = Vec::new();
-        for (w, c) in of {
-            let truth = self.truth(c);
-            if truth.holds(self.confidence) {
-                need = need.saturating_sub(*w as usize);
-            } else if !truth.fails(self.confidence) {
-                open.push((*w as usize, c));
-            }
-        }
-        let mut known: BTreeMap<usize, bool> = BTreeMap::new();
-        let movers: Vec<&Condition> = open
-            .iter()
-            .filter(|(w, _)| *known.entry(*w).or_insert_with(|| decides(*w, need, &open)))
-            .map(|(_, c)| *c)
-            .collect();
-        if movers.is_empty() { of.iter().map(|(_, c)| c).collect() } else { movers }
+    fn movers<'c>(&self, points: u32, of: &'c [(u32, Condition)]) -> impl Iterator<Item = &'c Condition> + use<'c> {
+        let truths: Vec<(u32, Truth)> = of.iter().map(|(w, c)| (*w, self.truth(c))).collect();
+        movers(points, &truths, self.confidence).into_iter().filter_map(|i| of.get(i)).map(|(_, c)| c)
     }
+}
+
+/// The parts of a sum, by place, that can still decide it: with the settled parts as they stand, some outcome of the
+/// other open parts leaves it to this one. Where no single part can (small doubts add up), all that are not certain.
+pub(crate) fn movers(points: u32, of: &[(u32, Truth)], confidence: f64) -> Vec<usize> {
+    let mut need = points as usize;
+    let mut open: Vec<(usize, usize)> = Vec::new();
+    for (i, (w, truth)) in of.iter().enumerate() {
+        if truth.holds(confidence) {
+            need = need.saturating_sub(*w as usize);
+        } else if !truth.fails(confidence) {
+            open.push((*w as usize, i));
+        }
+    }
+    let mut known: BTreeMap<usize, bool> = BTreeMap::new();
+    let movers: Vec<usize> = open
+        .iter()
+        .filter(|(w, _)| *known.entry(*w).or_insert_with(|| decides(*w, need, &open)))
+        .map(|(_, i)| *i)
+        .collect();
+    if movers.is_empty() { (0..of.len()).collect() } else { movers }
 }
 
 /// A rule or a condition that is still to be looked through.
@@ -331,7 +335,7 @@ enum Part<'c> {
 }
 
 /// Whether one of the open parts, of weight `w`, can turn the sum: the others can reach a total that needs it.
-fn decides(w: usize, need: usize, open: &[(usize, &Condition)]) -> bool {
+fn decides(w: usize, need: usize, open: &[(usize, usize)]) -> bool {
     let mut reach = vec![false; need];
     if let Some(none) = reach.first_mut() {
         *none = true;

@@ -46,7 +46,7 @@ impl Op {
         }
     }
 
-    fn exact(self, value: f64, threshold: f64) -> bool {
+    pub(crate) fn exact(self, value: f64, threshold: f64) -> bool {
         match self {
             Op::Ge => value >= threshold,
             Op::Gt => value > threshold,
@@ -79,13 +79,17 @@ impl Truth {
     }
 
     fn compare_estimate(e: &Estimate, op: Op, threshold: f64) -> Truth {
-        match e.se() {
-            Some(se) if se > 0.0 => {
-                let z = (e.value() - threshold) / se;
-                let p = num::phi(if matches!(op, Op::Ge | Op::Gt) { z } else { -z });
-                Truth { lo: p, hi: p }
-            }
-            _ => Truth::of(op.exact(e.value(), threshold)),
+        Truth::compare_number(e.value(), e.se().unwrap_or_default(), op, threshold)
+    }
+
+    /// Whether a number stands in relation `op` to a threshold; with a standard error of 0 it is exact.
+    pub(crate) fn compare_number(value: f64, se: f64, op: Op, threshold: f64) -> Truth {
+        if se > 0.0 {
+            let z = (value - threshold) / se;
+            let p = num::phi(if matches!(op, Op::Ge | Op::Gt) { z } else { -z });
+            Truth { lo: p, hi: p }
+        } else {
+            Truth::of(op.exact(value, threshold))
         }
     }
 
@@ -146,7 +150,7 @@ fn bounded(k: usize, of: &[(u32, Truth)]) -> Truth {
     if k > n {
         return Truth::FALSE;
     }
-    let (mut few, mut many) = ([0.0; 16], Vec::new());
+    let (mut few, mut many) = ([0.0; 32], Vec::new());
     let p = match few.get_mut(..n) {
         Some(p) => p,
         None => {
@@ -167,7 +171,8 @@ fn bounded(k: usize, of: &[(u32, Truth)]) -> Truth {
 /// The largest probability that at least `k` of events with these probabilities happen:
 /// min over r < k of (sum of the n − r smallest) / (k − r), at most 1 (Rüger 1978).
 fn ruger(p: &mut [f64], k: usize) -> f64 {
-    p.sort_by(f64::total_cmp);
+    // Equal probabilities are the same to the bit, so that their order says nothing.
+    p.sort_unstable_by(f64::total_cmp);
     let n = p.len();
     let mut total = 0.0;
     let mut best = 1.0_f64;

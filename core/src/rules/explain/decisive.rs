@@ -1,7 +1,7 @@
 //! Which ends of an explanation already fix its verdict, whatever the others are: a smallest set, by dynamic
 //! programming on the tree.
 
-use super::tree::{Role, Tree};
+use super::tree::{Place, Tree};
 use crate::rules::model::Condition;
 use crate::rules::truth::Truth;
 use std::ops::Range;
@@ -42,8 +42,8 @@ impl Tree<'_> {
         for at in self.top(range) {
             let truth = self.alone(at);
             match self.nodes.get(at).map(|n| n.role) {
-                Some(Role::Guard(_)) => guarded &= truth.holds(self.confidence),
-                Some(Role::Unless) => unless = Some(truth),
+                Some(Place::Guard(_)) => guarded &= truth.holds(self.confidence),
+                Some(Place::Unless) => unless = Some(truth),
                 _ => when = truth,
             }
         }
@@ -83,10 +83,10 @@ impl Choice<'_, '_> {
     }
 
     /// What a node directly below a rule must come to for the rule to come to `want`.
-    fn wanted(&self, at: usize, want: bool) -> (Option<Role>, bool) {
+    fn wanted(&self, at: usize, want: bool) -> (Option<Place>, bool) {
         match self.tree.nodes.get(at).map(|n| n.role) {
-            role @ Some(Role::Guard(_)) => (role, true),
-            role @ Some(Role::Unless) => (role, !want),
+            role @ Some(Place::Guard(_)) => (role, true),
+            role @ Some(Place::Unless) => (role, !want),
             role => (role, want),
         }
     }
@@ -98,7 +98,7 @@ impl Choice<'_, '_> {
         while at < range.end {
             let (role, wanted) = self.wanted(at, want);
             let fewest = self.fewest(at, wanted);
-            if want || matches!(role, Some(Role::Guard(_))) {
+            if want || matches!(role, Some(Place::Guard(_))) {
                 sum = sum.saturating_add(fewest);
             } else {
                 least = least.min(fewest);
@@ -143,7 +143,7 @@ impl Choice<'_, '_> {
         let mut at = range.start;
         while at < range.end {
             let (role, wanted) = self.wanted(at, want);
-            if want || matches!(role, Some(Role::Guard(_))) {
+            if want || matches!(role, Some(Place::Guard(_))) {
                 self.mark(at, wanted);
             } else if one.is_none_or(|o| self.cost(at) < self.cost(o)) {
                 one = Some(at);

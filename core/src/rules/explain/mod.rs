@@ -8,7 +8,7 @@ mod tree;
 
 pub use near::NearMiss;
 pub use step::{EXPLANATION_SCHEMA, Leaf, Step};
-pub use tree::{Node, Role, Tree};
+pub use tree::{Node, Place, Tree};
 
 pub(crate) use step::{observed, short, short_probability};
 

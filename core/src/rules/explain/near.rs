@@ -1,7 +1,7 @@
 //! What a rule that fails lacked: the smallest sets of comparisons that, had they come out otherwise, would have made
 //! it hold.
 
-use super::tree::{Role, Tree};
+use super::tree::{Place, Tree};
 use crate::rules::model::Condition;
 use crate::rules::whatif::{Aim, Cheapest, Goal, Purse, Search};
 
@@ -43,9 +43,9 @@ impl Tree<'_> {
             }
             let so = above.last().is_none_or(|(_, so)| *so);
             let so = match node.role {
-                Role::Guard(_) => true,
-                Role::Unless => !so,
-                Role::When | Role::Part(_) => so,
+                Place::Guard(_) => true,
+                Place::Unless => !so,
+                Place::When | Place::Part(_) => so,
             };
             upright.push(so);
             above.push((node.end, so != matches!(node.condition, Condition::Not(_))));

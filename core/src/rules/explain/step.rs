@@ -1,7 +1,7 @@
 //! An explanation in words and as a JSON document, without what may not be rendered.
 
 use super::near::NearMiss;
-use super::tree::{Node, Role, Tree};
+use super::tree::{Node, Place, Tree};
 use crate::json;
 use crate::measure::{MeasureValue, Reveals};
 use crate::rules::judgment::{Judgment, round};
@@ -167,20 +167,20 @@ impl Teller<'_, '_> {
         let steps = self.tree.top(range).filter_map(|at| {
             let node = self.tree.nodes.get(at)?;
             let part = match node.role {
-                Role::Guard(i) => format!("requires/{i}"),
-                Role::When => "when".to_owned(),
-                Role::Unless => "unless".to_owned(),
-                Role::Part(i) => i.to_string(),
+                Place::Guard(i) => format!("requires/{i}"),
+                Place::When => "when".to_owned(),
+                Place::Unless => "unless".to_owned(),
+                Place::Part(i) => i.to_string(),
             };
             let mut step = self.step(at, node, format!("{prefix}{part}"));
             step.text = match node.role {
-                Role::Guard(i) => {
+                Place::Guard(i) => {
                     let reason = requires.get(i).map_or(String::new(), |g| words(&g.reason));
                     format!("only where (else {reason}): {}", step.text)
                 }
-                Role::Unless => format!("unless {}", step.text),
-                Role::Part(_) if node.weight != 1 => format!("{} points: {}", node.weight, step.text),
-                Role::When | Role::Part(_) => step.text,
+                Place::Unless => format!("unless {}", step.text),
+                Place::Part(_) if node.weight != 1 => format!("{} points: {}", node.weight, step.text),
+                Place::When | Place::Part(_) => step.text,
             };
             Some(step)
         });

@@ -14,7 +14,7 @@ const MAX_RULE_DEPTH: usize = 8;
 
 /// What a node is to the node or rule above it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Role {
+pub enum Place {
     /// A guard of the rule, by its place.
     Guard(usize),
     /// What must be so.
@@ -33,7 +33,7 @@ pub struct Node<'a> {
     /// How probable it is.
     pub truth: Truth,
     /// What it is to what stands above it.
-    pub role: Role,
+    pub role: Place,
     /// Its points in the condition above it.
     pub weight: u32,
     /// Whether it belongs to a smallest set of ends that already fixes the verdict. Never in a verdict still open.
@@ -146,14 +146,14 @@ impl<'a> Grower<'a> {
     fn rule(&mut self, rule: &'a Rule, depth: usize) -> Truth {
         let mut guarded = true;
         for (i, guard) in rule.requires.iter().enumerate() {
-            guarded &= self.grow(&guard.when, Role::Guard(i), 1, depth).holds(self.confidence);
+            guarded &= self.grow(&guard.when, Place::Guard(i), 1, depth).holds(self.confidence);
         }
-        let when = self.grow(&rule.when, Role::When, 1, depth);
-        let unless = rule.unless.as_ref().map(|u| self.grow(u, Role::Unless, 1, depth));
+        let when = self.grow(&rule.when, Place::When, 1, depth);
+        let unless = rule.unless.as_ref().map(|u| self.grow(u, Place::Unless, 1, depth));
         Truth::of_rule(guarded, when, unless)
     }
 
-    fn grow(&mut self, condition: &'a Condition, role: Role, weight: u32, depth: usize) -> Truth {
+    fn grow(&mut self, condition: &'a Condition, role: Place, weight: u32, depth: usize) -> Truth {
         let here = self.nodes.len();
         let truth = Truth::UNKNOWN;
         self.nodes.push(Node { condition, truth, role, weight, decisive: false, end: here + 1, fewest: 0 });
@@ -161,14 +161,14 @@ impl<'a> Grower<'a> {
             Condition::AtLeast { points, of } => {
                 let first = self.parts.len();
                 for (i, (w, c)) in of.iter().enumerate() {
-                    let truth = self.grow(c, Role::Part(i), *w, depth);
+                    let truth = self.grow(c, Place::Part(i), *w, depth);
                     self.parts.push((*w, truth));
                 }
                 let truth = Truth::at_least(*points, self.parts.get(first..).unwrap_or_default());
                 self.parts.truncate(first);
                 truth
             }
-            Condition::Not(c) => self.grow(c, Role::Part(0), 1, depth).not(),
+            Condition::Not(c) => self.grow(c, Place::Part(0), 1, depth).not(),
             Condition::Holds(r) => match self.framework.rule(*r) {
                 Some(rule) if depth < MAX_RULE_DEPTH && self.nodes.len() < MAX_NODES => self.rule(rule, depth + 1),
                 _ => Evaluation::of_rule(self.framework, self.case, *r, self.confidence).rule(*r),

@@ -1,36 +1,44 @@
 //! `[measure.x]`: what can be observed, and what values it takes.
 
-use super::{about, names, usable};
+use super::sets::read_set;
+use super::{ABOUT_WORDS, CONCEPTS, about, names, usable};
 use crate::document::{At, Fields};
-use crate::rules::model::{Inner, Measure, MeasureId, MeasureKind, ScaleBinding};
+use crate::grammar::{Key, Shape, words};
+use crate::rules::model::{Inner, Level, Measure, MeasureId, MeasureKind, Role, ScaleBinding};
 use std::collections::HashSet;
 
-const READS: &[&str] = &["percent_of_range", "total", "ad_m"];
+const READS: &[(&str, ())] = &[("percent_of_range", ()), ("total", ()), ("ad_m", ())];
+const LEVELS: &[(&str, Level)] = &[("group", Level::Group), ("person", Level::Person)];
+const ROLES: &[(&str, Role)] = &[("symptom", Role::Symptom), ("mechanism", Role::Mechanism)];
+
+pub(crate) const MEASURE: &[Key] = &[
+    Key::new("score", Shape::List(&Shape::Number, 2, 2), "a number from the smallest to the largest").decides(),
+    Key::new("category", Shape::List(&Shape::Id, 2, 64), "one of these words").decides(),
+    Key::new("title", Shape::Text, "what it is called in sentences"),
+    Key::new("asks", Shape::Text, "the question that asks for it"),
+    Key::new("whom", Shape::Text, "whom to ask"),
+    Key::new("about", ABOUT_WORDS, "what it describes; `group` when left out").decides(),
+    Key::new("level", Shape::Word(|| words(LEVELS)), "whether it describes the group or its members one by one"),
+    Key::new("role", Shape::Word(|| words(ROLES)), "what it is to a cause: its symptom or its mechanism"),
+    Key::new("set", Shape::Id, "the set it belongs to, which is not mixed with another"),
+    Key::new("unit", Shape::Text, "what the numbers are in"),
+    Key::new("scale", Shape::Id, "the scale of an instrument that fills it").decides(),
+    Key::new("minus", Shape::Id, "a second scale: the measure is the paired difference").decides(),
+    Key::new("instrument", Shape::Id, "the only instrument it may come from").decides(),
+    Key::new("reads", Shape::Word(|| words(READS)), "how the scale is read; `percent_of_range` when left out")
+        .decides(),
+    Key::new("actionable", Shape::Boolean, "whether a change of it can be acted on; true when left out").decides(),
+    Key::new("step", Shape::Number, "the smallest change worth naming, above zero").decides(),
+    Key::new("concepts", CONCEPTS, "the concepts it serves"),
+    Key::new("note", Shape::Text, "a remark"),
+];
 
 pub(super) fn read_measures(inner: &mut Inner, file: &Fields<'_>) {
     for (id, at) in file.get("measure").and_then(|a| a.entries()).unwrap_or_default() {
         if !usable(&at, id) {
             continue;
         }
-        let Some(f) = at.fields(&[
-            "score",
-            "title",
-            "category",
-            "asks",
-            "whom",
-            "about",
-            "unit",
-            "scale",
-            "minus",
-            "instrument",
-            "reads",
-            "actionable",
-            "step",
-            "concepts",
-            "note",
-        ]) else {
-            continue;
-        };
+        let Some(f) = at.table(MEASURE) else { continue };
         let kind = match (f.get("score"), f.get("category")) {
             (Some(a), None) => {
                 let range: Vec<f64> = a.list().unwrap_or_default().iter().filter_map(At::number).collect();
@@ -68,14 +76,8 @@ pub(super) fn read_measures(inner: &mut Inner, file: &Fields<'_>) {
             instrument: f.get("instrument").and_then(|a| a.id()).map(str::to_owned),
             reads: f.get("reads").and_then(|a| a.text()).unwrap_or("percent_of_range").to_owned(),
         });
-        if let Some((a, reads)) = f.get("reads").and_then(|a| Some((a.clone(), a.text()?)))
-            && !READS.contains(&reads)
-        {
-            a.error(
-                "unknown_name",
-                format!("unknown way `{reads}` to read a scale"),
-                a.suggest(reads, READS.iter().copied()),
-            );
+        if let Some(a) = f.get("reads") {
+            a.word("way to read a scale", READS);
         }
         let step = f.get("step").and_then(|a| Some((a.number()?, a)));
         if let Some((s, a)) = &step
@@ -99,6 +101,9 @@ pub(super) fn read_measures(inner: &mut Inner, file: &Fields<'_>) {
             asks: f.text_or_empty("asks"),
             whom: f.text_or_empty("whom"),
             about,
+            level: f.get("level").and_then(|a| a.word("level", LEVELS)).unwrap_or_default(),
+            role: f.get("role").and_then(|a| a.word("role", ROLES)),
+            set: f.get("set").and_then(|a| read_set(inner, &a)),
             unit: f.text_or_empty("unit"),
             scale,
             actionable: f.get("actionable").and_then(|a| a.boolean()).unwrap_or(true),

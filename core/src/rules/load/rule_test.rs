@@ -1,16 +1,24 @@
 //! `[[rule.test]]`: a case that a rule carries with it, and what it must give.
 
-use super::one_of;
 use crate::document::{At, Kind, Node};
 use crate::error::{Error, Result};
+use crate::grammar::{Key, Shape, words};
 use crate::measure::{Estimate, MeasureValue, Origin};
 use crate::rules::case::accept;
 use crate::rules::model::{Inner, RuleTest};
 
+const VERDICTS: &[(&str, &str)] = &[("holds", "holds"), ("fails", "fails"), ("insufficient", "insufficient")];
+
+pub(crate) const TEST: &[Key] = &[
+    Key::new("given", Shape::Values(&GIVEN), "what is known: measures that are left out are missing").needed(),
+    Key::new("expect", Shape::Word(|| words(VERDICTS)), "the verdict of the rule").needed(),
+    Key::new("note", Shape::Text, "a remark"),
+];
+const GIVEN: Shape = Shape::Either(&[Shape::Number, Shape::Id, Shape::List(&Shape::Number, 1, 2)]);
+
 pub(super) fn read_test(inner: &Inner, at: &At<'_>) -> Option<RuleTest> {
-    let f = at.fields(&["given", "expect", "note"])?;
-    const VERDICTS: &[(&str, &str)] = &[("holds", "holds"), ("fails", "fails"), ("insufficient", "insufficient")];
-    let expect = one_of(&f.need("expect")?, "verdict", VERDICTS)?;
+    let f = at.table(TEST)?;
+    let expect = f.need("expect")?.word("verdict", VERDICTS)?;
     let mut given = Vec::new();
     for (name, value) in f.need("given")?.entries()? {
         let Some(m) = inner.measure_index.get(name).copied() else {
