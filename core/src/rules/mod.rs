@@ -1,8 +1,6 @@
 //! A rule engine that knows nothing of leadership: typed conditions over incomplete and uncertain measures,
 //! three-valued verdicts, questions, and explanations. The rulebook gives it its subject.
 
-// Until counterfactuals read them.
-#[allow(dead_code)]
 mod boxes;
 mod case;
 mod case_read;
