@@ -424,7 +424,7 @@ class Judgment(Frozen):
         if self._native.framework.sha256 != other._native.framework.sha256:
             return False
         mine, theirs = self._native, other._native
-        return mine.to_json() == theirs.to_json() and mine.explain() == theirs.explain()
+        return mine.to_json() == theirs.to_json() and mine.explain("full") == theirs.explain("full")
 
     def __hash__(self) -> int:
         return hash((self.question, self.to_json()))
