@@ -305,8 +305,9 @@ def test_two_versions_side_by_side() -> None:
     assert [f["case"] for f in old.diff(new, rows).answers] == ["row 2 b"]
     assert [f["case"] for f in old.diff(new, [{"pace": 5.5}]).answers] == ["1"]
     assert not old.diff(old).matters
-    assert refusal(old.diff, new, {"a": {"pace": {}}}).code == "wrong_type"
-    assert refusal(old.diff, "new").code == "wrong_type"
+    assert refusal(colead.InputError, lambda: old.diff(new, {"a": {"pace": {}}})) == ("wrong_type", "cases, a, pace")
+    wrong: Any = "new"
+    assert refusal(colead.InputError, lambda: old.diff(wrong)) == ("wrong_type", "new")
 
 
 def test_the_schema_is_the_published_one() -> None:
