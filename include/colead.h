@@ -474,6 +474,15 @@ colead_status colead_framework_write_diff(const struct colead_framework *framewo
                                           struct colead_error **err);
 
 /**
+ * Changes every number in the rules, one at a time, and writes the changes that no test of a rule notices, as
+ * canonical JSON into a new string at `*out`: `tried noticed equivalent complete survivors`, each survivor with
+ * `rule file line path from to given expect becomes`. Bounded work.
+ */
+colead_status colead_framework_write_mutants_json(const struct colead_framework *framework,
+                                                  struct colead_string **out,
+                                                  struct colead_error **err);
+
+/**
  * One more owner of the same framework, to be freed as well; never fails and copies nothing. Null for null.
  */
 struct colead_framework *colead_framework_clone(const struct colead_framework *framework);

@@ -373,6 +373,10 @@ class Framework {
   }
   String diff(const Framework &newer, std::string_view cases = {}) const { return try_diff(newer, cases).value(); }
 
+  /// The small changes of its rules that no test of a rule notices, as canonical JSON.
+  Result<String> try_mutants() const { return detail::text_of(handle_.get(), colead_framework_write_mutants_json); }
+  String mutants() const { return try_mutants().value(); }
+
   /// Judges a question for one subject; `measures` is a JSON object from measure to value.
   Result<Judgment> try_judge(std::string_view question, std::string_view measures, double confidence = 0) const {
     return detail::create<Judgment, colead_judgment>([&](colead_judgment **out, colead_error **err) {
