@@ -7,6 +7,7 @@ use super::check::{in_words, outcome};
 use super::condition::leaves;
 use super::model::*;
 use super::truth::Op;
+
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -83,7 +84,8 @@ impl MutationReport {
             let place = if s.file.is_empty() { String::new() } else { format!(" ({}{line})", s.file) };
             text.push_str(&format!("\n{}{place}, {}: {} could be {}\n", s.rule, s.path, s.from, s.to));
             if let Some(Value::Object(given)) = &s.given {
-                let given: Vec<String> = given.iter().map(|(m, v)| format!("{m} = {v}")).collect();
+                let given: Vec<String> =
+                    given.iter().map(|(m, v)| format!("{m} = {}", crate::json::canonical(v))).collect();
                 let test = format!("{{ given = {{ {} }}, expect = \"{}\" }}", given.join(", "), s.expect);
                 text.push_str(&format!("  a test that would notice: {test}\n"));
             }
