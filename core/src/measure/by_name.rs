@@ -2,7 +2,7 @@
 
 use super::rows::{Kind, ScaleRow};
 use super::scale::Reading;
-use super::{aggregation, agreement, differences, favorability, items, reliability, scores_with};
+use super::{aggregation, agreement, agreement_summary, differences, favorability, items, reliability, scores_with};
 use crate::error::{Error, Result, suggest};
 use crate::tally::Tally;
 
@@ -16,8 +16,8 @@ pub fn about(what: &str) -> Kind {
 }
 
 /// The names that [`measure`] knows.
-pub const MEASURES: [&str; 7] =
-    ["scores", "items", "differences", "favorability", "reliability", "agreement", "aggregation"];
+pub const MEASURES: [&str; 8] =
+    ["scores", "items", "differences", "favorability", "reliability", "agreement", "agreement_summary", "aggregation"];
 
 /// Reads the rows named `what` from a tally: one of [`MEASURES`], each the function of that name.
 ///
@@ -39,6 +39,7 @@ pub fn measure(tally: &Tally, what: &str, reading: &Reading<'_>) -> Result<Vec<S
         "favorability" => favorability(tally),
         "reliability" => reliability(tally),
         "agreement" => agreement(tally),
+        "agreement_summary" => agreement_summary(tally),
         "aggregation" => aggregation(tally, reading),
         _ => {
             return Err(Error::input("unknown_name", format!("a tally has no `{what}` to read"))

@@ -96,6 +96,69 @@ pub fn f_upper_tail(f: f64, df1: f64, df2: f64) -> f64 {
     incomplete_beta(df2 / 2.0, df1 / 2.0, df2 / (df2 + df1 * f))
 }
 
+/// The point below which an F of `df1` and `df2` degrees of freedom lies with probability `p`, 0 < p < 1.
+pub fn f_quantile(p: f64, df1: f64, df2: f64) -> f64 {
+    let x = beta_quantile(p, df1 / 2.0, df2 / 2.0);
+    // Near one the complement keeps the digits.
+    let rest = if x > 0.5 { beta_quantile(1.0 - p, df2 / 2.0, df1 / 2.0) } else { 1.0 - x };
+    df2 * x / (df1 * rest)
+}
+
+/// The point below which a beta of `a, b > 0` lies with probability `p`.
+pub fn beta_quantile(p: f64, a: f64, b: f64) -> f64 {
+    if p <= 0.0 {
+        return 0.0;
+    }
+    if p >= 1.0 {
+        return 1.0;
+    }
+    let log_beta = libm::lgamma(a) + libm::lgamma(b) - libm::lgamma(a + b);
+    let (mut low, mut high) = (0.0, 1.0);
+    let mut x = a / (a + b);
+    // Newton's steps, kept within the bracket.
+    for _ in 0..300 {
+        let miss = incomplete_beta(a, b, x) - p;
+        if miss == 0.0 {
+            break;
+        }
+        if miss < 0.0 {
+            low = x
+        } else {
+            high = x
+        }
+        let density = exp((a - 1.0) * ln(x) + (b - 1.0) * libm::log1p(-x) - log_beta);
+        let newton = x - miss / density;
+        let next = if newton > low && newton < high { newton } else { 0.5 * (low + high) };
+        if (next - x).abs() <= 1e-16 * x || next == x {
+            break;
+        }
+        x = next;
+    }
+    x
+}
+
+/// The point below which a standard normal lies with probability `p`, 0 < p < 1.
+pub fn normal_quantile(p: f64) -> f64 {
+    let (mut low, mut high) = (-40.0, 40.0);
+    let mut z = 0.0;
+    for _ in 0..200 {
+        let miss = crate::num::phi(z) - p;
+        if miss < 0.0 {
+            low = z
+        } else {
+            high = z
+        }
+        let density = exp(-0.5 * z * z) / sqrt(std::f64::consts::TAU);
+        let newton = z - miss / density;
+        let next = if newton > low && newton < high { newton } else { 0.5 * (low + high) };
+        if next == z {
+            break;
+        }
+        z = next;
+    }
+    z
+}
+
 /// Wilson's 95 % interval for a share of `k` in `n > 0`, within 0 and 1.
 pub fn wilson(k: f64, n: f64) -> (f64, f64) {
     let (p, z2) = (k / n, Z95 * Z95);

@@ -33,6 +33,29 @@ pub struct UnitMean {
     pub squares: f64,
 }
 
+impl UnitMean {
+    /// The mean, count and squared deviations of scores; `None` of nobody.
+    pub fn of(scores: &[f64]) -> Option<UnitMean> {
+        let first = *scores.first()?;
+        let n = scores.len() as f64;
+        // Around the first, so that equal scores have no spread at all.
+        let mean = first + sum(scores.iter().map(|x| x - first)) / n;
+        let squares = sum(scores.iter().map(|x| (x - mean) * (x - mean)));
+        Some(UnitMean { mean, n: scores.len() as u64, squares })
+    }
+
+    /// The variance over n − 1; `None` of one.
+    pub fn variance(&self) -> Option<f64> {
+        (self.n > 1).then(|| self.squares / (self.n as f64 - 1.0))
+    }
+
+    /// Student's 95 % interval of the mean of independent people, the unit taken alone; `None` of one.
+    pub fn t_interval(&self) -> Option<(f64, f64)> {
+        let half = t95(self.n as f64 - 1.0) * sqrt(self.variance()? / self.n as f64);
+        Some((self.mean - half, self.mean + half))
+    }
+}
+
 /// What is known of the true level of one unit.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Posterior {
