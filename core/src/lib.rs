@@ -3,6 +3,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
 pub mod assess;
+mod dice;
 pub mod document;
 pub mod error;
 pub mod evidence;

@@ -38,8 +38,9 @@ impl UnitMean {
     pub fn of(scores: &[f64]) -> Option<UnitMean> {
         let first = *scores.first()?;
         let n = scores.len() as f64;
-        // Around the first, so that equal scores have no spread at all.
-        let mean = first + sum(scores.iter().map(|x| x - first)) / n;
+        // Equal scores have no spread at all, and equal sums have equal means.
+        let alike = scores.iter().all(|x| *x == first);
+        let mean = if alike { first } else { sum(scores.iter().copied()) / n };
         let squares = sum(scores.iter().map(|x| (x - mean) * (x - mean)));
         Some(UnitMean { mean, n: scores.len() as u64, squares })
     }

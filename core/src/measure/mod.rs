@@ -15,6 +15,7 @@ mod favorability;
 mod interval;
 pub mod linalg;
 mod null;
+pub mod ordinal;
 pub mod reliability;
 mod reliability_rows;
 mod respondents;

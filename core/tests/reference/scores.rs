@@ -3,14 +3,16 @@
 use super::data::Record;
 use super::scales::{Scales, part};
 use super::{Said, closed, iterated, rounded};
+use colead::measure::linalg::Matrix;
+use colead::measure::reliability::Lambda;
 use colead::measure::{
-    Absence, Likelihood, Null, UnitMean, ad_mean, ad_median, anova, awg, rwg, summarize, triangular_weights,
+    Absence, Likelihood, Null, UnitMean, ad_mean, ad_median, alpha, anova, awg, rwg, summarize, triangular_weights,
     variance_components, variance_of_weights,
 };
 use std::collections::BTreeMap;
 
 pub(crate) fn answer(r: &Record, s: &mut Scales) -> Option<Said> {
-    nulls(r).or_else(|| of_units(r, s)).or_else(|| between(r, s))
+    nulls(r).or_else(|| given_correlations(r, s)).or_else(|| of_units(r, s)).or_else(|| between(r, s))
 }
 
 fn nulls(r: &Record) -> Option<Said> {
@@ -35,6 +37,18 @@ fn nulls(r: &Record) -> Option<Said> {
         }
         _ => None,
     }
+}
+
+/// Reliability of a matrix of correlations that came without people.
+fn given_correlations(r: &Record, s: &mut Scales) -> Option<Said> {
+    if !r.on("psych_Thurstone_cor") || !["cronbach_alpha_std", "guttman_lambda6"].contains(&r.name.as_str()) {
+        return None;
+    }
+    let data = s.data("psych_Thurstone_cor")?;
+    let names = &data.columns[""];
+    let columns: Vec<Vec<Option<f64>>> = names.iter().map(|n| data.numbers(n)).collect();
+    let matrix = Matrix::symmetric(names.len(), |i, j| columns[i][j].unwrap());
+    closed(if r.name == "guttman_lambda6" { Lambda::Six.of(&matrix).ok() } else { alpha(&matrix).ok() })
 }
 
 /// The scores of every unit, by unit and item; listwise.
