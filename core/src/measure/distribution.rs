@@ -167,9 +167,68 @@ pub fn wilson(k: f64, n: f64) -> (f64, f64) {
     ((center - half).max(0.0), (center + half).min(1.0))
 }
 
+/// How many of `m` further people will be among those of whom `k` of `n` were, when their share has Jeffreys' prior
+/// Beta(½, ½): the 95 % interval, and the mean and SD. Exact by the beta-binomial up to 100,000 people, by the
+/// quantiles of the share beyond.
+pub fn beta_binomial(k: u64, n: u64, m: u64) -> ((f64, f64), (f64, f64)) {
+    let (a, b) = (k as f64 + 0.5, (n.saturating_sub(k)) as f64 + 0.5);
+    let (more, total) = (m as f64, a + b);
+    let mean = more * a / total;
+    let sd = sqrt(more * a * b * (total + more) / (total * total * (total + 1.0)));
+    if m == 0 {
+        return ((0.0, 0.0), (0.0, 0.0));
+    }
+    if m > 100_000 {
+        return ((more * beta_quantile(0.025, a, b), more * beta_quantile(0.975, a, b)), (mean, sd));
+    }
+    let beta = |x: f64, y: f64| libm::lgamma(x) + libm::lgamma(y) - libm::lgamma(x + y);
+    let mut log = beta(a, more + b) - beta(a, b);
+    let (mut below, mut lower, mut upper) = (0.0, None, more);
+    for y in 0..=m {
+        let here = y as f64;
+        below += exp(log);
+        if lower.is_none() && below > 0.025 {
+            lower = Some(here);
+        }
+        if below >= 0.975 {
+            upper = here;
+            break;
+        }
+        // The next term from this one.
+        log += ln((more - here) * (here + a)) - ln((here + 1.0) * (more - here - 1.0 + b));
+    }
+    ((lower.unwrap_or(0.0), upper), (mean, sd))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_rest_is_predicted() {
+        // All probabilities add up, and a large rest is its share.
+        let ((low, high), (mean, sd)) = beta_binomial(3, 10, 5);
+        assert!((0.0..=mean).contains(&low) && (mean..=5.0).contains(&high) && sd > 0.0);
+        assert!((mean - 5.0 * 3.5 / 11.0).abs() < 1e-12);
+        let ((low, high), _) = beta_binomial(60, 100, 99_999);
+        let ((a, b), _) = beta_binomial(60, 100, 100_001);
+        assert!((low / a - 1.0).abs() < 1e-3 && (high / b - 1.0).abs() < 1e-3);
+        assert_eq!(beta_binomial(3, 10, 0).0, (0.0, 0.0));
+        // Nobody of one: the others are likely, not surely, like them.
+        let ((low, high), _) = beta_binomial(0, 1, 1);
+        assert_eq!((low, high), (0.0, 1.0));
+    }
+
+    #[test]
+    fn quantiles_are_the_inverse() {
+        for p in [1e-6, 0.025, 0.5, 0.975] {
+            for (a, b) in [(0.5, 0.5), (3.5, 40.0), (900.0, 1.5)] {
+                assert!((incomplete_beta(a, b, beta_quantile(p, a, b)) - p).abs() < 1e-12, "{p} {a} {b}");
+            }
+            assert!((crate::num::phi(normal_quantile(p)) - p).abs() < 1e-14);
+        }
+        assert!((f_upper_tail(f_quantile(0.95, 4.0, 40.0), 4.0, 40.0) - 0.05).abs() < 1e-12);
+    }
 
     #[test]
     fn published_points() {
