@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 # The extension is built once for the demo and the tests.
 EXTENSION_SOURCES := $(shell find core/src core/rulebook core/instruments ffi/src python/src -type f) Cargo.lock Cargo.toml core/Cargo.toml ffi/Cargo.toml python/Cargo.toml python/pyproject.toml
 
-.PHONY: demo test test-rust test-c test-python lint bless bench clean
+.PHONY: demo test test-rust test-c test-python lint bless bench calibrate clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.built
@@ -55,6 +55,11 @@ bless:
 # How fast it is, as ratios where other tools are at hand.
 bench:
 	$(CARGO) bench -p colead
+
+# How often the intervals cover what they claim, by simulation; some minutes.
+calibrate:
+	$(CARGO) run --release --locked -p colead --example calibrate > docs/calibration.md.new
+	mv docs/calibration.md.new docs/calibration.md
 
 clean:
 	$(CARGO) clean

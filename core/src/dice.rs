@@ -19,7 +19,6 @@ pub(crate) enum Stream {
     Concordance = 6,
     Gate = 7,
     Split = 8,
-    Power = 9,
 }
 
 /// A stream of chance.

@@ -165,11 +165,14 @@ pub fn aggregation(tally: &Tally, reading: &Reading<'_>) -> Vec<ScaleRow> {
     rows
 }
 
+/// The ends of an interval.
+type Ends = Result<(f64, f64), Absence>;
+
 fn anova_rows(rows: &mut Vec<ScaleRow>, place: Place<'_>, units: &[UnitMean]) {
     let n = units.iter().map(|u| u.n).sum();
     let table = anova(units);
     let of = |f: &dyn Fn(&Anova) -> Result<f64, Absence>| table.as_ref().map_err(Absence::clone).and_then(f);
-    let interval = |f: &dyn Fn(&Anova) -> Result<(f64, f64), Absence>| table.as_ref().ok().and_then(|a| f(a).ok());
+    let interval = |f: &dyn Fn(&Anova) -> Ends| table.as_ref().ok().and_then(|a| f(a).ok());
     let mut push = |measure, variant, value, ends| {
         rows.push(place.row(measure, variant, "process", n, value).with(None, ends));
     };

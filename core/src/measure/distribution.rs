@@ -60,18 +60,27 @@ pub fn t_cdf(t: f64, df: f64) -> f64 {
 /// assert!((t - 2.7764451051977987).abs() < 1e-9);
 /// ```
 pub fn t95(df: f64) -> f64 {
+    t_quantile(0.975, df)
+}
+
+/// The point below which Student's t of `df > 0` degrees of freedom lies with probability `p`, 0 < p < 1; the normal
+/// one beyond ten million.
+pub fn t_quantile(p: f64, df: f64) -> f64 {
     if df > 1e7 {
-        return Z95;
+        return if p == 0.975 { Z95 } else { normal_quantile(p) };
+    }
+    if p < 0.5 {
+        return -t_quantile(1.0 - p, df);
     }
     let (mut low, mut high) = (0.0, 2.0);
-    while t_cdf(high, df) < 0.975 && high < 1e9 {
+    while t_cdf(high, df) < p && high < 1e9 {
         high *= 2.0;
     }
     // Newton's steps, kept within the bracket: a handful where halving alone would take fifty.
     let scale = exp(libm::lgamma((df + 1.0) / 2.0) - libm::lgamma(df / 2.0)) / sqrt(df * std::f64::consts::PI);
     let mut t = 0.5 * (low + high);
     for _ in 0..100 {
-        let miss = t_cdf(t, df) - 0.975;
+        let miss = t_cdf(t, df) - p;
         if miss < 0.0 {
             low = t
         } else {
