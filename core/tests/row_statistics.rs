@@ -7,6 +7,7 @@ use colead::measure::{
     CarelessOptions, GateOptions, GateState, Linking, ScaleRow, agreement_listwise, careless, careless_sensitivity,
     changes, driver_minimum, drivers, gate, gate_rows, split_sample,
 };
+use proptest::prelude::*;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
 
@@ -246,6 +247,46 @@ fn drivers_are_refused_when_few_answered() {
     assert_eq!(value(&rows, "b", None, "relative_weight"), Some(100.0));
     let r = value(&rows, "b", None, "driver_r").unwrap();
     assert!((value(&rows, "a", None, "driver_r_squared").unwrap() - r * r).abs() < 1e-12);
+}
+
+/// Every number of every function that needs rows, by name.
+fn everything(people: &[Person]) -> Vec<(String, Option<f64>)> {
+    let (r, i) = (responses(people), instrument());
+    let options = GateOptions { draws: 19, seed: 1, ..GateOptions::default() };
+    let mut rows = gate_rows(&gate(&r, &i, &options).unwrap());
+    rows.extend(careless_sensitivity(&r, &i, &CarelessOptions::default()).unwrap());
+    rows.extend(agreement_listwise(&r, &i, &Default::default()).unwrap());
+    let waves: Vec<&String> = r.waves().iter().collect();
+    rows.extend(drivers(&r, &i, waves[0], "a").unwrap());
+    for linking in [Linking::Linked, Linking::Unlinked] {
+        rows.extend(changes(&r, &i, (waves[0], waves[waves.len() - 1]), linking, None).unwrap());
+    }
+    let split = split_sample(&r, &i, waves[0], ("a", "b"), (5, 1)).unwrap();
+    let mut out: Vec<(String, Option<f64>)> = rows
+        .iter()
+        .flat_map(|r| [r.value, r.se, r.lower, r.upper].map(|v| (format!("{} {:?}", r.measure, r.unit), v)))
+        .collect();
+    out.push(("split".into(), split.split.ok()));
+    out.push(("same source".into(), split.same_source.ok()));
+    out
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_was_answered_there_is_a_number_or_a_reason(
+        rows in proptest::collection::vec((0..4_usize, 0..2_usize, proptest::collection::vec(proptest::option::of(1..=5_i64), 8)), 1..24)
+    ) {
+        let people: Vec<Person> = rows.into_iter().enumerate().map(|(k, (unit, wave, answers))| Person {
+            unit: format!("u{unit}"), wave: ["w1", "w2"][wave], key: format!("p{}", k / 2 * 2 + wave), answers: answers.try_into().unwrap(),
+        }).collect();
+        let mut seen = std::collections::HashSet::new();
+        let people: Vec<Person> = people.into_iter().filter(|p| seen.insert((p.wave, p.key.clone()))).collect();
+        for (what, value) in everything(&people) {
+            prop_assert!(value.is_none_or(f64::is_finite), "{} {:?}", what, value);
+        }
+    }
 }
 
 #[test]

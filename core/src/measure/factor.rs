@@ -16,7 +16,7 @@ pub enum Extraction {
 /// The least unique variance of a standardized item: a communality above .995 is held there, as psych does.
 pub const LEAST_UNIQUE: f64 = 0.005;
 
-const STEPS: usize = 20_000;
+const STEPS: usize = 5_000;
 
 /// The standardized loadings of the items on one factor, their sum positive; `correlations` of at least three items.
 ///

@@ -110,7 +110,7 @@ pub fn rank_biased_overlap<T: Eq + Hash>(
         if d <= s { 2.0 * common / (x + y) } else { common / x.max(y) }
     };
     let overlap = |d: usize| share(d) * d as f64;
-    let power = |d: usize| p.powi(i32::try_from(d).unwrap_or(i32::MAX));
+    let power = |d: usize| libm::pow(p, d as f64);
     let (short, long) = (overlap(s), overlap(l));
     let truncated = (1.0 - p) / p * sum((1..=s).map(|d| power(d) * share(d)));
     let first = sum((1..=s).map(|d| power(d) / d as f64 * (overlap(d) - short)));
@@ -128,7 +128,7 @@ pub fn rank_biased_overlap<T: Eq + Hash>(
 
 /// Equation 30 of Webber, Moffat and Zobel: what the unseen rest could add.
 fn residual(s: usize, l: usize, common: f64, p: f64) -> f64 {
-    let power = |d: usize| p.powi(i32::try_from(d).unwrap_or(i32::MAX));
+    let power = |d: usize| libm::pow(p, d as f64);
     // With ties the overlap may be a fraction.
     let f = libm::ceil((l + s) as f64 - common - 1e-9).max(0.0) as usize;
     let tail = |from: usize, to: usize| sum((from..=to).map(|d| power(d) / d as f64));
