@@ -7,7 +7,7 @@ use colead::measure::{
     CarelessOptions, GateOptions, GateState, Linking, ScaleRow, agreement_listwise, careless, careless_sensitivity,
     changes, driver_minimum, drivers, gate, gate_rows, split_sample,
 };
-use proptest::prelude::*;
+use proptest::prelude::{ProptestConfig, prop_assert, proptest};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
 

@@ -24,12 +24,14 @@ use crate::tally::Tally;
 /// `alpha_if_dropped`.
 ///
 /// Variants `pairwise` (each variance and covariance on those who answered, as psych and pingouin) and `listwise`
-/// (those who answered every item). Lambdas are on correlations (as psych), or on covariances (`covariance_…`);
-/// standardized alpha also with the variances of each pair's own answers (`pair_specific`, R's `cor`). Omega is by minres with the observed
-/// denominator (as psych), or by maximum likelihood (`ml_…`), on covariances (`…covariance_…`), with the denominator
-/// that the model implies (`implied_…`), or the common variance over the observed (`…common_…`); its pairwise form is
-/// on pair-specific correlations, as psych's. `n` is the number of people with any answer, or with every answer. A
-/// tally that was rolled up without some of its units answers `rows_needed`.
+/// (those who answered every item). Lambdas are on correlations (as psych), or on covariances (`covariance_…`).
+/// Standardized alpha also comes with the variances of each pair's own answers (`pair_specific`, R's `cor`). Omega is
+/// by minres with the observed denominator (as psych), or by maximum likelihood (`ml_…`), on covariances
+/// (`…covariance_…`), with the denominator that the model implies (`implied_…`), or the common variance over the
+/// observed (`…common_…`); its pairwise form is on pair-specific correlations, as psych's.
+///
+/// `n` is the number of people with any answer, or with every answer. A tally that was rolled up without some of its
+/// units answers `rows_needed`.
 pub fn reliability(tally: &Tally) -> Vec<ScaleRow> {
     let mut rows = Vec::new();
     for wave in tally.waves() {

@@ -344,12 +344,12 @@ fn level(s: &mut Scales, r: &Record) -> Option<Said> {
             closed(get(&rows, "variance", "points")?.value.map(f64::sqrt))
         }
         "scoreItems_mean_of_scores" if r.says("impute=none") => {
-            closed(get(&*s.rows(r, "scores any")?, "mean", "points")?.value)
+            closed(get(&s.rows(r, "scores any")?, "mean", "points")?.value)
         }
         "scoreItems_sd_of_scores" if r.says("impute=none") => {
-            closed(get(&*s.rows(r, "scores any")?, "variance", "points")?.value.map(f64::sqrt))
+            closed(get(&s.rows(r, "scores any")?, "variance", "points")?.value.map(f64::sqrt))
         }
-        "n_nonmissing_scores" => closed(Some(get(&*s.rows(r, "scores any")?, "mean", "points")?.n as f64)),
+        "n_nonmissing_scores" => closed(Some(get(&s.rows(r, "scores any")?, "mean", "points")?.n as f64)),
         "person_mean_mean" | "person_mean_sd" => {
             let k: u8 = r.variant.strip_prefix("at least ")?.split(' ').next()?.parse().ok()?;
             let reading = Reading { missing_rule: Some(MissingRule::Answered(k)), sizes: None };
