@@ -25,14 +25,51 @@ pub struct Covariances {
     pub n: u64,
 }
 
+/// What all units of a wave hold together, read once for all scales.
+pub(crate) struct WaveTotals {
+    /// For each item the counts of its answers by step, not reversed.
+    pub(crate) counts: Vec<Vec<u64>>,
+    /// For each scale the people with any answer.
+    pub(crate) people: Vec<u64>,
+}
+
+impl WaveTotals {
+    pub(crate) fn of(tally: &Tally, wave: &str) -> WaveTotals {
+        let layout = tally.layout();
+        let mut counts: Vec<Vec<u64>> = layout.items.iter().map(|i| vec![0; i.options]).collect();
+        let mut people = vec![0_u64; layout.scales.len()];
+        for (_, cell) in tally.cells().filter(|(key, _)| key.wave == wave) {
+            for (index, totals) in counts.iter_mut().enumerate() {
+                for (total, count) in totals.iter_mut().zip(cell.item(layout, index).0) {
+                    *total = total.saturating_add(*count);
+                }
+            }
+            for (total, sums) in people.iter_mut().zip(&cell.scales) {
+                *total = sums.0.iter().fold(*total, |n, (_, [here, ..])| n.saturating_add(*here));
+            }
+        }
+        WaveTotals { counts, people }
+    }
+}
+
 /// The covariances of the items of a scale over all units of a wave.
 ///
 /// # Errors
 /// `RowsNeeded` when units were left out of a roll-up; `TooFew` where a pair has fewer than two people.
 pub fn covariances(tally: &Tally, wave: &str, scale: usize, pairing: Pairing) -> Result<Covariances, Absence> {
+    covariances_of(tally, wave, scale, pairing, &WaveTotals::of(tally, wave))
+}
+
+pub(crate) fn covariances_of(
+    tally: &Tally,
+    wave: &str,
+    scale: usize,
+    pairing: Pairing,
+    totals: &WaveTotals,
+) -> Result<Covariances, Absence> {
     let products = tally.products(wave).and_then(|p| p.get(scale)).ok_or(Absence::RowsNeeded)?;
     match pairing {
-        Pairing::Pairwise => pairwise(tally, wave, scale, products),
+        Pairing::Pairwise => pairwise(tally, scale, products, totals),
         Pairing::Listwise => listwise(products),
     }
 }
@@ -59,12 +96,6 @@ pub fn pair_correlations(tally: &Tally, wave: &str, scale: usize) -> Result<Matr
     Ok(Matrix::symmetric(size, |i, j| if i == j { 1.0 } else { pairs.next().unwrap_or(0.0) }))
 }
 
-/// People with any answer to a scale in a wave.
-pub(crate) fn people(tally: &Tally, wave: &str, scale: usize) -> u64 {
-    let cells = tally.cells().filter(|(key, _)| key.wave == wave).filter_map(|(_, cell)| cell.scales.get(scale));
-    cells.flat_map(|s| &s.0).fold(0, |total, (_, [n, ..])| total.saturating_add(*n))
-}
-
 /// `(nΣxy − ΣxΣy) / n(n−1)`, exact up to the division.
 fn covariance(n: u64, x: u64, y: u64, xy: u64) -> Option<f64> {
     // Steps are at most 10, so both products stay below 2^127 for any count that fits.
@@ -73,20 +104,12 @@ fn covariance(n: u64, x: u64, y: u64, xy: u64) -> Option<f64> {
     (n > 1).then(|| centered as f64 / (n as f64 * (n as f64 - 1.0)))
 }
 
-fn pairwise(tally: &Tally, wave: &str, scale: usize, products: &Products) -> Result<Covariances, Absence> {
-    let layout = tally.layout();
-    let items = layout.scales.get(scale).map_or(&[][..], |s| &s.items);
+fn pairwise(tally: &Tally, scale: usize, products: &Products, totals: &WaveTotals) -> Result<Covariances, Absence> {
+    let items = tally.layout().scales.get(scale).map_or(&[][..], |s| &s.items);
     let mut variances = Vec::with_capacity(items.len());
     for index in items {
-        let options = layout.items.get(*index).map_or(0, |i| i.options);
-        let mut counts = vec![0_u64; options];
-        for (_, cell) in tally.cells().filter(|(key, _)| key.wave == wave) {
-            for (total, count) in counts.iter_mut().zip(cell.item(layout, *index).0) {
-                *total = total.saturating_add(*count);
-            }
-        }
         // A variance does not change by reversal.
-        let moments = Moments::of(&counts);
+        let moments = Moments::of(totals.counts.get(*index).map_or(&[][..], Vec::as_slice));
         variances.push(moments.variance().ok_or(Absence::TooFew { n: moments.n, need: 2 })?);
     }
     let entries: Result<Vec<f64>, Absence> = products
@@ -98,7 +121,7 @@ fn pairwise(tally: &Tally, wave: &str, scale: usize, products: &Products) -> Res
     let matrix = Matrix::symmetric(items.len(), |i, j| {
         if i == j { variances.get(i).copied().unwrap_or(0.0) } else { entries.next().unwrap_or(0.0) }
     });
-    Ok(Covariances { matrix, n: people(tally, wave, scale) })
+    Ok(Covariances { matrix, n: totals.people.get(scale).copied().unwrap_or(0) })
 }
 
 fn listwise(products: &Products) -> Result<Covariances, Absence> {

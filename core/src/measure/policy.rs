@@ -1,6 +1,6 @@
 //! One number for a whole: three ways to average, and why two of them differ.
 
-use super::covariance::people;
+use super::covariance::WaveTotals;
 use super::interval::UnitMean;
 use super::rows::{Kind, Place, ScaleRow};
 use super::scale::{Moments, Reading, unit_means};
@@ -83,7 +83,13 @@ impl Three {
     }
 }
 
-fn three(tally: &Tally, wave: &str, index: usize, reading: &Reading<'_>) -> Result<Three, Absence> {
+fn three(
+    tally: &Tally,
+    wave: &str,
+    index: usize,
+    totals: &WaveTotals,
+    reading: &Reading<'_>,
+) -> Result<Three, Absence> {
     let layout = tally.layout();
     let few = Absence::TooFew { n: 0, need: 1 };
     let scale = layout.scales.get(index).ok_or(few.clone())?;
@@ -101,13 +107,9 @@ fn three(tally: &Tally, wave: &str, index: usize, reading: &Reading<'_>) -> Resu
         .iter()
         .map(|item| {
             let shape = layout.items.get(*item).ok_or(few.clone())?;
-            let mut oriented = vec![0_u64; shape.options];
-            for (_, cell) in tally.cells().filter(|(key, _)| key.wave == wave) {
-                for (step, count) in cell.item(layout, *item).0.iter().enumerate() {
-                    if let Some(total) = oriented.get_mut(shape.oriented(step)) {
-                        *total = total.saturating_add(*count);
-                    }
-                }
+            let mut oriented = totals.counts.get(*item).cloned().unwrap_or_default();
+            if shape.reversed {
+                oriented.reverse();
             }
             let moments = Moments::of(&oriented);
             if moments.n == 0 { Err(few.clone()) } else { Ok(moments.mean()) }
@@ -119,7 +121,7 @@ fn three(tally: &Tally, wave: &str, index: usize, reading: &Reading<'_>) -> Resu
         items: lo + sum(means.iter().copied()) / means.len() as f64,
         units: lo + sum(units.iter().map(|u| u.mean)) / units.len() as f64,
         n,
-        people: people(tally, wave, index),
+        people: totals.people.get(index).copied().unwrap_or(0),
     })
 }
 
@@ -128,9 +130,10 @@ fn three(tally: &Tally, wave: &str, index: usize, reading: &Reading<'_>) -> Resu
 pub fn overall(tally: &Tally, reading: &Reading<'_>) -> Vec<ScaleRow> {
     let mut rows = Vec::new();
     for wave in tally.waves() {
+        let totals = WaveTotals::of(tally, wave);
         for (index, scale) in tally.layout().scales.iter().enumerate() {
             let place = Place { wave, unit: None, kind: Kind::Scale, id: &scale.id };
-            let found = three(tally, wave, index, reading);
+            let found = three(tally, wave, index, &totals, reading);
             for policy in Policy::ALL {
                 let n = found.as_ref().map_or(0, |t| if policy == Policy::Items { t.people } else { t.n });
                 let value = found.as_ref().map(|t| t.of(policy)).map_err(Absence::clone);
@@ -145,8 +148,9 @@ pub fn overall(tally: &Tally, reading: &Reading<'_>) -> Vec<ScaleRow> {
 pub fn reconcile(tally: &Tally, reading: &Reading<'_>, first: Policy, second: Policy) -> Vec<Reconciliation> {
     let mut out = Vec::new();
     for wave in tally.waves() {
+        let totals = WaveTotals::of(tally, wave);
         for (index, scale) in tally.layout().scales.iter().enumerate() {
-            let Ok(found) = three(tally, wave, index, reading) else { continue };
+            let Ok(found) = three(tally, wave, index, &totals, reading) else { continue };
             // Everything is told from people: units differ from them by size, items by who left answers out.
             let by_size = |policy| if policy == Policy::Units { found.units - found.respondents } else { 0.0 };
             let by_missing = |policy| if policy == Policy::Items { found.items - found.respondents } else { 0.0 };

@@ -1,6 +1,6 @@
 //! Reliability of every scale of a tally, as rows.
 
-use super::covariance::{Covariances, Pairing, covariances, pair_correlations, people};
+use super::covariance::{Covariances, Pairing, WaveTotals, covariances_of, pair_correlations};
 use super::distribution::Z95;
 use super::factor::Extraction;
 use super::linalg::Matrix;
@@ -35,15 +35,17 @@ use crate::tally::Tally;
 pub fn reliability(tally: &Tally) -> Vec<ScaleRow> {
     let mut rows = Vec::new();
     for wave in tally.waves() {
+        let totals = WaveTotals::of(tally, wave);
         for (index, scale) in tally.layout().scales.iter().enumerate() {
             let place = Place { wave, unit: None, kind: Kind::Scale, id: &scale.id };
             let items: Vec<&str> =
                 scale.items.iter().filter_map(|i| tally.layout().items.get(*i)).map(|i| i.id.as_str()).collect();
+            let people = totals.people.get(index).copied().unwrap_or(0);
             for pairing in [Pairing::Pairwise, Pairing::Listwise] {
-                let found = covariances(tally, wave, index, pairing);
+                let found = covariances_of(tally, wave, index, pairing, &totals);
                 let n = match (&found, pairing) {
                     (Ok(found), _) => found.n,
-                    (Err(_), Pairing::Pairwise) => people(tally, wave, index),
+                    (Err(_), Pairing::Pairwise) => people,
                     (Err(Absence::TooFew { n, .. }), _) => *n,
                     (Err(_), _) => 0,
                 };
@@ -60,8 +62,7 @@ pub fn reliability(tally: &Tally) -> Vec<ScaleRow> {
                 }
             }
             let own = pair_correlations(tally, wave, index).and_then(|r| alpha(&r));
-            let n = people(tally, wave, index);
-            rows.push(place.row("alpha_standardized", "pair_specific", "respondents", n, own));
+            rows.push(place.row("alpha_standardized", "pair_specific", "respondents", people, own));
         }
     }
     rows

@@ -115,7 +115,7 @@ fn read(data: &Data, r: &Record, unit: Option<&str>) -> Option<Read> {
     };
     columns.push(Column { name: "the unit".into(), cells: units });
     let table = Table::new("responses", columns).expect("a table");
-    let named = AnswerColumns { unit: "the unit".into(), wave: None, strict: false };
+    let named = AnswerColumns { unit: "the unit".into(), ..AnswerColumns::standard(false) };
     let (responses, _) = Responses::from_columns(&table, &instrument, &named).expect("responses");
     let mut tally = Tally::new(&instrument);
     tally.add(&responses).expect("counted");
