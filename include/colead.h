@@ -456,6 +456,24 @@ colead_status colead_framework_write_json(const struct colead_framework *framewo
                                           struct colead_error **err);
 
 /**
+ * Puts a framework beside a newer version and writes what changed, and which answers and verdicts turn, as
+ * canonical JSON into a new string at `*out`: `old new measures questions rules replaced retired unexplained
+ * reused cases answers verdicts unread matters`.
+ *
+ * `cases`, when it is not empty, is a JSON object from the name of a case to its measures, or a list of
+ * measures, as `colead_framework_judge` takes them; without it, the tests that the rules of both carry. A value
+ * that one version cannot read is listed in `unread`.
+ *
+ * Errors (COLEAD_ERROR_INPUT): `wrong_type`, `not_a_count`, `not_finite`, `negative_se`, and those of JSON.
+ */
+colead_status colead_framework_write_diff(const struct colead_framework *framework,
+                                          const struct colead_framework *newer,
+                                          const char *cases,
+                                          size_t cases_size,
+                                          struct colead_string **out,
+                                          struct colead_error **err);
+
+/**
  * One more owner of the same framework, to be freed as well; never fails and copies nothing. Null for null.
  */
 struct colead_framework *colead_framework_clone(const struct colead_framework *framework);
@@ -467,8 +485,9 @@ void colead_framework_free(struct colead_framework *framework);
 
 /**
  * Writes everything that is wrong with the text of a rulebook, and what a person should look at, as a
- * canonical JSON list of diagnostics (`code severity message file path line column help witness`) into a
- * new string at `*out`; `[]` when all is well. A faulty rulebook is no error of this call.
+ * canonical JSON list of diagnostics (`code severity message file path line column end_line end_column help
+ * witness rendered`) into a new string at `*out`; `[]` when all is well. `rendered` is the whole diagnostic as
+ * text, with its line and carets under the fault. A faulty rulebook is no error of this call.
  */
 colead_status colead_rulebook_check(const char *text,
                                     size_t text_size,
@@ -573,12 +592,59 @@ colead_status colead_judgment_explain(const struct colead_judgment *judgment,
                                       struct colead_error **err);
 
 /**
+ * Explains the judgment as text of one of the forms `one_line`, `short` and `full`, in a new string at `*out`.
+ *
+ * Errors (COLEAD_ERROR_INPUT): `unknown_form`.
+ */
+colead_status colead_judgment_explain_as(const struct colead_judgment *judgment,
+                                         const char *form,
+                                         size_t form_size,
+                                         struct colead_string **out,
+                                         struct colead_error **err);
+
+/**
  * Writes the explanation as canonical JSON into a new string at `*out`: for each rule its steps, what was
  * seen, and which steps decide.
  */
 colead_status colead_judgment_write_explanation_json(const struct colead_judgment *judgment,
                                                      struct colead_string **out,
                                                      struct colead_error **err);
+
+/**
+ * Writes the smallest changes that would change the conclusion as a canonical JSON list into a new string at `*out`.
+ * `freeze`, when it is not empty, is a JSON list of measures that stay as they are.
+ *
+ * Errors (COLEAD_ERROR_INPUT): `unknown_measure`, `wrong_type`, and those of JSON.
+ */
+colead_status colead_judgment_write_counterfactuals_json(const struct colead_judgment *judgment,
+                                                         const char *freeze,
+                                                         size_t freeze_size,
+                                                         struct colead_string **out,
+                                                         struct colead_error **err);
+
+/**
+ * Writes the smallest evidence that would settle what is open as canonical JSON into a new string at `*out`.
+ * `size` is the number of people there are, or 0 when it is not known.
+ */
+colead_status colead_judgment_write_evidence_json(const struct colead_judgment *judgment,
+                                                  uint64_t size,
+                                                  struct colead_string **out,
+                                                  struct colead_error **err);
+
+/**
+ * Writes how robust the conclusion is as canonical JSON into a new string at `*out`: where each threshold would
+ * change it (`robustness`), and at which confidence (`confidence`).
+ */
+colead_status colead_judgment_write_robustness_json(const struct colead_judgment *judgment,
+                                                    struct colead_string **out,
+                                                    struct colead_error **err);
+
+/**
+ * Writes what to ask next, most telling first, as a canonical JSON list into a new string at `*out`.
+ */
+colead_status colead_judgment_write_next_questions_json(const struct colead_judgment *judgment,
+                                                        struct colead_string **out,
+                                                        struct colead_error **err);
 
 /**
  * One more owner of the same judgment, to be freed as well; never fails and copies nothing. Null for null.

@@ -290,11 +290,44 @@ class Judgment {
   /// The whole explanation as text.
   Result<String> try_explain() const { return detail::text_of(handle_.get(), colead_judgment_explain); }
   String explain() const { return try_explain().value(); }
+  /// The explanation as text of one of the forms `one_line`, `short` and `full`.
+  Result<String> try_explain_as(std::string_view form) const {
+    return detail::write([&](colead_string **out, colead_error **err) {
+      return colead_judgment_explain_as(handle_.get(), form.data(), form.size(), out, err);
+    });
+  }
+  String explain_as(std::string_view form) const { return try_explain_as(form).value(); }
   /// The explanation as canonical JSON.
   Result<String> try_explanation_json() const {
     return detail::text_of(handle_.get(), colead_judgment_write_explanation_json);
   }
   String explanation_json() const { return try_explanation_json().value(); }
+  /// The smallest changes that would change the conclusion, as canonical JSON; `freeze` is a JSON list of measures
+  /// that stay as they are, or empty.
+  Result<String> try_counterfactuals_json(std::string_view freeze = {}) const {
+    return detail::write([&](colead_string **out, colead_error **err) {
+      return colead_judgment_write_counterfactuals_json(handle_.get(), freeze.data(), freeze.size(), out, err);
+    });
+  }
+  String counterfactuals_json(std::string_view freeze = {}) const { return try_counterfactuals_json(freeze).value(); }
+  /// The smallest evidence that would settle what is open, as canonical JSON; `size` is the number of people there
+  /// are, or 0.
+  Result<String> try_evidence_json(std::uint64_t size = 0) const {
+    return detail::write([&](colead_string **out, colead_error **err) {
+      return colead_judgment_write_evidence_json(handle_.get(), size, out, err);
+    });
+  }
+  String evidence_json(std::uint64_t size = 0) const { return try_evidence_json(size).value(); }
+  /// Where thresholds and the confidence would change the conclusion, as canonical JSON.
+  Result<String> try_robustness_json() const {
+    return detail::text_of(handle_.get(), colead_judgment_write_robustness_json);
+  }
+  String robustness_json() const { return try_robustness_json().value(); }
+  /// What to ask next, as canonical JSON.
+  Result<String> try_next_questions_json() const {
+    return detail::text_of(handle_.get(), colead_judgment_write_next_questions_json);
+  }
+  String next_questions_json() const { return try_next_questions_json().value(); }
 
  private:
   detail::Shared<colead_judgment, colead_judgment_clone, colead_judgment_free> handle_;

@@ -12,8 +12,13 @@ from ._records import (
     Change,
     Cite,
     Concept,
+    ConfidenceFlip,
+    ConfidenceFlips,
     Counterfactual,
     Diagnostic,
+    EvidenceNeeded,
+    EvidenceSet,
+    FlipPoint,
     Hypothesis,
     Item,
     Loss,
@@ -22,11 +27,13 @@ from ._records import (
     NextQuestion,
     Prompt,
     Question,
+    Respondents,
+    Robustness,
     Rule,
     Scale,
 )
 from ._release import DisclosurePolicy, Ledger, Release
-from ._rules import Framework, Judgment, check, classify_challenge
+from ._rules import Diff, Framework, Judgment, check, classify_challenge, schema
 from ._simulate import Simulation, simulate
 from ._tables import Table
 from ._tally import Tally, tally
@@ -37,10 +44,16 @@ __all__ = [
     "Cite",
     "ColeadError",
     "Concept",
+    "ConfidenceFlip",
+    "ConfidenceFlips",
     "Counterfactual",
     "Diagnostic",
+    "Diff",
     "DisclosureError",
     "DisclosurePolicy",
+    "EvidenceNeeded",
+    "EvidenceSet",
+    "FlipPoint",
     "Framework",
     "Hypothesis",
     "InputError",
@@ -55,6 +68,8 @@ __all__ = [
     "Prompt",
     "Question",
     "Release",
+    "Respondents",
+    "Robustness",
     "Rule",
     "RulebookError",
     "Scale",
@@ -65,6 +80,7 @@ __all__ = [
     "assess",
     "check",
     "classify_challenge",
+    "schema",
     "simulate",
     "tally",
 ]

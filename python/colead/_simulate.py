@@ -8,10 +8,9 @@ from types import MappingProxyType
 from typing import Any
 
 from . import _core
-from ._arguments import a_path, text, write_bytes
+from ._arguments import a_path, text, to_json, write_bytes
 from ._assess import Assessment, assess_files
 from ._errors import InputError
-from ._instrument import to_json
 from ._records import Frozen
 from ._tables import Table
 

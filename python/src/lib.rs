@@ -45,7 +45,7 @@ mod _core {
     #[pymodule_export]
     use crate::assess::{Assessment, assess};
     #[pymodule_export]
-    use crate::framework::{Framework, check};
+    use crate::framework::{Framework, check, schema};
     #[pymodule_export]
     use crate::instrument::Instrument;
     #[pymodule_export]

@@ -16,6 +16,23 @@ import pytest
 from colead._cli import main
 from conftest import KNOWN
 
+RULEBOOK = """
+[framework]
+id = "mine"
+version = "1.0.0"
+[measure.warmth]
+score = [0, 10]
+[question.q]
+options = ["warm"]
+mode = "independent"
+[[rule]]
+id = "warm"
+says = ["q", "warm"]
+strength = "typical"
+when = { gt = ["warmth", 5] }
+basis = { kind = "user" }
+because = "it is warm"
+"""
 Run = Callable[..., tuple[int, str, str]]
 
 
@@ -135,13 +152,32 @@ def test_check(run: Run, tmp_path: Path) -> None:
     bad.write_text('[framework]\nid = "x"\nversion = "one"\n')
     assert run("check", good) == (0, "0 errors, 0 warnings\n", "")
     code, out, _ = run("check", bad)
-    assert code == 1 and "bad.toml:3:11: framework.version" in out and '3 | version = "one"' in out and "^" in out
+    assert code == 1 and " --> bad.toml:3:11\n  |\n3 | version = \"one\"\n  |           ^^^^^\n" in out
+    assert "= at: framework.version" in out
     assert "1 error, 0 warnings" in out
     assert json.loads(run("check", bad, "--json")[1])[0]["code"] == "bad_version"
     code, out, _ = run("check", tmp_path)
     assert code == 1 and "duplicate_id" in out
     bad.unlink()
     assert run("check", tmp_path)[0] == 0
+
+
+def test_diff(run: Run, tmp_path: Path) -> None:
+    old, new, cases = tmp_path / "old.toml", tmp_path / "new.toml", tmp_path / "cases.json"
+    old.write_text(RULEBOOK)
+    new.write_text(RULEBOOK.replace("1.0.0", "1.1.0").replace('"warmth", 5', '"warmth", 7'))
+    assert run("diff", old, old)[0] == 0
+    cases.write_text('{"mild": {"warmth": 6}}')
+    code, out, _ = run("diff", old, new, "--cases", cases)
+    assert code == 1 and "mild: rule warm: holds -> fails" in out
+    assert json.loads(run("diff", old, new, "--cases", cases, "--json")[1])["verdicts"][0]["rule"] == "warm"
+    assert run("diff", "builtin", "builtin")[0] == 0
+    assert run("diff", old, tmp_path / "none.toml")[0] == 2
+
+
+def test_schema(run: Run) -> None:
+    code, out, _ = run("schema")
+    assert code == 0 and json.loads(out) == colead.schema()
 
 
 def test_explain_a_question(run: Run) -> None:

@@ -15,8 +15,8 @@ NAMES: dict[str, list[str]] = {
     ],
     "Judgment": [
         "question", "status", "answer", "remaining", "excluded", "needs", "because", "cites", "hypotheses", "flags",
-        "parts", "unvalidated", "confidence", "explain", "explanation", "counterfactuals", "next_questions", "to_dict",
-        "to_json",
+        "parts", "unvalidated", "confidence", "explain", "explanation", "counterfactuals", "next_questions",
+        "evidence_needed", "robustness", "confidence_flips", "to_dict", "to_json",
     ],
     "Instrument": ["builtin", "from_toml", "from_path", "from_dict", "scales", "items"],
     "Tally": [

@@ -63,7 +63,7 @@ def told(error: colead.ColeadError) -> dict[str, Any]:
 
 
 def diagnostic(found: colead.Diagnostic) -> dict[str, Any]:
-    return {name: value for name, value in found.to_dict().items() if name != "excerpt"}
+    return found.to_dict()
 
 
 def agrees(vector: Vector, call: Callable[[Vector], str]) -> None:

@@ -96,6 +96,17 @@ static void test_judgments(void) {
   CHECK(colead_judgment_write_json(second, &out, NULL) == COLEAD_OK && has(out, "\"confidence\":0.9,"));
   CHECK(colead_judgment_explain(second, &out, NULL) == COLEAD_OK && has(out, "direction.strong"));
   CHECK(colead_judgment_write_explanation_json(second, &out, NULL) == COLEAD_OK && has(out, "\"steps\":["));
+  CHECK(colead_judgment_explain_as(second, TEXT("one_line"), &out, NULL) == COLEAD_OK && has(out, "Direction: strong"));
+  expect(&err, colead_judgment_explain_as(second, TEXT("long"), &out, &err), COLEAD_ERROR_INPUT, "unknown_form");
+  CHECK(colead_judgment_write_counterfactuals_json(second, NULL, 0, &out, NULL) == COLEAD_OK &&
+        has(out, "would change the conclusion"));
+  CHECK(colead_judgment_write_counterfactuals_json(second, TEXT("[\"direction\"]"), &out, NULL) == COLEAD_OK &&
+        is(out, "[]"));
+  expect(&err, colead_judgment_write_counterfactuals_json(second, TEXT("[\"direktion\"]"), &out, &err),
+         COLEAD_ERROR_INPUT, "unknown_measure");
+  CHECK(colead_judgment_write_evidence_json(second, 0, &out, NULL) == COLEAD_OK && has(out, "\"could\":[]"));
+  CHECK(colead_judgment_write_robustness_json(second, &out, NULL) == COLEAD_OK && has(out, "\"flips_at\":"));
+  CHECK(colead_judgment_write_next_questions_json(second, &out, NULL) == COLEAD_OK && is(out, "[]"));
   expect(&err, colead_judgment_write_json(second, NULL, &err), COLEAD_ERROR_ARGUMENT, "null_argument");
   colead_judgment_free(second);
 

@@ -125,6 +125,9 @@ static void test_frameworks_and_judgments() {
   CHECK(judgment.status() == "insufficient" && judgment.answer().empty() && second.answer() == "strong");
   CHECK(!judgment.explain().view().empty() && judgment.json().view().front() == '{');
   CHECK(judgment.explanation_json().view().find("colead-explanation") != std::string_view::npos);
+  CHECK(judgment.explain().view() == judgment.explain_as("full").view());
+  CHECK(judgment.counterfactuals_json().view().front() == '[' && judgment.next_questions_json().view().front() == '[');
+  CHECK(judgment.evidence_json(100).view().front() == '{' && judgment.robustness_json().view().front() == '{');
   CHECK(copy.try_judge("direction", "{}", 2).error()->code() == "bad_confidence");
   CHECK(copy.try_classify_challenge("{}", "[]").error()->path() == "components");
   colead::ArrowStream table = copy.judge_stream(answers("unit,direction\nx,80\ny,\n"), R"(["direction"])");

@@ -1,17 +1,13 @@
-//! What a rulebook must be beyond its grammar: connected without cycles, reachable, true to its own tests.
-//!
-//! Checks on boxes (gaps, overlaps, implied and unsatisfiable rules) belong here too.
+//! Rules connected to questions and to one another: without cycles, and with nothing that nobody looks at.
 
-use super::case::Case;
-use super::condition::leaves;
-use super::evaluate::{Evaluation, Verdict};
-use super::model::*;
 use crate::document::{Diagnostics, Mark};
-use crate::error::Severity;
+use crate::error::{Diagnostic, Severity};
+use crate::rules::condition::leaves;
+use crate::rules::model::*;
 use std::collections::HashSet;
 
 /// Connects rules to questions, orders them, and reports cycles, unused measures and options without a rule.
-pub(super) fn connect(mut inner: Inner, faults: &Diagnostics) -> Option<Inner> {
+pub(in crate::rules) fn connect(mut inner: Inner, faults: &Diagnostics) -> Option<Inner> {
     let refers: Vec<Vec<RuleId>> = inner.rules.iter().map(references).collect();
     reserved(&inner, faults);
     let order = order(&inner, &refers, faults)?;
@@ -41,6 +37,7 @@ pub(super) fn connect(mut inner: Inner, faults: &Diagnostics) -> Option<Inner> {
         used_rules.extend(wanted);
         question.measures = measures;
     }
+    inner.order = order;
     warn(&inner, &used_measures, &used_rules, faults);
     Some(inner)
 }
@@ -101,7 +98,9 @@ fn order(inner: &Inner, refers: &[Vec<RuleId>], faults: &Diagnostics) -> Option<
         let more = if rules.len() > names.len() { ", ..." } else { "" };
         let message = format!("rules refer to one another in a cycle: {}{more}", names.join(", "));
         let help = "take one `holds` out of the cycle";
-        faults.push(first.mark.diagnostic(Severity::Error, "cycle", message, help));
+        let witness = rules.iter().map(|r| r.id.as_str()).collect();
+        let found = first.mark.diagnostic(Severity::Error, "cycle", message, help);
+        faults.push(Diagnostic { witness: Some(witness), ..found });
     }
     None
 }
@@ -175,32 +174,6 @@ fn warn(inner: &Inner, used: &HashSet<MeasureId>, used_rules: &HashSet<RuleId>, 
                 let message = format!("the rule `{}` has no test that expects `{expect}`", r.id);
                 let help = format!("add [[rule.test]] with expect = \"{expect}\"");
                 faults.push(r.mark.diagnostic(Severity::Warning, "untested", message, help));
-            }
-        }
-    }
-}
-
-/// Runs the tests that rules carry with them.
-pub(super) fn run_tests(framework: &Framework, faults: &Diagnostics) {
-    for (i, rule) in framework.rules().iter().enumerate() {
-        for test in &rule.tests {
-            let mut case = Case::new(framework);
-            for (m, v) in &test.given {
-                if let Err(e) = case.put(framework, *m, v.clone()) {
-                    faults.push(test.mark.diagnostic(Severity::Error, e.code(), e.message(), e.help_text()));
-                }
-            }
-            let evaluation = Evaluation::of_rule(framework, &case, RuleId(i), framework.confidence());
-            let got = match evaluation.verdict(RuleId(i)) {
-                Verdict::Holds => "holds",
-                Verdict::Fails => "fails",
-                Verdict::Insufficient(_) => "insufficient",
-            };
-            if got != test.expect {
-                let says = if got == "insufficient" { "is insufficient" } else { got };
-                let message = format!("the rule `{}` {says} here, the test expects `{}`", rule.id, test.expect);
-                let help = "mend the rule or the test";
-                faults.push(test.mark.diagnostic(Severity::Error, "failing_test", message, help));
             }
         }
     }

@@ -1,12 +1,14 @@
-//! Questions put to every row of a table, by the same definition as to one case.
+//! Questions put to every row of a table.
 
-use super::case::Case;
-use super::judgment::{Answer, Status};
-use super::load::KEYS;
-use super::model::*;
+use super::batch::{Codes, Columns, Numbers};
+use super::program::{Asked, Program};
+use super::verdicts::Verdicts;
 use crate::error::{Error, Result};
 use crate::evidence::{Cells, Column, Table};
 use crate::measure::{Estimate, MeasureValue, Origin};
+use crate::rules::load::KEYS;
+use crate::rules::{Case, Framework, MeasureId, MeasureKind, Mode, Question, QuestionId};
+use std::collections::HashMap;
 
 impl Framework {
     /// Judges questions for every row. Columns in: `m`, `m.se`, `m.n` for measures `m`, and any of
@@ -25,58 +27,45 @@ impl Framework {
             None => (0..self.questions().len()).map(QuestionId).collect(),
         };
         let inputs = self.inputs(table)?;
-        let rows = table.rows();
-        let mut statuses: Vec<Vec<Option<String>>> = vec![Vec::with_capacity(rows); wanted.len()];
-        let mut answers: Vec<Vec<Option<String>>> = vec![Vec::with_capacity(rows); wanted.len()];
-        let rules: Vec<Vec<RuleId>> =
-            wanted.iter().map(|q| self.question(*q).map(|q| q.rules.concat()).unwrap_or_default()).collect();
-        let mut codes: Vec<Vec<Vec<Option<i64>>>> =
-            rules.iter().map(|r| vec![Vec::with_capacity(rows); r.len()]).collect();
-        for row in 0..rows {
-            let case = self.row_case(table.name(), &inputs, row)?;
-            for (i, q) in wanted.iter().enumerate() {
-                let j = self.judge_at(*q, &case, confidence);
-                if let (Some(s), Some(a)) = (statuses.get_mut(i), answers.get_mut(i)) {
-                    s.push(Some(j.status().as_str().to_owned()));
-                    a.push(match j.status() {
-                        Status::Answer(Answer::One(_)) => j.answer().map(str::to_owned),
-                        Status::Answer(Answer::Each) => {
-                            let held: Vec<&str> = j
-                                .options()
-                                .iter()
-                                .enumerate()
-                                .filter(|(_, o)| o.verdict.code() == 1)
-                                .map(|(i, _)| j.name(i))
-                                .collect();
-                            (!held.is_empty()).then(|| held.join("; "))
-                        }
-                        _ => None,
-                    });
-                }
-                let Some(question) = self.question(*q) else { continue };
-                let e = super::evaluate::Evaluation::of_question(self, &case, question, confidence);
-                for (slot, r) in codes.get_mut(i).into_iter().flatten().zip(rules.get(i).into_iter().flatten()) {
-                    slot.push(Some(i64::from(e.verdict(*r).code())));
-                }
-            }
-        }
+        let columns = self.columns(table, &inputs)?;
+        let program = Program::compile(self, &distinct(wanted), confidence)?;
+        let mut verdicts = Verdicts::default();
+        program.run(&columns, &mut verdicts)?;
+        let codes = program.codes(&columns, &verdicts);
         let mut out: Vec<Column> =
             table.columns().iter().filter(|c| KEYS.contains(&c.name.as_str())).cloned().collect();
         let named = |name: String, cells| Column { name, cells };
-        let mut seen = std::collections::HashSet::new();
-        for (i, q) in wanted.iter().enumerate() {
-            let id = self.question(*q).map_or("", |q| &q.id);
-            if !seen.insert(id.to_owned()) {
-                continue;
-            }
-            out.push(named(format!("{id}.status"), Cells::Text(statuses.get(i).cloned().unwrap_or_default())));
-            out.push(named(format!("{id}.answer"), Cells::Text(answers.get(i).cloned().unwrap_or_default())));
-            for (r, column) in rules.get(i).into_iter().flatten().zip(codes.get(i).cloned().unwrap_or_default()) {
-                let id = self.rule(*r).map_or("", |r| &r.id);
-                out.push(named(id.to_owned(), Cells::Int(column)));
+        for (i, asked) in program.questions.iter().enumerate() {
+            let Some(q) = self.question(asked.id) else { continue };
+            let statuses = verdicts.outcomes(i).iter().map(|o| Some(o.as_str().to_owned())).collect();
+            out.push(named(format!("{}.status", q.id), Cells::Text(statuses)));
+            let answers = match q.mode {
+                Mode::Independent => (0..columns.rows()).map(|row| held(q, asked, &verdicts, row)).collect(),
+                _ => verdicts.answers(i).map(|a| q.options.get(usize::from(a?)).cloned()).collect(),
+            };
+            out.push(named(format!("{}.answer", q.id), Cells::Text(answers)));
+            for r in q.rules.iter().flatten() {
+                let place = program.rules.iter().position(|(known, _)| known == r);
+                let found = place.and_then(|p| codes.get(p)).map(Vec::as_slice).unwrap_or_default();
+                let cells = Cells::Int(found.iter().map(|c| Some(i64::from(*c))).collect());
+                out.push(named(self.rule(*r).map(|r| r.id.clone()).unwrap_or_default(), cells));
             }
         }
         Table::new("judgments", out)
+    }
+
+    /// The columns of a table. That something is wrong is seen by columns; what is wrong is said of the first row
+    /// that no case would take.
+    fn columns(&self, table: &Table, inputs: &[Input<'_>]) -> Result<Columns<'static>> {
+        let mut columns = Columns::new(self, table.rows());
+        for input in inputs {
+            if input.fill(self, &mut columns).is_none() {
+                for row in 0..table.rows() {
+                    self.row_case(table.name(), inputs, row)?;
+                }
+            }
+        }
+        Ok(columns)
     }
 
     fn inputs<'t>(&self, table: &'t Table) -> Result<Vec<Input<'t>>> {
@@ -131,7 +120,7 @@ impl Framework {
                     let se = number(se, row).map_err(|e| e.at(place(".se")))?;
                     let n = number(n, row).map_err(|e| e.at(place(".n")))?;
                     let n = match n {
-                        Some(n) if n < 0.0 || n.fract() != 0.0 || !n.is_finite() => {
+                        Some(n) if !is_count(n) => {
                             let message = format!("`{n}` is not a number of people");
                             return Err(Error::input("not_a_count", message)
                                 .at(place(".n"))
@@ -148,10 +137,93 @@ impl Framework {
     }
 }
 
+/// Each once, in the order asked.
+fn distinct(ids: Vec<QuestionId>) -> Vec<QuestionId> {
+    let mut seen = std::collections::HashSet::new();
+    ids.into_iter().filter(|q| seen.insert(*q)).collect()
+}
+
+/// The options of an independent question that hold in a row.
+fn held(q: &Question, asked: &Asked, verdicts: &Verdicts, row: usize) -> Option<String> {
+    let mut held = q
+        .options
+        .iter()
+        .zip(&asked.answering)
+        .filter(|(_, rules)| rules.iter().any(|rule| verdicts.verdict(*rule, row) == Some(true)));
+    let first = held.next()?.0.clone();
+    Some(held.fold(first, |all, (option, _)| all + "; " + option))
+}
+
 struct Input<'t> {
     measure: MeasureId,
     name: String,
     columns: [Option<&'t Cells>; 3],
+}
+
+impl Input<'_> {
+    /// Fills the measure; none when a row has what it cannot take.
+    fn fill(&self, framework: &Framework, columns: &mut Columns<'_>) -> Option<()> {
+        let [Some(value), se, n] = self.columns else { return None };
+        let kind = &framework.measure(self.measure)?.kind;
+        if let (MeasureKind::Category(_), Cells::Text(_) | Cells::Dictionary { .. }) = (kind, value) {
+            return categories(value, &self.name, columns);
+        }
+        let value = numbers(value, |_| true)?;
+        let at = |row: usize| value.get(row).is_some();
+        let se = match se {
+            Some(se) => Some(numbers(se, at)?),
+            None => None,
+        };
+        if let Some(n) = n {
+            let counts = numbers(n, at)?;
+            if (0..columns.rows()).any(|row| at(row) && counts.get(row).is_some_and(|n| !is_count(n))) {
+                return None;
+            }
+        }
+        if matches!(kind, MeasureKind::Category(_)) {
+            // Without a value the kind of a column says nothing.
+            return (!(0..columns.rows()).any(at)).then_some(());
+        }
+        columns.score(&self.name, value, se).ok()
+    }
+}
+
+/// The numbers of a column, of the rows that are looked at; none when one of them is no number.
+fn numbers(cells: &Cells, wanted: impl Fn(usize) -> bool) -> Option<Numbers<'static>> {
+    match cells {
+        Cells::Float(v) => Some(v.iter().copied().collect()),
+        Cells::Int(v) => Some(v.iter().map(|i| i.map(|i| i as f64)).collect()),
+        _ => {
+            let read = |row| match cell(cells, row) {
+                Cell::Missing => Some(None),
+                _ if !wanted(row) => Some(None),
+                seen => seen.number().ok().map(Some),
+            };
+            (0..cells.len()).map(read).collect()
+        }
+    }
+}
+
+/// Fills a measure with the categories of a column of texts.
+fn categories(cells: &Cells, name: &str, columns: &mut Columns<'_>) -> Option<()> {
+    let mut places: HashMap<&str, u32> = HashMap::new();
+    let mut dictionary: Vec<&str> = Vec::new();
+    let (mut codes, mut valid) = (Vec::with_capacity(cells.len()), Vec::with_capacity(cells.len()));
+    for row in 0..cells.len() {
+        let text = if let Cell::Text(t) = cell(cells, row) { Some(t) } else { None };
+        valid.push(text.is_some());
+        codes.push(text.map_or(0, |t| {
+            *places.entry(t).or_insert_with(|| {
+                dictionary.push(t);
+                dictionary.len() as u32 - 1
+            })
+        }));
+    }
+    columns.category(name, Codes::Wide(codes.into()), Some(valid.into_iter().collect()), &dictionary).ok()
+}
+
+fn is_count(n: f64) -> bool {
+    n >= 0.0 && n.fract() == 0.0 && n.is_finite()
 }
 
 enum Cell<'t> {
