@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 # The extension is built once for the demo and the tests.
 EXTENSION_SOURCES := $(shell find core/src core/rulebook core/instruments ffi/src python/src -type f) Cargo.lock Cargo.toml core/Cargo.toml ffi/Cargo.toml python/Cargo.toml python/pyproject.toml
 
-.PHONY: demo test test-rust test-c test-python lint bless fuzz bench compare clean
+.PHONY: demo test test-rust test-c test-python lint bless fuzz bench compare calibrate clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.built
@@ -72,6 +72,11 @@ compare: $(VENV)/.built
 	build/compare/bin/python -m pip install --quiet --disable-pip-version-check -r core/benches/compare/requirements.txt
 	cd core/benches/compare && for script in *.py; do PYTHONPATH=$(CURDIR)/python $(CURDIR)/build/compare/bin/python $$script || exit 1; done
 	$(CARGO) run --release --manifest-path core/benches/compare/engines/Cargo.toml
+
+# How often the intervals cover what they claim, by simulation; some minutes.
+calibrate:
+	$(CARGO) run --release --locked -p colead --example calibrate > docs/calibration.md.new
+	mv docs/calibration.md.new docs/calibration.md
 
 clean:
 	$(CARGO) clean

@@ -7,7 +7,6 @@ use super::check::{in_words, outcome};
 use super::condition::leaves;
 use super::model::*;
 use super::truth::Op;
-
 use serde_json::{Value, json};
 use std::sync::Arc;
 

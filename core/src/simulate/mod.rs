@@ -18,7 +18,6 @@
 //! # Ok::<(), colead::Error>(())
 //! ```
 
-mod dice;
 mod harbour;
 mod leaders;
 mod plan;
@@ -35,9 +34,9 @@ pub use plan::{Planted, Pressure};
 pub use scales::ScaleSpec;
 pub use spec::{Divergence, DivergentLayer, Spec};
 
+use crate::dice::{Dice, Stream};
 use crate::error::Result;
 use crate::json;
-use dice::{Dice, Stream};
 use plan::{Docket, Noise, Plan, Reach, Reading};
 use serde_json::{Value, json};
 use sheet::Sheet;

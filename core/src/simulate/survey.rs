@@ -10,11 +10,11 @@
 //! all people who might work there (exact, by the normal distribution function), and `census`, the mean of its present
 //! members had all of them answered every item.
 
-use super::dice::{Dice, Stream};
 use super::plan::{Plan, Planted, rounded};
 use super::scales::ScaleSpec;
 use super::sheet::Sheet;
 use super::tree::Unit;
+use crate::dice::{Dice, Stream};
 use crate::num;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
