@@ -10,6 +10,7 @@ pub mod distribution;
 mod facts;
 mod favorability;
 mod interval;
+pub mod network;
 mod reliability;
 mod rows;
 mod scale;

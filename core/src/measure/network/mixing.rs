@@ -1,0 +1,267 @@
+//! Ties within and between groups: the group-to-group matrix and what follows from it alone. No person is needed, so
+//! [`Mixing::new`] takes the matrix as it may come from others.
+
+use super::at::{At, count, ratio};
+use super::graph::Graph;
+use crate::error::{Error, Result};
+use crate::num::{ln, sum};
+
+/// Ties between groups: how many, how strong, and how large the groups are.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Mixing {
+    sizes: Vec<u64>,
+    /// Rows are those who look, columns those who are looked to.
+    ties: Vec<f64>,
+    directed: bool,
+}
+
+/// Ties that stay inside groups and ties that leave them.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Split {
+    /// Within.
+    pub internal: f64,
+    /// Between.
+    pub external: f64,
+}
+
+impl Split {
+    /// Krackhardt and Stern's (1988) E-I index, from −1 (all ties within) to 1 (all between).
+    pub fn ei(&self) -> Option<f64> {
+        ratio(self.external - self.internal, self.external + self.internal)
+    }
+
+    /// The share of ties that cross a boundary.
+    pub fn cross_boundary(&self) -> Option<f64> {
+        ratio(self.external, self.external + self.internal)
+    }
+}
+
+impl Mixing {
+    /// Groups of known sizes and the ties between them: row after row, from each group to each. A tie without
+    /// direction is counted once, in either of its two cells; within a group it stands on the diagonal.
+    ///
+    /// # Errors
+    /// `unequal_columns` when the matrix is not square; `not_finite`, `negative_weight`; `too_many_ties` for more
+    /// ties than pairs of people when `counts` says that cells are numbers of ties.
+    ///
+    /// ```
+    /// use colead::measure::network::Mixing;
+    /// let m = Mixing::new(vec![10, 10], vec![30.0, 5.0, 5.0, 40.0], true, true)?;
+    /// assert_eq!(m.split().ei(), Some(-0.75));
+    /// # Ok::<(), colead::Error>(())
+    /// ```
+    pub fn new(sizes: Vec<u64>, ties: Vec<f64>, directed: bool, counts: bool) -> Result<Mixing> {
+        let k = sizes.len();
+        if k.checked_mul(k) != Some(ties.len()) {
+            let message = format!("{k} groups have {} cells", ties.len());
+            return Err(Error::input("unequal_columns", message).at("ties").help("give a cell for each two groups"));
+        }
+        let m = Mixing { sizes, ties, directed };
+        for i in 0..count(k) {
+            for j in 0..count(k) {
+                let cell = m.cell(i, j);
+                let place = || format!("ties, row {}, column {}", i + 1, j + 1);
+                if !cell.is_finite() {
+                    let e = Error::input("not_finite", format!("`{cell}` is no number of ties")).at(place());
+                    return Err(e.help("give zero when there are none"));
+                }
+                if cell < 0.0 {
+                    let e = Error::input("negative_weight", format!("`{cell}` is no number of ties")).at(place());
+                    return Err(e.help("give zero or more"));
+                }
+                let both = if i == j || directed { cell } else { cell + m.cell(j, i) };
+                if counts && both > m.possible(i, j) {
+                    let message = format!("{both} ties between {} pairs of people", m.possible(i, j));
+                    let e = Error::input("too_many_ties", message).at(place());
+                    return Err(e.help("count every tie once, or say that cells are sums of strengths"));
+                }
+            }
+        }
+        Ok(m)
+    }
+
+    /// The ties of a network between the groups of its nodes; nodes without a group, and their ties, are left out.
+    /// With `weighted`, cells are sums of strengths.
+    pub fn of(graph: &Graph, groups: &[Option<u32>], groups_count: u32, weighted: bool) -> Mixing {
+        let mut sizes = vec![0_u64; groups_count as usize];
+        for g in groups.iter().flatten() {
+            sizes.more(*g, 1);
+        }
+        let k = groups_count;
+        let mut ties = vec![0.0; (k as usize).saturating_mul(k as usize)];
+        for u in 0..graph.nodes() {
+            let Some(from) = groups.at(u) else { continue };
+            let row = from as usize * k as usize;
+            let mut add = |v: u32, w: f64| {
+                if let Some(to) = groups.at(v)
+                    && (graph.is_directed() || u < v)
+                    && let Some(cell) = ties.get_mut(row + to as usize)
+                {
+                    *cell += w;
+                }
+            };
+            match weighted {
+                true => graph.outward().entries(u).for_each(|(v, w)| add(v, w)),
+                false => graph.outward().of(u).iter().for_each(|v| add(*v, 1.0)),
+            }
+        }
+        Mixing { sizes, ties, directed: graph.is_directed() }
+    }
+
+    /// The number of groups.
+    pub fn groups(&self) -> u32 {
+        count(self.sizes.len())
+    }
+
+    /// The people in a group.
+    pub fn size(&self, group: u32) -> u64 {
+        self.sizes.at(group)
+    }
+
+    /// All people.
+    pub fn people(&self) -> u64 {
+        self.sizes.iter().sum()
+    }
+
+    /// Whether ties have directions.
+    pub fn is_directed(&self) -> bool {
+        self.directed
+    }
+
+    /// The ties from one group to another. Without directions, those of both cells are one.
+    pub fn cell(&self, from: u32, to: u32) -> f64 {
+        self.ties.get(from as usize * self.sizes.len() + to as usize).copied().unwrap_or(0.0)
+    }
+
+    /// The ties that there could be from one group to another.
+    pub fn possible(&self, from: u32, to: u32) -> f64 {
+        let (a, b) = (self.size(from) as f64, self.size(to) as f64);
+        match (from == to, self.directed) {
+            (true, true) => a * (a - 1.0),
+            (true, false) => a * (a - 1.0) / 2.0,
+            (false, _) => a * b,
+        }
+    }
+
+    /// All ties, and those within groups.
+    fn totals(&self) -> (f64, f64) {
+        let diagonal = sum((0..self.groups()).map(|g| self.cell(g, g)));
+        (sum(self.ties.iter().copied()), diagonal)
+    }
+
+    /// Ties within and between.
+    pub fn split(&self) -> Split {
+        let (all, internal) = self.totals();
+        Split { internal, external: all - internal }
+    }
+
+    /// Pairs of people within and between groups, as many as ties there could be.
+    pub fn possible_split(&self) -> Split {
+        let n = self.people() as f64;
+        let internal = sum((0..self.groups()).map(|g| self.possible(g, g)));
+        let all = n * (n - 1.0) / if self.directed { 1.0 } else { 2.0 };
+        Split { internal, external: all - internal }
+    }
+
+    /// The E-I index of densities, (d_E − d_I)/(d_E + d_I): 0 when ties are as likely between groups as within. `None`
+    /// where no tie within, or none between, is possible.
+    pub fn ei_of_densities(&self) -> Option<f64> {
+        let (ties, possible) = (self.split(), self.possible_split());
+        let within = ratio(ties.internal, possible.internal)?;
+        let between = ratio(ties.external, possible.external)?;
+        ratio(between - within, between + within)
+    }
+
+    /// The logarithm of the odds of a tie within over those of one between (Coleman). Of numbers of ties.
+    pub fn log_odds_within(&self) -> Option<f64> {
+        let (ties, possible) = (self.split(), self.possible_split());
+        let within = ratio(ties.internal, possible.internal - ties.internal)?;
+        let between = ratio(ties.external, possible.external - ties.external)?;
+        ratio(within, between).filter(|odds| *odds > 0.0).map(ln)
+    }
+
+    /// Ties of one group: within it, and to or from others.
+    pub fn split_of(&self, group: u32) -> Split {
+        let internal = self.cell(group, group);
+        let others = (0..self.groups()).filter(|g| *g != group);
+        let external = sum(others.map(|g| self.cell(group, g) + self.cell(g, group)));
+        Split { internal, external }
+    }
+
+    /// The shares of ties: on the diagonal, and Σ of the products of what each group sends and receives.
+    fn shares(&self, symmetric: bool) -> Option<(f64, f64)> {
+        let (all, internal) = self.totals();
+        let side = |g: u32, sent: bool| {
+            sum((0..self.groups()).map(|h| if sent { self.cell(g, h) } else { self.cell(h, g) }))
+        };
+        let product = |g: u32| match symmetric {
+            true => (side(g, true) + side(g, false)) * (side(g, true) + side(g, false)) / 4.0,
+            false => side(g, true) * side(g, false),
+        };
+        let chance = ratio(sum((0..self.groups()).map(product)), all * all)?;
+        Some((internal / all, chance))
+    }
+
+    /// Modularity of the given groups: the share of ties within, less that of a network with the same degrees
+    /// (Newman and Girvan 2004; with directions Leicht and Newman 2008). With `symmetric`, directions are left out of
+    /// what is expected, a returned tie counting twice: values differ, even in sign.
+    pub fn modularity(&self, symmetric: bool) -> Option<f64> {
+        self.shares(symmetric || !self.directed).map(|(within, chance)| within - chance)
+    }
+
+    /// Newman's (2003) assortativity of the given groups: modularity over the most it could be.
+    pub fn assortativity(&self) -> Option<f64> {
+        let (within, chance) = self.shares(!self.directed)?;
+        ratio(within - chance, 1.0 - chance)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn two_teams() -> (Graph, Vec<Option<u32>>) {
+        let arcs = [(0, 1), (1, 0), (1, 2), (3, 4), (4, 5), (5, 3), (2, 3), (6, 0)];
+        let groups = [Some(0), Some(0), Some(0), Some(1), Some(1), Some(1), None];
+        (Graph::new(7, &arcs, None, true).unwrap(), groups.to_vec())
+    }
+
+    #[test]
+    fn ties_are_split_and_people_without_a_group_left_out() {
+        let (g, groups) = two_teams();
+        let m = Mixing::of(&g, &groups, 2, false);
+        assert_eq!((m.people(), m.split()), (6, Split { internal: 6.0, external: 1.0 }));
+        assert_eq!((m.split().ei(), m.split().cross_boundary()), (Some(-5.0 / 7.0), Some(1.0 / 7.0)));
+        assert_eq!(m.possible_split(), Split { internal: 12.0, external: 18.0 });
+        assert_eq!(m.split_of(1), Split { internal: 3.0, external: 1.0 });
+        let (i, e) = (6.0 / 12.0, 1.0 / 18.0);
+        assert!((m.ei_of_densities().unwrap() - (e - i) / (e + i)).abs() < 1e-15);
+        assert!((m.modularity(false).unwrap() - (6.0 / 7.0 - (4.0 * 3.0 + 3.0 * 4.0) / 49.0)).abs() < 1e-15);
+    }
+
+    #[test]
+    fn without_directions_a_tie_counts_once() {
+        let (g, groups) = two_teams();
+        let g = g.undirected();
+        let m = Mixing::of(&g, &groups, 2, false);
+        assert_eq!(m.split(), Split { internal: 5.0, external: 1.0 });
+        // Degrees inside the groups: 5 and 7 of 12 ends.
+        let expected = 5.0 / 6.0 - (25.0 + 49.0) / 144.0;
+        assert!((m.modularity(false).unwrap() - expected).abs() < 1e-15);
+    }
+
+    #[test]
+    fn a_matrix_from_elsewhere_is_checked() {
+        let refusal = |sizes: &[u64], ties: &[f64], counts| {
+            let e = Mixing::new(sizes.to_vec(), ties.to_vec(), true, counts).unwrap_err();
+            (e.code(), e.path().to_owned())
+        };
+        assert_eq!(refusal(&[2, 2], &[1.0], true), ("unequal_columns", "ties".into()));
+        assert_eq!(refusal(&[2], &[3.0], true), ("too_many_ties", "ties, row 1, column 1".into()));
+        assert_eq!(refusal(&[2, 1], &[1.0, f64::NAN, 0.0, 0.0], true).0, "not_finite");
+        assert_eq!(refusal(&[2, 1], &[1.0, -1.0, 0.0, 0.0], true).0, "negative_weight");
+        let strong = Mixing::new(vec![2], vec![3.0], true, false).unwrap();
+        assert_eq!(strong.ei_of_densities(), None);
+        assert_eq!(Mixing::new(vec![], vec![], true, true).unwrap().split().ei(), None);
+    }
+}
