@@ -170,7 +170,8 @@ fn moments(sizes: &[f64], d: f64, pattern: Pattern) -> (f64, f64) {
                 (false, false) => both_there,
                 _ => -p * p,
             };
-            variance += covariance * sum_shared(&s, |i, j, k| first(pattern, i, j, k), |i, j, k| second(pattern, i, j, k));
+            variance +=
+                covariance * sum_shared(&s, |i, j, k| first(pattern, i, j, k), |i, j, k| second(pattern, i, j, k));
         }
     }
     (triples * p, variance)
@@ -193,11 +194,7 @@ fn sum_triples(s: &Sums, fits: impl Fn(u32, u32, u32) -> bool) -> f64 {
 
 /// Over ordered pairs of nodes (i, j), the number of pairs of different third nodes of which the first fits one pattern
 /// and the second the other.
-fn sum_shared(
-    s: &Sums,
-    first: impl Fn(u32, u32, u32) -> bool,
-    second: impl Fn(u32, u32, u32) -> bool,
-) -> f64 {
+fn sum_shared(s: &Sums, first: impl Fn(u32, u32, u32) -> bool, second: impl Fn(u32, u32, u32) -> bool) -> f64 {
     let n = s.n;
     // i and j in one group of size x: a third node is of that group (x−2) or of another (n−x).
     let alike = |x: f64| {
@@ -249,7 +246,8 @@ mod tests {
     #[test]
     fn what_is_expected_is_what_drawing_gives() {
         let groups: Vec<Option<u32>> = [0, 0, 0, 0, 1, 1, 1, 2, 2, 3].map(Some).to_vec();
-        let arcs: Vec<(u32, u32)> = (0..10).flat_map(|u| (0..10).map(move |v| (u, v))).filter(|(u, v)| u != v).collect();
+        let arcs: Vec<(u32, u32)> =
+            (0..10).flat_map(|u| (0..10).map(move |v| (u, v))).filter(|(u, v)| u != v).collect();
         // 36 of 90 ties, so that d is .4.
         let some: Vec<_> = arcs.iter().copied().step_by(5).chain(arcs.iter().copied().skip(2).step_by(5)).collect();
         let given = brokerage_expected(&Graph::new(10, &some, None, true).unwrap(), &groups, 4);

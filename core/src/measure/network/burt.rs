@@ -25,9 +25,11 @@ fn strengths(graph: &Graph, u: u32, weighted: bool) -> impl Iterator<Item = (u32
     let e = graph.either();
     let weights = if weighted { e.rows().weights_of(u) } else { &[] };
     // In a network without directions both directions are one tie, whose share is the same.
-    e.of(u).iter().zip(e.ways_of(u)).enumerate().map(move |(k, (v, way))| {
-        (*v, weights.get(k).copied().unwrap_or_else(|| f64::from(way.count_ones())))
-    })
+    e.of(u)
+        .iter()
+        .zip(e.ways_of(u))
+        .enumerate()
+        .map(move |(k, (v, way))| (*v, weights.get(k).copied().unwrap_or_else(|| f64::from(way.count_ones()))))
 }
 
 /// Burt's constraint of each node: Σ_j (p_ij + Σ_q p_iq p_qj)² over its contacts j, q being contacts of both. A node

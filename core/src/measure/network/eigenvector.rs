@@ -57,9 +57,8 @@ pub fn eigenvector(graph: &Graph, way: Way) -> Result<Eigenvector> {
     if rows.is_empty() {
         return refuse("no_cycle", "a network without ties has no eigenvector centrality", "use another measure");
     }
-    let times = |x: &[f64]| -> Vec<f64> {
-        (0..graph.nodes()).map(|u| rows.of(u).iter().map(|v| x.at(*v)).sum()).collect()
-    };
+    let times =
+        |x: &[f64]| -> Vec<f64> { (0..graph.nodes()).map(|u| rows.of(u).iter().map(|v| x.at(*v)).sum()).collect() };
     let length = |x: &[f64]| sqrt(sum(x.iter().map(|v| v * v)));
     let mut x: Vec<f64> = (0..graph.nodes()).map(|u| f64::from(rows.degree(u)) + 1e-3).collect();
     let norm = length(&x);
@@ -113,7 +112,10 @@ mod tests {
         let g = Graph::new(5, &star, None, true).unwrap();
         let e = eigenvector(&g, Way::Either).unwrap();
         assert!((e.value - 2.0).abs() < 1e-12 && (e.vector[0] - 0.5_f64.sqrt()).abs() < 1e-12);
-        assert!((e.centralization().unwrap() - (4.0 * (0.5_f64.sqrt() - 0.125_f64.sqrt())) / (0.5_f64.sqrt() * 3.0)).abs() < 1e-12);
+        assert!(
+            (e.centralization().unwrap() - (4.0 * (0.5_f64.sqrt() - 0.125_f64.sqrt())) / (0.5_f64.sqrt() * 3.0)).abs()
+                < 1e-12
+        );
         assert_eq!(eigenvector(&g, Way::In).unwrap_err().code(), "not_converged");
     }
 

@@ -24,11 +24,8 @@ pub fn ei_against_chance(
     }
     let known = |u: u32| groups.at(u).is_some();
     let listed = |u: &u32, v: &u32| known(*u) && known(*v) && (graph.is_directed() || u < v);
-    let arcs: Vec<(u32, u32)> = graph
-        .arcs()
-        .filter(|(u, v, _)| listed(u, v))
-        .map(|(u, v, _)| (number.at(u), number.at(v)))
-        .collect();
+    let arcs: Vec<(u32, u32)> =
+        graph.arcs().filter(|(u, v, _)| listed(u, v)).map(|(u, v, _)| (number.at(u), number.at(v))).collect();
     if arcs.is_empty() || permutations == 0 {
         return None;
     }

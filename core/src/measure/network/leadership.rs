@@ -48,7 +48,8 @@ impl Recognition {
     /// Looks at the pairs of `leaders`.
     pub fn of(graph: &Graph, leaders: &[bool]) -> Recognition {
         let k = super::at::count(leaders.iter().filter(|l| **l).count());
-        let mut r = Recognition { leaders: k, pairs: u64::from(k) * u64::from(k.max(1) - 1) / 2, mutual: 0, one_way: 0 };
+        let mut r =
+            Recognition { leaders: k, pairs: u64::from(k) * u64::from(k.max(1) - 1) / 2, mutual: 0, one_way: 0 };
         for u in (0..graph.nodes()).filter(|u| leaders.at(*u)) {
             for (v, way) in graph.either().of(u).iter().zip(graph.either().ways_of(u)) {
                 if *v > u && leaders.at(*v) {

@@ -191,9 +191,8 @@ impl Mixing {
     /// The shares of ties: on the diagonal, and Σ of the products of what each group sends and receives.
     fn shares(&self, symmetric: bool) -> Option<(f64, f64)> {
         let (all, internal) = self.totals();
-        let side = |g: u32, sent: bool| {
-            sum((0..self.groups()).map(|h| if sent { self.cell(g, h) } else { self.cell(h, g) }))
-        };
+        let side =
+            |g: u32, sent: bool| sum((0..self.groups()).map(|h| if sent { self.cell(g, h) } else { self.cell(h, g) }));
         let product = |g: u32| match symmetric {
             true => (side(g, true) + side(g, false)) * (side(g, true) + side(g, false)) / 4.0,
             false => side(g, true) * side(g, false),

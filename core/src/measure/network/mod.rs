@@ -16,10 +16,18 @@ mod homophily;
 mod krackhardt;
 mod leadership;
 mod mixing;
+mod mixing_cells;
+mod network;
+mod options;
+mod positions;
 mod qap;
+mod reading;
+mod response;
 mod robustness;
+mod rows;
 mod shuffle;
 mod triads;
+mod whole;
 mod work;
 
 pub use betweenness::{SampledBetweenness, betweenness, most_between, sampled_betweenness};
@@ -36,11 +44,16 @@ pub use graph::{Csr, Either, Graph, IN, OUT, Way};
 pub use homophily::ei_against_chance;
 pub use krackhardt::{Above, COMPONENT_LIMIT, Hierarchy, connectedness, efficiency, efficiency_of_arcs};
 pub use leadership::{
-    Bridging, Recognition, Top, authority_influence_corr, decentralization, lateral_share, most_looked_to,
-    signal_match,
+    Bridging, Recognition, Top, authority_influence_corr, decentralization, lateral_share, most_looked_to, signal_match,
 };
 pub use mixing::{Mixing, Split};
+pub use network::{Groups, Layer, Network, Traits};
+pub use options::{Options, Repeats, SelfTies};
 pub use qap::{Coefficient, Overlap, mrqap, qap_correlation};
+pub use reading::{MIN_GROUP, Permission, Rows, measure_groups};
+pub use response::{FILL_LIMIT, filled, missing_ties};
 pub use robustness::{Left, after_leaving, by_received, robustness};
+pub use rows::{Cell, NetworkRow, Shape, to_table};
 pub use shuffle::Against;
 pub use triads::{TRIADS, Triangles, mean_over, triad_census};
+pub use whole::{Settings, whole};

@@ -266,7 +266,8 @@ impl Fit {
 fn invert(matrix: &[Vec<f64>]) -> Option<Vec<Vec<f64>>> {
     let k = matrix.len();
     let unit = |i: usize| (0..k).map(move |j| if i == j { 1.0 } else { 0.0 });
-    let mut rows: Vec<Vec<f64>> = matrix.iter().enumerate().map(|(i, r)| r.iter().copied().chain(unit(i)).collect()).collect();
+    let mut rows: Vec<Vec<f64>> =
+        matrix.iter().enumerate().map(|(i, r)| r.iter().copied().chain(unit(i)).collect()).collect();
     for column in 0..k {
         let size = |r: &Vec<f64>| r.get(column).map_or(0.0, |x| x.abs());
         let pivot = (column..k).max_by(|a, b| {
@@ -311,7 +312,11 @@ impl Overlap {
     pub fn of(a: &Graph, b: &Graph) -> Result<Overlap> {
         same_nodes(&[a, b])?;
         let shared = a.arcs().filter(|(u, v, _)| b.outward().of(*u).binary_search(v).is_ok()).count();
-        Ok(Overlap { first: a.outward().len() as u64, second: b.outward().len() as u64, both: u64::from(count(shared)) })
+        Ok(Overlap {
+            first: a.outward().len() as u64,
+            second: b.outward().len() as u64,
+            both: u64::from(count(shared)),
+        })
     }
 
     /// Shared arcs over those of either.

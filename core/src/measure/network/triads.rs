@@ -66,8 +66,7 @@ impl Triangles {
         let forward = Forward::new(e, n);
         let kinds = triad_kinds();
         let part = |nodes: std::ops::Range<usize>| {
-            let mut t =
-                Triangles { at: vec![0; n as usize], opposite: vec![0; n as usize], types: [0; 16] };
+            let mut t = Triangles { at: vec![0; n as usize], opposite: vec![0; n as usize], types: [0; 16] };
             let mut mark = vec![0_u8; n as usize];
             let nodes = super::at::count(nodes.start)..super::at::count(nodes.end);
             for u in nodes {
