@@ -4,7 +4,7 @@
 //! tell when it is the wrong one.
 
 use super::at::{At, count, ratio};
-use super::component::{Components, strong, weak};
+use super::component::{Components, strong};
 use super::graph::Graph;
 
 /// The end of an arc that stands above the other.
@@ -208,6 +208,7 @@ fn bounds(up: &Bits, sizes: &[f64], whole: &[u32], weak: &Components) -> Hierarc
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::measure::network::weak;
 
     fn measured(n: u32, arcs: &[(u32, u32)], above: Above) -> (Option<f64>, Option<f64>, Option<f64>) {
         let g = Graph::new(n, arcs, None, true).unwrap();

@@ -49,10 +49,11 @@ pub use leadership::{
 pub use mixing::{Mixing, Split};
 pub use network::{Groups, Layer, Network, Traits};
 pub use options::{Options, Repeats, SelfTies};
+pub use positions::positions;
 pub use qap::{Coefficient, Overlap, mrqap, qap_correlation};
 pub use reading::{MIN_GROUP, Permission, Rows, measure_groups};
 pub use response::{FILL_LIMIT, filled, missing_ties};
-pub use robustness::{Left, after_leaving, by_received, robustness};
+pub use robustness::{Left, after_leaving, by_size, robustness};
 pub use rows::{Cell, NetworkRow, Shape, to_table};
 pub use shuffle::Against;
 pub use triads::{TRIADS, Triangles, mean_over, triad_census};

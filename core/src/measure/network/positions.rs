@@ -41,8 +41,8 @@ impl Columns {
     }
 }
 
-/// Every position, by node and then measure.
-pub(super) fn positions(graph: &Graph, traits: &Traits) -> Vec<(u32, Cell)> {
+/// Every position, by node and then measure. Personal data: [`super::Network::nodes`] is the door with a permission.
+pub fn positions(graph: &Graph, traits: &Traits) -> Vec<(u32, Cell)> {
     const FEW: &str = "there are too few nodes";
     const ALONE: &str = "the node has no ties";
     let n = graph.nodes();

@@ -67,11 +67,10 @@ pub fn robustness(graph: &Graph, order: &[u32]) -> Option<f64> {
     ratio(total, f64::from(n) * f64::from(n))
 }
 
-/// Nodes by how many look to them, most first; among equals the one listed first.
-pub fn by_received(graph: &Graph) -> Vec<u32> {
-    let mut order: Vec<u32> = (0..graph.nodes()).collect();
-    order.sort_by_key(|u| std::cmp::Reverse(graph.inward().degree(*u)));
-    debug_assert_eq!(count(order.len()), graph.nodes());
+/// Nodes by a number of theirs, largest first; among equals the one listed first.
+pub fn by_size(values: &[f64]) -> Vec<u32> {
+    let mut order: Vec<u32> = (0..count(values.len())).collect();
+    order.sort_by(|a, b| values.at(*b).total_cmp(&values.at(*a)));
     order
 }
 
@@ -86,7 +85,7 @@ mod tests {
         let gone = after_leaving(&g, &[true, false, false, false, false, false], true);
         assert_eq!((gone.largest_share, gone.efficiency_ratio), (Some(1.0 / 6.0), Some(0.0)));
         assert_eq!(gone.largest_share_of_stayers, Some(0.2));
-        let order = by_received(&g);
+        let order = by_size(&super::super::degree::degrees(g.inward(), 6));
         assert_eq!(order, [0, 1, 2, 3, 4, 5]);
         // One by one: 1, 1, 1, 1, 1, 0 of 6.
         assert_eq!(robustness(&g, &order), Some(5.0 / 36.0));
