@@ -8,6 +8,7 @@ from ._assess import Assessment, assess
 from ._core import __version__
 from ._errors import ColeadError, DisclosureError, InputError, RulebookError
 from ._instrument import Instrument
+from ._network import Network, group_network, network
 from ._records import (
     Change,
     Cite,
@@ -51,6 +52,7 @@ __all__ = [
     "Loss",
     "Measure",
     "Need",
+    "Network",
     "NextQuestion",
     "Prompt",
     "Question",
@@ -65,6 +67,8 @@ __all__ = [
     "assess",
     "check",
     "classify_challenge",
+    "group_network",
+    "network",
     "simulate",
     "tally",
 ]

@@ -82,6 +82,15 @@ impl Csr {
         Csr { starts, neighbors, weights }
     }
 
+    /// Numbers beside these rows, as the strengths of rows without neighbors of their own; `fill` adds those of a node.
+    pub(super) fn numbers_beside(&self, fill: impl Fn(u32, &mut Vec<f64>)) -> Csr {
+        let mut weights = Vec::with_capacity(self.neighbors.len());
+        for u in 0..count(self.starts.len()).saturating_sub(1) {
+            fill(u, &mut weights);
+        }
+        Csr { starts: self.starts.clone(), neighbors: Vec::new(), weights }
+    }
+
     /// Rows of cells in any order, each place once.
     pub(super) fn rows(nodes: u32, cells: impl Iterator<Item = (u32, u32, f64)> + Clone) -> Csr {
         Csr::collect(nodes, Csr::collect(nodes, cells, true).arcs(), true)

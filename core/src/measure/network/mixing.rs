@@ -1,19 +1,33 @@
-//! Ties within and between groups: the group-to-group matrix and what follows from it alone. No person is needed, so
-//! [`Mixing::new`] takes the matrix as it may come from others.
+//! Ties within and between groups: what follows from the group-to-group matrix alone. No person is needed, so
+//! [`Mixing::new`] takes a matrix as it may come from others.
 
 use super::at::{At, count, ratio};
 use super::graph::Graph;
 use crate::error::{Error, Result};
 use crate::num::{ln, sum};
 
-/// Ties between groups: how many, how strong, and how large the groups are.
+/// How large groups are, and how many ties (or how much strength) they keep, send and receive.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Mixing {
     sizes: Vec<u64>,
-    /// Rows are those who look, columns those who are looked to.
-    ties: Vec<f64>,
+    /// Ties within each group.
+    inside: Vec<f64>,
+    /// Ties that each group sends and receives, those within counted in both. Without directions only their sum means
+    /// something.
+    sent: Vec<f64>,
+    received: Vec<f64>,
     directed: bool,
 }
+
+/// Ties from each group to each: those who look by row, those who are looked to by column.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Matrix {
+    groups: u32,
+    ties: Vec<f64>,
+}
+
+/// The most groups of which a [`Matrix`] is made: it has a cell for each two.
+pub const MATRIX_LIMIT: u32 = 10_000;
 
 /// Ties that stay inside groups and ties that leave them.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -36,6 +50,51 @@ impl Split {
     }
 }
 
+/// The arcs of a network as cells from group to group; an undirected tie once.
+fn grouped_arcs<'a>(
+    graph: &'a Graph,
+    groups: &'a [Option<u32>],
+    weighted: bool,
+) -> impl Iterator<Item = (u32, u32, f64)> + 'a {
+    (0..graph.nodes()).flat_map(move |u| {
+        let (from, rows) = (groups.at(u), graph.outward());
+        let weights = if weighted { rows.weights_of(u) } else { &[] };
+        let listed = if from.is_some() { rows.of(u) } else { &[] };
+        listed.iter().enumerate().filter_map(move |(k, v)| {
+            let (from, to) = (from?, groups.at(*v)?);
+            let counted = graph.is_directed() || u < *v;
+            counted.then(|| (from, to, weights.get(k).copied().unwrap_or(1.0)))
+        })
+    })
+}
+
+impl Matrix {
+    /// The numbers of ties of a network between the groups of its nodes; `None` beyond [`MATRIX_LIMIT`] groups.
+    pub fn of(graph: &Graph, groups: &[Option<u32>], groups_count: u32) -> Option<Matrix> {
+        if groups_count > MATRIX_LIMIT {
+            return None;
+        }
+        let k = groups_count as usize;
+        let mut ties = vec![0.0; k * k];
+        for (i, j, w) in grouped_arcs(graph, groups, false) {
+            if let Some(cell) = ties.get_mut(i as usize * k + j as usize) {
+                *cell += w;
+            }
+        }
+        Some(Matrix { groups: groups_count, ties })
+    }
+
+    /// The ties from one group to another. A tie without direction is in one of its two cells.
+    pub fn cell(&self, from: u32, to: u32) -> f64 {
+        self.ties.get(from as usize * self.groups as usize + to as usize).copied().unwrap_or(0.0)
+    }
+
+    fn cells(&self) -> impl Iterator<Item = (u32, u32, f64)> + '_ {
+        let k = self.groups;
+        (0..k).flat_map(move |i| (0..k).map(move |j| (i, j, self.cell(i, j))))
+    }
+}
+
 impl Mixing {
     /// Groups of known sizes and the ties between them: row after row, from each group to each. A tie without
     /// direction is counted once, in either of its two cells; within a group it stands on the diagonal.
@@ -46,66 +105,59 @@ impl Mixing {
     ///
     /// ```
     /// use colead::measure::network::Mixing;
-    /// let m = Mixing::new(vec![10, 10], vec![30.0, 5.0, 5.0, 40.0], true, true)?;
+    /// let (m, _) = Mixing::new(vec![10, 10], vec![30.0, 5.0, 5.0, 40.0], true, true)?;
     /// assert_eq!(m.split().ei(), Some(-0.75));
     /// # Ok::<(), colead::Error>(())
     /// ```
-    pub fn new(sizes: Vec<u64>, ties: Vec<f64>, directed: bool, counts: bool) -> Result<Mixing> {
+    pub fn new(sizes: Vec<u64>, ties: Vec<f64>, directed: bool, counts: bool) -> Result<(Mixing, Matrix)> {
         let k = sizes.len();
         if k.checked_mul(k) != Some(ties.len()) {
             let message = format!("{k} groups have {} cells", ties.len());
             return Err(Error::input("unequal_columns", message).at("ties").help("give a cell for each two groups"));
         }
-        let m = Mixing { sizes, ties, directed };
-        for i in 0..count(k) {
-            for j in 0..count(k) {
-                let cell = m.cell(i, j);
-                let place = || format!("ties, row {}, column {}", i + 1, j + 1);
-                if !cell.is_finite() {
-                    let e = Error::input("not_finite", format!("`{cell}` is no number of ties")).at(place());
-                    return Err(e.help("give zero when there are none"));
-                }
-                if cell < 0.0 {
-                    let e = Error::input("negative_weight", format!("`{cell}` is no number of ties")).at(place());
-                    return Err(e.help("give zero or more"));
-                }
-                let both = if i == j || directed { cell } else { cell + m.cell(j, i) };
-                if counts && both > m.possible(i, j) {
-                    let message = format!("{both} ties between {} pairs of people", m.possible(i, j));
-                    let e = Error::input("too_many_ties", message).at(place());
-                    return Err(e.help("count every tie once, or say that cells are sums of strengths"));
-                }
+        let matrix = Matrix { groups: count(k), ties };
+        let m = Mixing::of_cells(sizes, matrix.cells(), directed);
+        for (i, j, cell) in matrix.cells() {
+            let refuse = |code, message: String, help: &str| {
+                Err(Error::input(code, message).at(format!("ties, row {}, column {}", i + 1, j + 1)).help(help))
+            };
+            if !cell.is_finite() {
+                return refuse("not_finite", format!("`{cell}` is no number of ties"), "give zero when there are none");
+            }
+            if cell < 0.0 {
+                return refuse("negative_weight", format!("`{cell}` is no number of ties"), "give zero or more");
+            }
+            let both = if i == j || directed { cell } else { cell + matrix.cell(j, i) };
+            if counts && both > m.possible(i, j) {
+                let message = format!("{both} ties between {} pairs of people", m.possible(i, j));
+                let help = "count every tie once, or say that cells are sums of strengths";
+                return refuse("too_many_ties", message, help);
             }
         }
-        Ok(m)
+        Ok((m, matrix))
     }
 
-    /// The ties of a network between the groups of its nodes; nodes without a group, and their ties, are left out.
-    /// With `weighted`, cells are sums of strengths.
+    fn of_cells(sizes: Vec<u64>, cells: impl Iterator<Item = (u32, u32, f64)>, directed: bool) -> Mixing {
+        let none = vec![0.0; sizes.len()];
+        let mut m = Mixing { sizes, inside: none.clone(), sent: none.clone(), received: none, directed };
+        for (i, j, w) in cells {
+            m.sent.more(i, w);
+            m.received.more(j, w);
+            if i == j {
+                m.inside.more(i, w);
+            }
+        }
+        m
+    }
+
+    /// The ties of a network within and between the groups of its nodes; nodes without a group, and their ties, are
+    /// left out. With `weighted`, ties count by their strength.
     pub fn of(graph: &Graph, groups: &[Option<u32>], groups_count: u32, weighted: bool) -> Mixing {
         let mut sizes = vec![0_u64; groups_count as usize];
         for g in groups.iter().flatten() {
             sizes.more(*g, 1);
         }
-        let k = groups_count;
-        let mut ties = vec![0.0; (k as usize).saturating_mul(k as usize)];
-        for u in 0..graph.nodes() {
-            let Some(from) = groups.at(u) else { continue };
-            let row = from as usize * k as usize;
-            let mut add = |v: u32, w: f64| {
-                if let Some(to) = groups.at(v)
-                    && (graph.is_directed() || u < v)
-                    && let Some(cell) = ties.get_mut(row + to as usize)
-                {
-                    *cell += w;
-                }
-            };
-            match weighted {
-                true => graph.outward().entries(u).for_each(|(v, w)| add(v, w)),
-                false => graph.outward().of(u).iter().for_each(|v| add(*v, 1.0)),
-            }
-        }
-        Mixing { sizes, ties, directed: graph.is_directed() }
+        Mixing::of_cells(sizes, grouped_arcs(graph, groups, weighted), graph.is_directed())
     }
 
     /// The number of groups.
@@ -128,11 +180,6 @@ impl Mixing {
         self.directed
     }
 
-    /// The ties from one group to another. Without directions, those of both cells are one.
-    pub fn cell(&self, from: u32, to: u32) -> f64 {
-        self.ties.get(from as usize * self.sizes.len() + to as usize).copied().unwrap_or(0.0)
-    }
-
     /// The ties that there could be from one group to another.
     pub fn possible(&self, from: u32, to: u32) -> f64 {
         let (a, b) = (self.size(from) as f64, self.size(to) as f64);
@@ -145,8 +192,7 @@ impl Mixing {
 
     /// All ties, and those within groups.
     fn totals(&self) -> (f64, f64) {
-        let diagonal = sum((0..self.groups()).map(|g| self.cell(g, g)));
-        (sum(self.ties.iter().copied()), diagonal)
+        (sum(self.sent.iter().copied()), sum(self.inside.iter().copied()))
     }
 
     /// Ties within and between.
@@ -182,20 +228,21 @@ impl Mixing {
 
     /// Ties of one group: within it, and to or from others.
     pub fn split_of(&self, group: u32) -> Split {
-        let internal = self.cell(group, group);
-        let others = (0..self.groups()).filter(|g| *g != group);
-        let external = sum(others.map(|g| self.cell(group, g) + self.cell(g, group)));
-        Split { internal, external }
+        let internal = self.inside.at(group);
+        Split { internal, external: self.sent.at(group) + self.received.at(group) - 2.0 * internal }
     }
 
-    /// The shares of ties: on the diagonal, and Σ of the products of what each group sends and receives.
+    /// Ties that a group receives from others.
+    pub fn received_from_others(&self, group: u32) -> f64 {
+        self.received.at(group) - self.inside.at(group)
+    }
+
+    /// The share of ties within groups, and Σ of the products of the shares that each group sends and receives.
     fn shares(&self, symmetric: bool) -> Option<(f64, f64)> {
         let (all, internal) = self.totals();
-        let side =
-            |g: u32, sent: bool| sum((0..self.groups()).map(|h| if sent { self.cell(g, h) } else { self.cell(h, g) }));
-        let product = |g: u32| match symmetric {
-            true => (side(g, true) + side(g, false)) * (side(g, true) + side(g, false)) / 4.0,
-            false => side(g, true) * side(g, false),
+        let product = |g: u32| {
+            let (sent, received) = (self.sent.at(g), self.received.at(g));
+            if symmetric { (sent + received) * (sent + received) / 4.0 } else { sent * received }
         };
         let chance = ratio(sum((0..self.groups()).map(product)), all * all)?;
         Some((internal / all, chance))
@@ -233,9 +280,12 @@ mod tests {
         assert_eq!((m.split().ei(), m.split().cross_boundary()), (Some(-5.0 / 7.0), Some(1.0 / 7.0)));
         assert_eq!(m.possible_split(), Split { internal: 12.0, external: 18.0 });
         assert_eq!(m.split_of(1), Split { internal: 3.0, external: 1.0 });
+        assert_eq!((m.received_from_others(1), m.received_from_others(0)), (1.0, 0.0));
         let (i, e) = (6.0 / 12.0, 1.0 / 18.0);
         assert!((m.ei_of_densities().unwrap() - (e - i) / (e + i)).abs() < 1e-15);
         assert!((m.modularity(false).unwrap() - (6.0 / 7.0 - (4.0 * 3.0 + 3.0 * 4.0) / 49.0)).abs() < 1e-15);
+        let matrix = Matrix::of(&g, &groups, 2).unwrap();
+        assert_eq!((matrix.cell(0, 0), matrix.cell(0, 1), matrix.cell(1, 0)), (3.0, 1.0, 0.0));
     }
 
     #[test]
@@ -250,7 +300,7 @@ mod tests {
     }
 
     #[test]
-    fn a_matrix_from_elsewhere_is_checked() {
+    fn a_matrix_from_elsewhere_is_checked_and_says_the_same() {
         let refusal = |sizes: &[u64], ties: &[f64], counts| {
             let e = Mixing::new(sizes.to_vec(), ties.to_vec(), true, counts).unwrap_err();
             (e.code(), e.path().to_owned())
@@ -259,8 +309,11 @@ mod tests {
         assert_eq!(refusal(&[2], &[3.0], true), ("too_many_ties", "ties, row 1, column 1".into()));
         assert_eq!(refusal(&[2, 1], &[1.0, f64::NAN, 0.0, 0.0], true).0, "not_finite");
         assert_eq!(refusal(&[2, 1], &[1.0, -1.0, 0.0, 0.0], true).0, "negative_weight");
-        let strong = Mixing::new(vec![2], vec![3.0], true, false).unwrap();
+        let (strong, _) = Mixing::new(vec![2], vec![3.0], true, false).unwrap();
         assert_eq!(strong.ei_of_densities(), None);
-        assert_eq!(Mixing::new(vec![], vec![], true, true).unwrap().split().ei(), None);
+        assert_eq!(Mixing::new(vec![], vec![], true, true).unwrap().0.split().ei(), None);
+        let (g, groups) = two_teams();
+        let (m, _) = Mixing::new(vec![3, 3], vec![3.0, 1.0, 0.0, 3.0], true, true).unwrap();
+        assert_eq!(m, Mixing::of(&g, &groups, 2, false));
     }
 }

@@ -22,6 +22,7 @@ mod options;
 mod positions;
 mod qap;
 mod reading;
+mod request;
 mod response;
 mod robustness;
 mod rows;
@@ -46,12 +47,13 @@ pub use krackhardt::{Above, COMPONENT_LIMIT, Hierarchy, connectedness, efficienc
 pub use leadership::{
     Bridging, Recognition, Top, authority_influence_corr, decentralization, lateral_share, most_looked_to, signal_match,
 };
-pub use mixing::{Mixing, Split};
+pub use mixing::{MATRIX_LIMIT, Matrix, Mixing, Split};
 pub use network::{Groups, Layer, Network, Traits};
 pub use options::{Options, Repeats, SelfTies};
 pub use positions::positions;
 pub use qap::{Coefficient, Overlap, mrqap, qap_correlation};
 pub use reading::{MIN_GROUP, Permission, Rows, measure_groups};
+pub use request::group_ties;
 pub use response::{FILL_LIMIT, filled, missing_ties};
 pub use robustness::{Left, after_leaving, by_size, robustness};
 pub use rows::{Cell, NetworkRow, Shape, to_table};

@@ -1,7 +1,7 @@
 //! What can be read from a network: measures of the whole, of groups and between them, by threshold, of two relations
 //! side by side; and positions of nodes, with permission.
 
-use super::mixing::Mixing;
+use super::mixing::{Matrix, Mixing};
 use super::mixing_cells::matrix_cells;
 use super::network::{Groups, Layer, Network};
 use super::positions::positions;
@@ -148,14 +148,19 @@ impl Network {
     /// Ties from each group to each, and their density; cells of groups below `min_group` are absent.
     ///
     /// # Errors
-    /// As [`Network::by_group`].
+    /// As [`Network::by_group`]; `too_many_groups`.
     pub fn between_groups(&self, min_group: u64) -> Result<Rows> {
         let groups = self.groups()?;
         check_minimum(min_group)?;
         let mut rows = Vec::new();
         for layer in self.layers() {
             let m = Mixing::of(&layer.graph, &groups.of, groups.count(), false);
-            for row in matrix_rows(&m, &groups.names, min_group) {
+            let matrix = Matrix::of(&layer.graph, &groups.of, groups.count()).ok_or_else(|| {
+                Error::input("too_many_groups", format!("{} groups have too many pairs", groups.count()))
+                    .at("group")
+                    .help("measure larger groups, or read `by_group`")
+            })?;
+            for row in matrix_rows(&m, &matrix, &groups.names, min_group) {
                 rows.push(NetworkRow { wave: layer.wave.clone(), relation: layer.relation.clone(), ..row });
             }
         }
@@ -257,21 +262,21 @@ fn group_cells(m: &Mixing, g: u32) -> Vec<Cell> {
     s.add("density", "within", super::at::ratio(split.internal, m.possible(g, g)), "the group has one member");
     s.add("density", "across", super::at::ratio(split.external, possible), "there is no other group");
     if m.is_directed() {
-        let received: f64 = others().map(|h| m.cell(h, g)).sum();
+        let received = m.received_from_others(g);
         s.add("external_ties", "received", Some(received), NO_TIES);
         s.add("external_ties", "sent", Some(split.external - received), NO_TIES);
     }
     s.cells
 }
 
-fn matrix_rows(m: &Mixing, names: &[String], min_group: u64) -> Vec<NetworkRow> {
+fn matrix_rows(m: &Mixing, matrix: &Matrix, names: &[String], min_group: u64) -> Vec<NetworkRow> {
     let mut rows = Vec::new();
     for (from, i) in names.iter().zip(0..) {
         for (to, j) in names.iter().zip(0..) {
             if !m.is_directed() && j < i {
                 continue;
             }
-            let ties = m.cell(i, j) + if m.is_directed() || i == j { 0.0 } else { m.cell(j, i) };
+            let ties = matrix.cell(i, j) + if m.is_directed() || i == j { 0.0 } else { matrix.cell(j, i) };
             let smaller = m.size(i).min(m.size(j));
             let mut s = Sheet::of(if i == j { m.size(i) } else { m.size(i) + m.size(j) });
             s.add("ties", "all", Some(ties), "");
@@ -292,7 +297,7 @@ fn matrix_rows(m: &Mixing, names: &[String], min_group: u64) -> Vec<NetworkRow> 
 ///
 /// # Errors
 /// `unequal_columns` when names and groups are not as many; `out_of_range` as [`Network::by_group`].
-pub fn measure_groups(names: &[String], m: &Mixing, min_group: u64) -> Result<Rows> {
+pub fn measure_groups(names: &[String], m: &Mixing, matrix: &Matrix, min_group: u64) -> Result<Rows> {
     check_minimum(min_group)?;
     if names.len() != m.groups() as usize {
         let message = format!("{} names for {} groups", names.len(), m.groups());
@@ -309,6 +314,6 @@ pub fn measure_groups(names: &[String], m: &Mixing, min_group: u64) -> Result<Ro
             rows.push(NetworkRow { group: Some(name.clone()), ..NetworkRow::new(cell) });
         }
     }
-    rows.extend(matrix_rows(m, names, min_group));
+    rows.extend(matrix_rows(m, matrix, names, min_group));
     Ok(Rows::new(&["group", "to"], rows))
 }
