@@ -38,7 +38,8 @@ impl Direction {
             Some((_, direction)) => Ok(*direction),
             None => Err(Error::input("unknown_direction", format!("unknown direction {}", shown(text)))
                 .at("direction")
-                .help(suggest(text, words().collect::<Vec<_>>()))),
+                // All of them, never a near one: `directed` is as near to `undirected` as a slip of the pen.
+                .help(format!("give {}", words().map(|w| format!("`{w}`")).collect::<Vec<_>>().join(", ")))),
         }
     }
 
@@ -149,7 +150,14 @@ impl Ties {
         for i in 0..table.rows() {
             let (from, to) = (source.need(i, source.text(i)?)?, target.need(i, target.text(i)?)?);
             let weight = match &strength {
-                Some(field) => Some(field.need(i, field.number(i)?)?),
+                Some(field) => match field.need(i, field.number(i)?)? {
+                    w if w < 0.0 => {
+                        return Err(Error::input("negative_weight", format!("`{w}` is no strength"))
+                            .at(field.place(i))
+                            .help("a weight is the strength of a tie: give 0 or more, not a distance or a cost"));
+                    }
+                    w => Some(w),
+                },
                 None if matches!(unread.number(i), Ok(Some(0.0))) => {
                     let message = "a tie of weight `0` may be no tie, and the weight is not read";
                     return Err(Error::input("weight_not_named", message)
