@@ -915,7 +915,7 @@ colead_status colead_network_create_from_streams(struct ArrowArrayStream *ties,
                                                  struct colead_error **err);
 
 /**
- * Reads from the network into an Arrow stream of one record batch in the caller's struct `*out`. `request` is a JSON
+ * Measures the network into an Arrow stream of one record batch in the caller's struct `*out`. `request` is a JSON
  * object with `read` and arguments:
  * `measures` (`permutations`, `seed`, `sources`), `by_group` (`min_group`), `between_groups` (`min_group`),
  * `thresholds` (`above`, a list of numbers), `compare` (`first`, `second`, `permutations`, `seed`), `regress`
@@ -927,21 +927,21 @@ colead_status colead_network_create_from_streams(struct ArrowArrayStream *ties,
  * Errors: `unknown_name`, `unknown_key`, `missing_key`, `wrong_type`, `out_of_range`, `no_group`, `no_weight`,
  * `unknown_relation`, `collinear` (COLEAD_ERROR_INPUT); `permission_needed` (COLEAD_ERROR_DISCLOSURE).
  */
-colead_status colead_network_read_stream(const struct colead_network *network,
-                                         const char *request,
-                                         size_t request_size,
-                                         struct ArrowArrayStream *out,
-                                         struct colead_error **err);
+colead_status colead_network_measure_stream(const struct colead_network *network,
+                                            const char *request,
+                                            size_t request_size,
+                                            struct ArrowArrayStream *out,
+                                            struct colead_error **err);
 
 /**
- * Reads from the network into a canonical JSON list of rows in a new string at `*out`; as
- * `colead_network_read_stream`.
+ * Measures the network into a canonical JSON list of rows in a new string at `*out`; as
+ * `colead_network_measure_stream`.
  */
-colead_status colead_network_read_json(const struct colead_network *network,
-                                       const char *request,
-                                       size_t request_size,
-                                       struct colead_string **out,
-                                       struct colead_error **err);
+colead_status colead_network_measure_json(const struct colead_network *network,
+                                          const char *request,
+                                          size_t request_size,
+                                          struct colead_string **out,
+                                          struct colead_error **err);
 
 /**
  * Writes what was read and what was left out into a new string at `*out`, as JSON without any key of a node: `nodes`,

@@ -534,23 +534,23 @@ class Network {
   }
   Network(ArrowStream ties, std::string_view options) : Network(try_create(std::move(ties), options).value()) {}
 
-  /// Reads what a JSON request asks for (`{"read": "measures"}` ...) as a table in the long form.
-  Result<ArrowStream> try_read_stream(std::string_view request) const {
+  /// Measures what a JSON request asks for (`{"read": "measures"}` ...) as a table in the long form.
+  Result<ArrowStream> try_measure_stream(std::string_view request) const {
     ArrowStream out;
     return detail::call(
         [&](colead_error **err) {
-          return colead_network_read_stream(handle_.get(), request.data(), request.size(), out.get(), err);
+          return colead_network_measure_stream(handle_.get(), request.data(), request.size(), out.get(), err);
         },
         [&] { return std::move(out); });
   }
-  ArrowStream read_stream(std::string_view request) const { return try_read_stream(request).value(); }
+  ArrowStream measure_stream(std::string_view request) const { return try_measure_stream(request).value(); }
   /// The same as a canonical JSON list of rows.
-  Result<String> try_read_json(std::string_view request) const {
+  Result<String> try_measure_json(std::string_view request) const {
     return detail::write([&](colead_string **out, colead_error **err) {
-      return colead_network_read_json(handle_.get(), request.data(), request.size(), out, err);
+      return colead_network_measure_json(handle_.get(), request.data(), request.size(), out, err);
     });
   }
-  String read_json(std::string_view request) const { return try_read_json(request).value(); }
+  String measure_json(std::string_view request) const { return try_measure_json(request).value(); }
   /// What was read and what was left out, as JSON without any key of a node.
   Result<String> try_summary() const { return detail::text_of(handle_.get(), colead_network_write_summary_json); }
   String summary() const { return try_summary().value(); }

@@ -215,7 +215,7 @@ static void network(struct vector *v) {
     CHECK(colead_network_write_summary_json(network, &string, NULL) == COLEAD_OK);
     append_string(v, string, "\n");
     for (char *line = requests, *end; (end = strchr(line, '\n')) != NULL; line = end + 1) {
-      status = colead_network_read_json(network, line, (size_t)(end - line), &string, &err);
+      status = colead_network_measure_json(network, line, (size_t)(end - line), &string, &err);
       if (refused(v, status, &err)) {
         break;
       }

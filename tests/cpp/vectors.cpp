@@ -100,7 +100,7 @@ static std::string network(const Vector &v) {
   std::string out = line(network.summary());
   std::string requests = v.text("requests");
   for (std::size_t from = 0, end; (end = requests.find('\n', from)) != std::string::npos; from = end + 1) {
-    out += line(network.read_json(requests.substr(from, end - from)));
+    out += line(network.measure_json(requests.substr(from, end - from)));
   }
   return out;
 }

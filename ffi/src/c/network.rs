@@ -59,7 +59,7 @@ pub unsafe extern "C" fn colead_network_create_from_streams(
     })
 }
 
-/// Reads from the network into an Arrow stream of one record batch in the caller's struct `*out`. `request` is a JSON
+/// Measures the network into an Arrow stream of one record batch in the caller's struct `*out`. `request` is a JSON
 /// object with `read` and arguments:
 /// `measures` (`permutations`, `seed`, `sources`), `by_group` (`min_group`), `between_groups` (`min_group`),
 /// `thresholds` (`above`, a list of numbers), `compare` (`first`, `second`, `permutations`, `seed`), `regress`
@@ -71,7 +71,7 @@ pub unsafe extern "C" fn colead_network_create_from_streams(
 /// Errors: `unknown_name`, `unknown_key`, `missing_key`, `wrong_type`, `out_of_range`, `no_group`, `no_weight`,
 /// `unknown_relation`, `collinear` (COLEAD_ERROR_INPUT); `permission_needed` (COLEAD_ERROR_DISCLOSURE).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn colead_network_read_stream(
+pub unsafe extern "C" fn colead_network_measure_stream(
     network: *const colead_network,
     request: *const c_char,
     request_size: usize,
@@ -84,10 +84,10 @@ pub unsafe extern "C" fn colead_network_read_stream(
     })
 }
 
-/// Reads from the network into a canonical JSON list of rows in a new string at `*out`; as
-/// `colead_network_read_stream`.
+/// Measures the network into a canonical JSON list of rows in a new string at `*out`; as
+/// `colead_network_measure_stream`.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn colead_network_read_json(
+pub unsafe extern "C" fn colead_network_measure_json(
     network: *const colead_network,
     request: *const c_char,
     request_size: usize,
