@@ -7,9 +7,9 @@
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 use colead::measure::network::{
-    Above, Counted, DyadCensus, Graph, Hierarchy, Maximum, Mixing, Triangles, Way, brokerage_expected, connectedness,
-    constraint, core_numbers, cuts, degree_centralization, degrees, effective_size, efficiency, ei_against_chance,
-    eigenvector, isolates, mean_over, qap_correlation, sampled_betweenness, strong, triad_census, weak,
+    Above, Counted, DyadCensus, Graph, Hierarchy, Maximum, Mixing, Triangles, Way, betweenness_from,
+    brokerage_expected, connectedness, constraint, core_numbers, cuts, degree_centralization, degrees, effective_size,
+    efficiency, ei_against_chance, eigenvector, isolates, mean_over, qap_correlation, strong, triad_census, weak,
 };
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
@@ -111,11 +111,8 @@ fn run(args: &[String], threads: usize) {
     measure("constraint", 3, &mut || sum(constraint(&g, false)));
     measure("effective_size", 3, &mut || sum(effective_size(&g, false)));
     measure("triad_census_300", 3, &mut || triad_census(&g)[15] as f64);
-    measure("betweenness_100_sources", 1, &mut || {
-        let n = f64::from(nodes);
-        let b = sampled_betweenness(&g, 100, 1);
-        b.values.iter().sum::<f64>() * (n - 1.0) * (n - 2.0)
-    });
+    let sources: Vec<u32> = (0..100).map(|k| k * (nodes / 100)).collect();
+    measure("betweenness_100_sources", 1, &mut || betweenness_from(&g, Way::Out, &sources).iter().sum());
     measure("eigenvector", 1, &mut || eigenvector(&g, Way::Either).map_or(0.0, |e| e.value));
     measure("ei_permutation_999", 1, &mut || ei_against_chance(&g, &groups, 999, 1).map_or(0.0, |(ei, _)| ei));
     measure("krackhardt", 1, &mut || {

@@ -33,10 +33,12 @@ impl Case {
     }
     fn directed(&self) -> DiGraph<(), f64> {
         let mut g = DiGraph::new();
-        (0..self.nodes).for_each(|_| drop(g.add_node(())));
-        self.arcs
-            .iter()
-            .for_each(|(u, v)| drop(g.add_edge(NodeIndex::new(*u as usize), NodeIndex::new(*v as usize), 1.0)));
+        for _ in 0..self.nodes {
+            g.add_node(());
+        }
+        for (u, v) in &self.arcs {
+            g.add_edge(NodeIndex::new(*u as usize), NodeIndex::new(*v as usize), 1.0);
+        }
         g
     }
     fn pairs(&self) -> BTreeSet<(u32, u32)> {
@@ -44,10 +46,12 @@ impl Case {
     }
     fn undirected(&self) -> UnGraph<(), f64> {
         let mut g = UnGraph::new_undirected();
-        (0..self.nodes).for_each(|_| drop(g.add_node(())));
-        self.pairs()
-            .iter()
-            .for_each(|(u, v)| drop(g.add_edge(NodeIndex::new(*u as usize), NodeIndex::new(*v as usize), 1.0)));
+        for _ in 0..self.nodes {
+            g.add_node(());
+        }
+        for (u, v) in self.pairs() {
+            g.add_edge(NodeIndex::new(u as usize), NodeIndex::new(v as usize), 1.0);
+        }
         g
     }
     /// Strengths as a matrix, 0 where there is no arc.

@@ -50,7 +50,8 @@ fn search(rows: &Csr, s: u32, run: u32, marks: &mut [Mark], order: &mut Vec<u32>
     }
 }
 
-fn from_sources(graph: &Graph, way: Way, sources: &[u32]) -> Vec<f64> {
+/// For each node the part of its betweenness that paths from some sources make: each of them a search.
+pub fn betweenness_from(graph: &Graph, way: Way, sources: &[u32]) -> Vec<f64> {
     let (rows, n) = (graph.rows(way), graph.nodes() as usize);
     // Few parts, for each keeps one number a node; the same parts however many threads there are.
     let parts = in_parts(sources.len(), 4, |part| {
@@ -67,7 +68,7 @@ fn from_sources(graph: &Graph, way: Way, sources: &[u32]) -> Vec<f64> {
 /// pairs along the arcs, or unordered pairs when the way is [`Way::Either`] or ties have no direction.
 pub fn betweenness(graph: &Graph, way: Way) -> Vec<f64> {
     let all: Vec<u32> = (0..graph.nodes()).collect();
-    let mut values = from_sources(graph, way, &all);
+    let mut values = betweenness_from(graph, way, &all);
     if way == Way::Either || !graph.is_directed() {
         values.iter_mut().for_each(|v| *v /= 2.0);
     }
@@ -101,7 +102,7 @@ pub fn sampled_betweenness(graph: &Graph, sources: u32, seed: u64) -> SampledBet
     let each = f64::from(k) * (f64::from(n) - 2.0).max(1.0);
     // A node is no source of paths through itself: of the other n-1 sources each is drawn with the same chance.
     let scale = f64::from(n) / (f64::from(n) - 1.0).max(1.0) / each;
-    let values: Vec<f64> = from_sources(graph, Way::Out, &drawn).iter().map(|v| v * scale).collect();
+    let values: Vec<f64> = betweenness_from(graph, Way::Out, &drawn).iter().map(|v| v * scale).collect();
     let range = f64::from(n) / (f64::from(n) - 1.0).max(1.0);
     let error = match k == n {
         true => 0.0,

@@ -31,7 +31,7 @@ mod triads;
 mod whole;
 mod work;
 
-pub use betweenness::{SampledBetweenness, betweenness, most_between, sampled_betweenness};
+pub use betweenness::{SampledBetweenness, betweenness, betweenness_from, most_between, sampled_betweenness};
 pub use brokerage::{Expected, Role, brokerage, brokerage_expected};
 pub use burt::{constraint, effective_size, effective_size_of_contacts};
 pub use component::{Components, fragmentation, isolates, strong, weak};
