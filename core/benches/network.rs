@@ -22,7 +22,7 @@ type Given = (u32, u32, Vec<u32>, Vec<(u32, u32)>);
 fn made() -> Given {
     let (nodes, groups, arcs) = (200_000_u32, 2_000_u32, 1_000_000);
     let mut rng = ChaCha8Rng::seed_from_u64(1);
-    let mut below = |n: u32| (u64::from(rng.next_u32()) * u64::from(n) >> 32) as u32;
+    let mut below = |n: u32| ((u64::from(rng.next_u32()) * u64::from(n)) >> 32) as u32;
     let of: Vec<u32> = (0..nodes).map(|u| u % groups).collect();
     let mut seen = std::collections::HashSet::with_capacity(arcs);
     while seen.len() < arcs {

@@ -92,8 +92,8 @@ def networkit(watch: Watch, n: int, of: np.ndarray, arcs: np.ndarray) -> None:
     import networkit as nk
 
     nk.setNumberOfThreads(2)
-    ends = arcs.astype(np.int64)
-    g = nk.GraphFromCoo((np.ones(len(arcs)), (ends[:, 0], ends[:, 1])), n=n, directed=True)
+    ends = [np.ascontiguousarray(side, np.int64) for side in arcs.T]
+    g = nk.GraphFromCoo((np.ones(len(arcs)), (ends[0], ends[1])), n=n, directed=True)
     u = nk.graphtools.toUndirected(g)
     u.removeMultiEdges()
     watch("weak_components", 3, lambda: nk.components.WeaklyConnectedComponents(g).run().numberOfComponents())

@@ -93,6 +93,9 @@ impl Expected {
 /// The groups at the three places of a role: which kinds of classes they must be, relative to one another.
 type Pattern = fn(u32, u32, u32) -> bool;
 
+/// A pattern asked with its places changed about.
+type Turned = fn(Pattern, u32, u32, u32) -> bool;
+
 const PATTERNS: [Pattern; 6] = [
     |a, b, c| a == b && b == c,
     |a, b, c| a == c && a != b,
@@ -151,7 +154,7 @@ fn moments(sizes: &[f64], d: f64, pattern: Pattern) -> (f64, f64) {
     let (contradict, share) = (-p * p, d.powi(3) * (1.0 - d).powi(2) - p * p);
     let mut variance = triples * p * (1.0 - p);
     for (other, covariance) in [
-        ((|f: Pattern, a, b, c| f(a, c, b)) as fn(Pattern, u32, u32, u32) -> bool, contradict),
+        ((|f: Pattern, a, b, c| f(a, c, b)) as Turned, contradict),
         (|f, a, b, c| f(b, a, c), contradict),
         (|f, a, b, c| f(c, a, b), share),
         (|f, a, b, c| f(b, c, a), share),
@@ -159,8 +162,7 @@ fn moments(sizes: &[f64], d: f64, pattern: Pattern) -> (f64, f64) {
         variance += covariance * sum_triples(&s, |a, b, c| pattern(a, b, c) && other(pattern, a, b, c));
     }
     // Sharing one tie (i, j), with different third nodes. The tie is a → b, b → c, or the absent a → c.
-    let places: [fn(Pattern, u32, u32, u32) -> bool; 3] =
-        [|f, i, j, k| f(i, j, k), |f, i, j, k| f(k, i, j), |f, i, j, k| f(i, k, j)];
+    let places: [Turned; 3] = [|f, i, j, k| f(i, j, k), |f, i, j, k| f(k, i, j), |f, i, j, k| f(i, k, j)];
     let both_there = d.powi(3) * (1.0 - d).powi(3);
     let both_absent = d.powi(5) * (1.0 - d);
     for (x, first) in places.iter().enumerate() {

@@ -50,24 +50,6 @@ impl Split {
     }
 }
 
-/// The arcs of a network as cells from group to group; an undirected tie once.
-fn grouped_arcs<'a>(
-    graph: &'a Graph,
-    groups: &'a [Option<u32>],
-    weighted: bool,
-) -> impl Iterator<Item = (u32, u32, f64)> + 'a {
-    (0..graph.nodes()).flat_map(move |u| {
-        let (from, rows) = (groups.at(u), graph.outward());
-        let weights = if weighted { rows.weights_of(u) } else { &[] };
-        let listed = if from.is_some() { rows.of(u) } else { &[] };
-        listed.iter().enumerate().filter_map(move |(k, v)| {
-            let (from, to) = (from?, groups.at(*v)?);
-            let counted = graph.is_directed() || u < *v;
-            counted.then(|| (from, to, weights.get(k).copied().unwrap_or(1.0)))
-        })
-    })
-}
-
 impl Matrix {
     /// The numbers of ties of a network between the groups of its nodes; `None` beyond [`MATRIX_LIMIT`] groups.
     pub fn of(graph: &Graph, groups: &[Option<u32>], groups_count: u32) -> Option<Matrix> {
@@ -76,9 +58,11 @@ impl Matrix {
         }
         let k = groups_count as usize;
         let mut ties = vec![0.0; k * k];
-        for (i, j, w) in grouped_arcs(graph, groups, false) {
-            if let Some(cell) = ties.get_mut(i as usize * k + j as usize) {
-                *cell += w;
+        for (u, v, _) in graph.arcs().filter(|(u, v, _)| graph.is_directed() || u < v) {
+            if let (Some(i), Some(j)) = (groups.at(u), groups.at(v))
+                && let Some(cell) = ties.get_mut(i as usize * k + j as usize)
+            {
+                *cell += 1.0;
             }
         }
         Some(Matrix { groups: groups_count, ties })
@@ -153,11 +137,28 @@ impl Mixing {
     /// The ties of a network within and between the groups of its nodes; nodes without a group, and their ties, are
     /// left out. With `weighted`, ties count by their strength.
     pub fn of(graph: &Graph, groups: &[Option<u32>], groups_count: u32, weighted: bool) -> Mixing {
-        let mut sizes = vec![0_u64; groups_count as usize];
-        for g in groups.iter().flatten() {
-            sizes.more(*g, 1);
+        let none = || vec![0.0; groups_count as usize];
+        let (inside, sent, received) = (none(), none(), none());
+        let sizes = vec![0_u64; groups_count as usize];
+        let mut m = Mixing { sizes, inside, sent, received, directed: graph.is_directed() };
+        groups.iter().flatten().for_each(|g| m.sizes.more(*g, 1));
+        let rows = graph.outward();
+        for u in 0..graph.nodes() {
+            let Some(from) = groups.at(u) else { continue };
+            let weights = if weighted { rows.weights_of(u) } else { &[] };
+            // What a node sends is added up first: its group is the same for the whole row.
+            let (mut sent, mut inside) = (0.0, 0.0);
+            for (k, v) in rows.of(u).iter().enumerate() {
+                let Some(to) = groups.at(*v).filter(|_| m.directed || u < *v) else { continue };
+                let w = weights.get(k).copied().unwrap_or(1.0);
+                sent += w;
+                inside += if from == to { w } else { 0.0 };
+                m.received.more(to, w);
+            }
+            m.sent.more(from, sent);
+            m.inside.more(from, inside);
         }
-        Mixing::of_cells(sizes, grouped_arcs(graph, groups, weighted), graph.is_directed())
+        m
     }
 
     /// The number of groups.

@@ -4,9 +4,9 @@ use super::brokerage::brokerage_expected;
 use super::graph::Graph;
 use super::homophily::ei_against_chance;
 use super::mixing::Mixing;
-use super::network::Groups;
 use super::rows::Sheet;
 use super::shuffle::Against;
+use super::tables::Groups;
 use super::whole::Settings;
 use crate::measure::Absence;
 

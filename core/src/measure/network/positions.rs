@@ -10,8 +10,8 @@ use super::degree::{degrees, strengths};
 use super::distance::{Distances, EXACT_LIMIT, Reach, exact_is_feasible};
 use super::eigenvector::eigenvector;
 use super::graph::{Graph, Way};
-use super::network::Traits;
 use super::rows::{Cell, Sheet};
+use super::tables::Traits;
 use super::triads::Triangles;
 use crate::measure::Absence;
 

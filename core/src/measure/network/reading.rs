@@ -3,11 +3,11 @@
 
 use super::mixing::{Matrix, Mixing};
 use super::mixing_cells::matrix_cells;
-use super::network::{Groups, Layer, Network};
 use super::positions::positions;
 use super::qap::{Overlap, mrqap, qap_correlation};
 use super::response::with_missing;
 use super::rows::{Cell, NetworkRow, Shape, Sheet};
+use super::tables::{Groups, Layer, Network};
 use super::whole::{Settings, whole};
 use crate::error::{Error, Result};
 use crate::measure::Absence;

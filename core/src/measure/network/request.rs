@@ -1,10 +1,10 @@
 //! What bindings ask of a network, as a JSON document: `{"read": "measures", ...}`.
 
 use super::mixing::Mixing;
-use super::network::Network;
 use super::options::{object, text_of, whole_of, wrong};
 use super::reading::{MIN_GROUP, Permission, Rows, measure_groups};
 use super::rows::to_table;
+use super::tables::Network;
 use super::whole::Settings;
 use crate::error::{Error, Result, suggest};
 use crate::evidence::{Direction, Table};

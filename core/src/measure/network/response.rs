@@ -5,9 +5,9 @@
 use super::at::At;
 use super::graph::Graph;
 use super::mixing::Mixing;
-use super::network::{Groups, Traits};
 use super::options::Options;
 use super::rows::Cell;
+use super::tables::{Groups, Traits};
 use super::whole::{Settings, whole};
 
 /// The most ties that filling in may add.

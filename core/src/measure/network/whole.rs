@@ -15,10 +15,10 @@ use super::leadership::{
     Bridging, Recognition, authority_influence_corr, decentralization, lateral_share, most_looked_to,
 };
 use super::mixing_cells::mixing_cells;
-use super::network::Traits;
 use super::options::Options;
 use super::robustness::after_leaving;
 use super::rows::{Cell, Sheet};
+use super::tables::Traits;
 use super::triads::{TRIADS, Triangles, mean_over, triad_census};
 use crate::measure::Absence;
 
