@@ -3,7 +3,7 @@
 //!
 //! The data lie outside the repository: `COLEAD_SHARED`, or `../shared` beside the workspace. Without them the test
 //! says that it is skipped; with `CI=true` their absence is a failure.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::unreachable)]
 
 use colead::evidence::{Direction, Table};
 use colead::measure::network::{
@@ -42,12 +42,14 @@ enum Answer {
 }
 use Answer::{Drawn, Not, Number, Numbers};
 
+type Positions = Rc<Vec<(u32, Cell)>>;
+
 /// One relation of one data set.
 struct World {
     graph: Graph,
     groups: HashMap<String, Groups>,
     rows: RefCell<HashMap<String, Rc<Vec<Cell>>>>,
-    nodes: RefCell<Option<Rc<Vec<(u32, Cell)>>>>,
+    nodes: RefCell<Option<Positions>>,
 }
 
 const PLAIN: Settings = Settings { permutations: 0, seed: 0, sources: 16 };
