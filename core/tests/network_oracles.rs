@@ -348,3 +348,25 @@ proptest! {
         }
     }
 }
+
+/// One thread and several give the same bits.
+#[cfg(feature = "parallel")]
+#[test]
+fn threads_change_no_bit() {
+    let arcs: Vec<(u32, u32)> = (0..300_u32)
+        .flat_map(|u| (1..9).map(move |k| (u, (u * k + k * k * 7 + 1) % 300)))
+        .filter(|(u, v)| u != v)
+        .collect();
+    let arcs: Vec<(u32, u32)> = arcs.into_iter().collect::<BTreeSet<_>>().into_iter().collect();
+    let g = Graph::new(300, &arcs, None, true).unwrap();
+    let names = (0..7).map(|k| k.to_string()).collect();
+    let groups = Groups { names, of: (0..300).map(|u| Some(u % 7)).collect() };
+    let traits = Traits { groups: Some(groups), ..Traits::default() };
+    let options = Options::new(Direction::SourceLooksToTarget);
+    let settings = Settings { permutations: 99, ..Settings::default() };
+    let alone = whole(&g, &traits, &options, &settings);
+    for threads in [1, 2, 5] {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        assert_eq!(pool.install(|| whole(&g, &traits, &options, &settings)), alone);
+    }
+}

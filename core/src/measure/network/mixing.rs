@@ -143,13 +143,16 @@ impl Mixing {
         let mut m = Mixing { sizes, inside, sent, received, directed: graph.is_directed() };
         groups.iter().flatten().for_each(|g| m.sizes.more(*g, 1));
         let rows = graph.outward();
+        // Half as large to look up as options are; `u32::MAX` stands for no group.
+        let groups: Vec<u32> = (0..graph.nodes()).map(|u| groups.at(u).unwrap_or(u32::MAX)).collect();
+        let known = |g: u32| Some(g).filter(|g| *g != u32::MAX);
         for u in 0..graph.nodes() {
-            let Some(from) = groups.at(u) else { continue };
+            let Some(from) = known(groups.at(u)) else { continue };
             let weights = if weighted { rows.weights_of(u) } else { &[] };
             // What a node sends is added up first: its group is the same for the whole row.
             let (mut sent, mut inside) = (0.0, 0.0);
             for (k, v) in rows.of(u).iter().enumerate() {
-                let Some(to) = groups.at(*v).filter(|_| m.directed || u < *v) else { continue };
+                let Some(to) = known(groups.at(*v)).filter(|_| m.directed || u < *v) else { continue };
                 let w = weights.get(k).copied().unwrap_or(1.0);
                 sent += w;
                 inside += if from == to { w } else { 0.0 };

@@ -93,7 +93,7 @@ impl Triangles {
             t
         };
         let mut all = Triangles { at: vec![0; n as usize], opposite: vec![0; n as usize], types: [0; 16] };
-        for part in in_parts(n as usize, 8, part) {
+        for part in in_parts(n as usize, 4, part) {
             all.at.iter_mut().zip(part.at).for_each(|(a, b)| *a += b);
             all.opposite.iter_mut().zip(part.opposite).for_each(|(a, b)| *a += b);
             all.types.iter_mut().zip(part.types).for_each(|(a, b)| *a += b);
