@@ -151,7 +151,7 @@ fn moments(sizes: &[f64], d: f64, pattern: Pattern) -> (f64, f64) {
     let triples = sum_triples(&s, pattern);
     let p = d * d * (1.0 - d);
     // On the same three nodes: b, c swapped or a, b swapped contradict; turned around, they share one tie.
-    let (contradict, share) = (-p * p, d.powi(3) * (1.0 - d).powi(2) - p * p);
+    let (contradict, share) = (-p * p, d * d * d * (1.0 - d) * (1.0 - d) - p * p);
     let mut variance = triples * p * (1.0 - p);
     for (other, covariance) in [
         ((|f: Pattern, a, b, c| f(a, c, b)) as Turned, contradict),
@@ -163,8 +163,8 @@ fn moments(sizes: &[f64], d: f64, pattern: Pattern) -> (f64, f64) {
     }
     // Sharing one tie (i, j), with different third nodes. The tie is a → b, b → c, or the absent a → c.
     let places: [Turned; 3] = [|f, i, j, k| f(i, j, k), |f, i, j, k| f(k, i, j), |f, i, j, k| f(i, k, j)];
-    let both_there = d.powi(3) * (1.0 - d).powi(3);
-    let both_absent = d.powi(5) * (1.0 - d);
+    let both_there = d * d * d * (1.0 - d) * (1.0 - d) * (1.0 - d);
+    let both_absent = d * d * d * d * d * (1.0 - d);
     for (x, first) in places.iter().enumerate() {
         for (y, second) in places.iter().enumerate() {
             let covariance = match (x == 2, y == 2) {
@@ -189,7 +189,7 @@ fn sum_triples(s: &Sums, fits: impl Fn(u32, u32, u32) -> bool) -> f64 {
         (fits(0, 0, 1), two_alike),
         (fits(0, 1, 0), two_alike),
         (fits(1, 0, 0), two_alike),
-        (fits(0, 1, 2), n.powi(3) - 3.0 * n * s.over(|x| x * x) + 2.0 * s.over(|x| x.powi(3))),
+        (fits(0, 1, 2), n * n * n - 3.0 * n * s.over(|x| x * x) + 2.0 * s.over(|x| x * x * x)),
     ];
     ways.iter().filter(|(fits, _)| *fits).map(|(_, n)| n).sum()
 }
@@ -217,7 +217,7 @@ fn sum_shared(s: &Sums, first: impl Fn(u32, u32, u32) -> bool, second: impl Fn(u
         total(a) * total(b) - total([0, 1, 2].map(|k: u32| a.at(k) && b.at(k)))
     };
     // A square polynomial in y, read off at three points: so power sums do instead of a sum over pairs of groups.
-    let (two, three) = (s.over(|y| y * y), s.over(|y| y.powi(3)));
+    let (two, three) = (s.over(|y| y * y), s.over(|y| y * y * y));
     let across = s.over(|x| {
         let at = [0.0, 1.0, 2.0].map(|y| different(x, y));
         let [q0, q1, q2] = at;
