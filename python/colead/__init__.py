@@ -8,6 +8,7 @@ from ._assess import Assessment, assess
 from ._core import __version__
 from ._errors import ColeadError, DisclosureError, InputError, RulebookError
 from ._instrument import Instrument
+from ._network import Network, group_network, network
 from ._records import (
     Change,
     Cite,
@@ -64,6 +65,7 @@ __all__ = [
     "Loss",
     "Measure",
     "Need",
+    "Network",
     "NextQuestion",
     "Prompt",
     "Question",
@@ -81,6 +83,8 @@ __all__ = [
     "check",
     "classify_challenge",
     "schema",
+    "group_network",
+    "network",
     "simulate",
     "tally",
 ]

@@ -10,12 +10,14 @@ __all__ = [
     "Instrument",
     "Judgment",
     "Ledger",
+    "Network",
     "Table",
     "Tally",
     "__version__",
     "_panic",
     "assess",
     "check",
+    "group_network",
     "read_csv",
     "schema",
     "simulate_harbour",
@@ -165,6 +167,14 @@ class Tally:
     def agreement(self) -> Table: ...
     def reliability(self) -> Table: ...
 
+@final
+class Network:
+    def __new__(cls, ties: Any, nodes: Any, options: str) -> Network: ...
+    def tables(self) -> tuple[Table, Table | None]: ...
+    def summary(self) -> str: ...
+    def read(self, request: str) -> Table: ...
+
+def group_network(ties: Any, groups: Any, direction: str, min_group: int) -> Table: ...
 def assess(
     files: list[tuple[str, bytes]],
     tables: dict[str, Any],

@@ -17,6 +17,7 @@ mod favorability;
 mod gate;
 mod interval;
 pub mod linalg;
+pub mod network;
 mod nonresponse;
 mod null;
 pub mod ordinal;
