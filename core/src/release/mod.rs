@@ -1,5 +1,6 @@
 //! The one narrow door: what may leave an assessment, under which terms, and how it reads.
 
+mod audit;
 mod ledger;
 mod policy;
 #[allow(clippy::module_inception)]
@@ -7,6 +8,7 @@ mod release;
 mod suppress;
 mod text;
 
+pub use audit::{Audit, AuditOptions, Leak, Level, MAX_CELLS, TableCell, Tables, audit};
 pub use ledger::{Entry, LEDGER_FORMAT, Ledger};
 pub use policy::{DisclosurePolicy, PURPOSES, SPREAD_FROM};
 pub use release::{JudgmentCell, RELEASE_SCHEMA, Release, ScoreCell, UnitCell};
