@@ -2,13 +2,15 @@
 
 mod audit;
 mod ledger;
+mod plan;
 mod policy;
 #[allow(clippy::module_inception)]
 mod release;
 mod suppress;
 mod text;
 
-pub use audit::{Audit, AuditOptions, Leak, Level, MAX_CELLS, TableCell, Tables, audit};
+pub use audit::{Audit, AuditOptions, Leak, Level, MAX_CELLS, People, TableCell, Tables, audit, suppress};
 pub use ledger::{Entry, LEDGER_FORMAT, Ledger};
+pub use plan::Rank;
 pub use policy::{DisclosurePolicy, PURPOSES, SPREAD_FROM};
 pub use release::{JudgmentCell, RELEASE_SCHEMA, Release, ScoreCell, UnitCell};

@@ -1,6 +1,8 @@
 //! Small random organizations with cells over them, and what brute force says of the cells that are published.
 //! Nothing here is taken from the library.
-#![allow(dead_code)]
+#![allow(dead_code, unreachable_pub)]
+
+pub mod large;
 
 /// Knuth's generator; enough to draw organizations.
 pub struct Random(u64);
@@ -48,11 +50,7 @@ impl Organization {
     }
 
     /// All reports and direct reports of every unit, and all reports by each category.
-    pub fn new(
-        parents: Vec<Option<usize>>,
-        people: Vec<(usize, Vec<usize>)>,
-        categories: &[usize],
-    ) -> Organization {
+    pub fn new(parents: Vec<Option<usize>>, people: Vec<(usize, Vec<usize>)>, categories: &[usize]) -> Organization {
         let mut o = Organization { parents, people, cells: Vec::new() };
         for unit in 0..o.parents.len() {
             let all: Vec<bool> = o.people.iter().map(|(u, _)| o.within(*u, unit)).collect();

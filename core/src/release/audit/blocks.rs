@@ -64,8 +64,7 @@ const FAMILIES: usize = 4;
 impl Blocks {
     pub(crate) fn of(all: &Groups, published: &[bool]) -> Blocks {
         let atoms = all.people.len();
-        let mut order: Vec<u32> =
-            (0u32..).zip(published).filter(|(_, p)| **p).map(|(g, _)| g).collect();
+        let mut order: Vec<u32> = (0u32..).zip(published).filter(|(_, p)| **p).map(|(g, _)| g).collect();
         let group = |g: u32| all.groups.get(g as usize);
         order.sort_by_key(|g| (std::cmp::Reverse(group(*g).map_or(0, |g| g.atoms.len())), *g));
         let mut families: BTreeMap<u32, Vec<Vec<u32>>> = BTreeMap::new();

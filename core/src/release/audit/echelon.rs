@@ -123,7 +123,8 @@ impl Echelon {
     /// named is 0.
     pub(crate) fn solution(&self, free: &Vector, budget: &mut Budget) -> Result<Vector, Exhausted> {
         let f = self.field;
-        let mut values: Vector = free.iter().filter(|(v, x)| **x != 0 && !self.is_pivot(**v)).map(|(v, x)| (*v, *x)).collect();
+        let mut values: Vector =
+            free.iter().filter(|(v, x)| **x != 0 && !self.is_pivot(**v)).map(|(v, x)| (*v, *x)).collect();
         let users = |v: u32| self.users.iter().flat_map(move |u| u.get(v as usize)).flatten().copied();
         let mut open: BTreeSet<u32> = values.keys().flat_map(|v| users(*v)).collect();
         // A pivot's row names lower variables only, so ascending order settles each in one step.

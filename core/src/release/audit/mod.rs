@@ -7,20 +7,23 @@ pub(crate) mod blocks;
 pub(crate) mod echelon;
 pub(crate) mod field;
 pub(crate) mod kernel;
-mod report;
+pub(crate) mod organization;
+pub(crate) mod report;
 pub(crate) mod search;
 mod tables;
 
+pub use organization::People;
 pub use report::{Leak, Level};
 pub use tables::{MAX_CELLS, TableCell, Tables};
 
+use super::plan::{Choice, choose};
 use crate::error::{Error, Result};
 use blocks::{Blocks, find_leaks};
-use echelon::{Budget, Exhausted};
+use echelon::Budget;
 use field::Field;
 use report::{certify, level};
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 /// The steps of elimination that an audit may take.
 pub(crate) const STEPS: u64 = 20_000_000_000;
@@ -128,6 +131,35 @@ pub fn audit(tables: &Tables, options: &AuditOptions) -> Result<Audit> {
     }
     out.leaks.sort_by(|a, b| (a.level, a.people, &a.certificate).cmp(&(b.level, b.people, &b.certificate)));
     Ok(out)
+}
+
+/// Chooses which cells of tables may leave: those with enough people from which, taken together, nothing about fewer
+/// can be worked out. Where cells have to be held back, cuts go before direct reports and these before totals, small
+/// ones first. The choice follows from numbers of people and structure alone.
+///
+/// ```
+/// use colead::release::{AuditOptions, People, Tables, audit, suppress};
+/// let of = |unit, n| People { unit, categories: vec![], n };
+/// let tables = Tables::of_organization(&[None, Some(0), Some(0), Some(0)], &[of(1, 12), of(2, 5), of(3, 3)])?;
+/// let tables = suppress(tables, &AuditOptions::default())?;
+/// assert_eq!(tables.cells().iter().map(|c| c.released).collect::<Vec<_>>(), [true, true, false, false]);
+/// assert!(audit(&tables, &AuditOptions::default())?.is_safe());
+/// # Ok::<(), colead::Error>(())
+/// ```
+///
+/// # Errors
+/// `bad_min_group`, `audit_incomplete`.
+pub fn suppress(tables: Tables, options: &AuditOptions) -> Result<Tables> {
+    let need = needed(options.min_group, options.coalition)?;
+    let pattern = choose(&Choice {
+        groups: &tables.groups,
+        ranks: &tables.ranks,
+        eligible: vec![true; tables.cells.len()],
+        left: Vec::new(),
+        need,
+        seed: options.seed,
+    })?;
+    Ok(tables.releasing(&pattern.released))
 }
 
 /// How many people anything that can be derived must stand on.

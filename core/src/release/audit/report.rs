@@ -81,8 +81,7 @@ pub(crate) fn certify(all: &Groups, blocks: &Blocks, found: &Found, field: Field
         return Certificate { groups: Vec::new(), values, verified: false };
     };
     let sum = combine(all, &groups);
-    let singled: std::collections::BTreeSet<u32> =
-        found.support.iter().flat_map(|(i, _)| atoms(*i)).copied().collect();
+    let singled: std::collections::BTreeSet<u32> = found.support.iter().flat_map(|(i, _)| atoms(*i)).copied().collect();
     let verified = sum.as_ref().is_some_and(|s| !s.is_empty() && s.keys().all(|a| singled.contains(a)));
     let values = sum.unwrap_or_else(|| singled.into_iter().map(|a| (a, 1)).collect());
     Certificate { groups, values, verified }
@@ -103,7 +102,7 @@ fn combine(all: &Groups, groups: &[(u32, i64)]) -> Option<BTreeMap<u32, i64>> {
 }
 
 /// Small whole numbers in the proportion of numbers modulo a prime.
-fn integers(numbers: impl Iterator<Item = (u32, u64)>, field: Field) -> Option<BTreeMap<u32, i64>> {
+pub(crate) fn integers(numbers: impl Iterator<Item = (u32, u64)>, field: Field) -> Option<BTreeMap<u32, i64>> {
     let fractions: Vec<(u32, (i64, i64))> =
         numbers.map(|(b, x)| Some((b, field.fraction(x)?))).collect::<Option<_>>()?;
     let mut common = 1_i64;

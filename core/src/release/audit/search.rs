@@ -58,12 +58,7 @@ pub(crate) fn examine(
     Ok(found)
 }
 
-fn examine_part(
-    mut part: Kernel,
-    need: u64,
-    stream: &mut Stream,
-    budget: &mut Budget,
-) -> Result<Examined, Exhausted> {
+fn examine_part(mut part: Kernel, need: u64, stream: &mut Stream, budget: &mut Budget) -> Result<Examined, Exhausted> {
     let mut found = Examined { leaks: Vec::new(), proved: true };
     // The columns of a part are shrunk already; this only brings them into form.
     match part.shrink(need, budget)? {

@@ -1,5 +1,6 @@
 //! Tables of any tool as the auditor takes them: cells with their people, and how they add up.
 
+use super::super::plan::Rank;
 use super::blocks::{Group, Groups};
 use crate::error::{Error, Result, suggest};
 use crate::evidence::{Cells, Table};
@@ -26,12 +27,14 @@ pub struct TableCell {
 pub struct Tables {
     pub(crate) cells: Vec<TableCell>,
     pub(crate) groups: Groups,
+    pub(crate) ranks: Vec<Rank>,
 }
 
 impl Tables {
     /// Reads tables made by any tool.
     ///
-    /// - `cells`: `cell`, `n`; optional `released` (yes when absent), `value` (its mean as released).
+    /// - `cells`: `cell`, `n`; optional `released` (yes when absent), `value` (its mean as released), `rank` (`total`,
+    ///   `direct` or `cut`: what is kept first where a cell has to be held back).
     /// - `relations`: `total`, `part`; optional `relation`, which names the breakdown where a total has several.
     /// - `atoms`: `atom`, `n`, `cell`: one row for each cell that the people of an atom are in.
     ///
@@ -61,12 +64,23 @@ impl Tables {
                 return Err(Error::input("bad_count", message).at("cells").help("give the numbers of one count"));
             }
         }
-        Ok(Tables { cells: rows, groups })
+        let ranks = ranks(cells)?;
+        Ok(Tables { cells: rows, groups, ranks })
     }
 
     /// The cells, in the order given.
     pub fn cells(&self) -> &[TableCell] {
         &self.cells
+    }
+
+    /// The same tables with other cells released: `released` says it of each cell, in order; what it does not name is
+    /// held back.
+    #[must_use]
+    pub fn releasing(mut self, released: &[bool]) -> Tables {
+        for (i, cell) in self.cells.iter_mut().enumerate() {
+            cell.released = released.get(i) == Some(&true);
+        }
+        self
     }
 }
 
@@ -161,6 +175,18 @@ fn read_cells(table: &Table) -> Result<Vec<TableCell>> {
     Ok(out)
 }
 
+fn ranks(table: &Table) -> Result<Vec<Rank>> {
+    let rank = |row| match optional(table, "rank", row).as_deref() {
+        None | Some("total") => Ok(Rank::Total),
+        Some("direct") => Ok(Rank::Direct),
+        Some("cut") => Ok(Rank::Cut),
+        Some(other) => Err(Error::input("unknown_rank", format!("unknown rank `{other}`"))
+            .at(place(table, "rank", row))
+            .help(suggest(other, ["total", "direct", "cut"]))),
+    };
+    (0..table.rows()).map(rank).collect()
+}
+
 fn known(table: &Table, name: &str, row: usize, index: &HashMap<&str, usize>) -> Result<usize> {
     let cell = text(table, name, row)?;
     index.get(cell.as_str()).copied().ok_or_else(|| {
@@ -249,8 +275,7 @@ fn leaves(cells: &[TableCell], breakdowns: &[Breakdown]) -> Result<Groups> {
     while let Some(i) = ready.pop() {
         done += 1;
         for (_, parts) in of.get(i).into_iter().flatten() {
-            let mut own: Vec<u32> =
-                parts.iter().filter_map(|p| atoms.get(*p)?.as_ref()).flatten().copied().collect();
+            let mut own: Vec<u32> = parts.iter().filter_map(|p| atoms.get(*p)?.as_ref()).flatten().copied().collect();
             own.sort_unstable();
             let before = own.len();
             own.dedup();
