@@ -3,13 +3,12 @@
 //! The choice follows from the numbers of people and the structure alone, never from an answer: that a cell is held
 //! back tells nothing of what is in it (simulatable auditing, Kenthapadi, Mishra and Nissim 2005).
 
-use super::audit::blocks::{Blocks, Clean, Found, Groups, find_leaks};
-use super::audit::echelon::Budget;
+use super::audit::blocks::{Blocks, Clean, Findings, Groups, find_leaks};
+use super::audit::echelon::{Budget, Echelon, Exhausted, Row, Vector};
 use super::audit::field::Field;
-use super::audit::report::integers;
 use super::audit::{STEPS, incomplete};
 use crate::error::{Error, Result};
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 /// What is kept before what, when one of several cells has to be held back: earlier ranks are kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -56,7 +55,7 @@ pub(crate) fn choose(choice: &Choice<'_>) -> Result<Pattern> {
     let mut released: Vec<bool> = (0..choice.groups.groups.len())
         .map(|g| at(&choice.left, g) || (at(&choice.eligible, g) && choice.groups.n(g) >= choice.need))
         .collect();
-    let sizes: Vec<u64> = (0..released.len()).map(|g| choice.groups.n(g)).collect();
+    let place = Order::new(choice);
     let mut budget = Budget::new(STEPS);
     let mut seed = choice.seed;
     let mut clean = Clean::new();
@@ -78,17 +77,14 @@ pub(crate) fn choose(choice: &Choice<'_>) -> Result<Pattern> {
         }
         calm.clear();
         let mut withdrawn: HashSet<u32> = HashSet::new();
-        for leak in &found.leaks {
-            let cells = exposing(&blocks, leak, field);
+        let exposing = exposing(&blocks, &found, field, &place, &mut budget).map_err(|_| incomplete())?;
+        for (leak, cells) in found.leaks.iter().zip(&exposing) {
+            // What was withdrawn for another leak may have taken this one along.
             if cells.iter().any(|g| withdrawn.contains(g)) {
                 continue;
             }
-            let free = cells.iter().filter(|g| !at(&choice.left, **g as usize));
-            let cheapest = free.max_by_key(|g| {
-                let g = **g as usize;
-                (choice.ranks.get(g), std::cmp::Reverse(sizes.get(g)), g)
-            });
-            let Some(victim) = cheapest else { return Err(exposed(leak.people)) };
+            let last = cells.iter().rev().find(|g| !at(&choice.left, **g as usize));
+            let Some(victim) = last else { return Err(exposed(leak.people)) };
             withdrawn.insert(*victim);
             if let Some(slot) = released.get_mut(*victim as usize) {
                 *slot = false;
@@ -100,13 +96,75 @@ pub(crate) fn choose(choice: &Choice<'_>) -> Result<Pattern> {
     Ok(Pattern { released, components, proved })
 }
 
-/// The published groups whose sums expose a leak: withdrawing any of them takes it away.
-fn exposing(blocks: &Blocks, leak: &Found, field: Field) -> Vec<u32> {
-    let whole = integers(leak.potential.iter().map(|(b, x)| (*b, *x)), field);
-    match whole.and_then(|w| blocks.coefficients(&w)) {
-        Some(cells) => cells.into_iter().map(|(g, _)| g).collect(),
-        // Too large for whole numbers: every block that takes part.
-        None => leak.potential.keys().copied().collect(),
+/// For each leak the published groups that expose it, in the order in which they are chosen, such that the last is as
+/// early as can be: it is the group at which the leak appears when groups are published one after the other.
+fn exposing(
+    blocks: &Blocks,
+    found: &Findings,
+    field: Field,
+    place: &Order,
+    budget: &mut Budget,
+) -> Result<Vec<Vec<u32>>, Exhausted> {
+    let groups = place.of.len();
+    // Sums of groups that come to nothing, each led by the latest of its groups: with them a later group is replaced
+    // by earlier ones.
+    let mut nothing = Echelon::new(field, groups);
+    let row = |potential: &Vector| {
+        let mut sum: Vector = Vector::new();
+        for (block, p) in potential {
+            let mut add = |g: u32, x: u64| {
+                let entry = sum.entry(place.place(g)).or_insert(0);
+                *entry = field.add(*entry, x);
+            };
+            add(*block, *p);
+            blocks.inside(*block).iter().for_each(|g| add(*g, field.negate(*p)));
+        }
+        sum.into_iter().filter(|(_, x)| *x != 0).collect::<Row>()
+    };
+    // A group without people of its own is the sum of those just inside it.
+    let own: HashSet<u32> = blocks.superatoms.iter().flat_map(|s| &s.blocks).copied().collect();
+    for g in (0..groups as u32).filter(|g| !own.contains(g) && !blocks.inside(*g).is_empty()) {
+        nothing.insert(row(&Vector::from([(g, 1)])), budget)?;
+    }
+    for part in &found.parts {
+        let mut columns = Echelon::solvable(field, groups);
+        let mut seen = BTreeSet::new();
+        for s in part.iter().filter_map(|i| blocks.superatoms.get(*i)) {
+            seen.extend(s.blocks.iter().copied());
+            columns.insert(s.blocks.iter().map(|b| (*b, 1)).collect(), budget)?;
+        }
+        for free in seen.into_iter().filter(|b| !columns.is_pivot(*b)) {
+            nothing.insert(row(&columns.solution(&Vector::from([(free, 1)]), budget)?), budget)?;
+        }
+    }
+    let named = |r: Row| r.into_iter().filter_map(|(p, _)| place.at.get(p as usize).copied()).collect();
+    found.leaks.iter().map(|l| Ok(named(nothing.reduce(&row(&l.potential), budget)?))).collect()
+}
+
+/// The order in which groups are chosen, both ways.
+struct Order {
+    /// By place: the group.
+    at: Vec<u32>,
+    /// By group: the place.
+    of: Vec<u32>,
+}
+
+impl Order {
+    fn new(choice: &Choice<'_>) -> Order {
+        let mut at: Vec<u32> = (0u32..).zip(&choice.groups.groups).map(|(g, _)| g).collect();
+        at.sort_by_key(|g| {
+            let g = *g as usize;
+            (choice.left.get(g) != Some(&true), choice.ranks.get(g), std::cmp::Reverse(choice.groups.n(g)), g)
+        });
+        let mut of = vec![0; at.len()];
+        for (place, g) in (0u32..).zip(&at) {
+            of.get_mut(*g as usize).into_iter().for_each(|slot| *slot = place);
+        }
+        Order { at, of }
+    }
+
+    fn place(&self, group: u32) -> u32 {
+        self.of.get(group as usize).copied().unwrap_or(0)
     }
 }
 

@@ -114,13 +114,18 @@ impl Blocks {
         Blocks { superatoms, inside }
     }
 
+    /// The published groups just inside a group.
+    pub(crate) fn inside(&self, group: u32) -> &[u32] {
+        self.inside.get(group as usize).map_or(&[], Vec::as_slice)
+    }
+
     /// The published groups with which a number for each block becomes a sum of groups.
     pub(crate) fn coefficients(&self, potential: &BTreeMap<u32, i64>) -> Option<Vec<(u32, i64)>> {
         let mut out: BTreeMap<u32, i64> = BTreeMap::new();
         for (block, p) in potential {
             let own = out.entry(*block).or_insert(0);
             *own = own.checked_add(*p)?;
-            for inner in self.inside.get(*block as usize).into_iter().flatten() {
+            for inner in self.inside(*block) {
                 let less = out.entry(*inner).or_insert(0);
                 *less = less.checked_sub(*p)?;
             }
@@ -159,6 +164,8 @@ pub(crate) struct Found {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Findings {
     pub(crate) leaks: Vec<Found>,
+    /// The superatoms of each component with a leak.
+    pub(crate) parts: Vec<Vec<usize>>,
     /// Connected components of blocks that were examined, and of these the proved ones.
     pub(crate) components: usize,
     pub(crate) proved: usize,
@@ -203,6 +210,9 @@ pub(crate) fn find_leaks(
         out.proved += usize::from(examined.proved);
         if let (true, true, Some(clean)) = (examined.leaks.is_empty(), examined.proved, clean.as_mut()) {
             clean.insert(mark);
+        }
+        if !examined.leaks.is_empty() {
+            out.parts.push(members.clone());
         }
         for leak in examined.leaks {
             let value = |((i, s), c): (&(usize, &Superatom), &Column)| {
