@@ -9,7 +9,8 @@ mod release;
 mod suppress;
 mod text;
 
-pub use audit::{Audit, AuditOptions, Leak, Level, MAX_CELLS, People, TableCell, Tables, audit, suppress};
+pub use crate::assess::People;
+pub use audit::{Audit, AuditOptions, Leak, Level, MAX_CELLS, TableCell, Tables, audit, suppress};
 pub use ledger::{Entry, LEDGER_FORMAT, Ledger};
 pub use plan::Rank;
 pub use policy::{DisclosurePolicy, PURPOSES, SPREAD_FROM};

@@ -12,7 +12,6 @@ pub(crate) mod report;
 pub(crate) mod search;
 mod tables;
 
-pub use organization::People;
 pub use report::{Leak, Level};
 pub use tables::{MAX_CELLS, TableCell, Tables};
 

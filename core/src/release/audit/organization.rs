@@ -3,19 +3,9 @@
 use super::super::plan::Rank;
 use super::blocks::{Group, Groups};
 use super::tables::{TableCell, Tables};
+use crate::assess::People;
 use crate::error::{Error, Result};
 use std::collections::BTreeMap;
-
-/// People of one unit who are alike in every cut.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct People {
-    /// The unit they belong to directly.
-    pub unit: usize,
-    /// For each cut their category; nothing where it is not known.
-    pub categories: Vec<Option<usize>>,
-    /// How many.
-    pub n: u64,
-}
 
 /// What a cell of an organization holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
