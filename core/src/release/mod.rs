@@ -1,7 +1,10 @@
 //! The one narrow door: what may leave an assessment, under which terms, and how it reads.
 
 mod audit;
+mod history;
 mod ledger;
+mod ledger_read;
+mod pattern;
 mod plan;
 mod policy;
 #[allow(clippy::module_inception)]
@@ -12,6 +15,7 @@ mod text;
 pub use crate::assess::People;
 pub use audit::{Audit, AuditOptions, Leak, Level, MAX_CELLS, TableCell, Tables, audit, suppress};
 pub use ledger::{Entry, LEDGER_FORMAT, Ledger};
+pub use pattern::Audited;
 pub use plan::Rank;
 pub use policy::{DisclosurePolicy, PURPOSES, SPREAD_FROM};
-pub use release::{JudgmentCell, RELEASE_SCHEMA, Release, ScoreCell, UnitCell};
+pub use release::{GroupCell, JudgmentCell, RELEASE_SCHEMA, Release, ScoreCell, UnitCell};

@@ -3,7 +3,7 @@
 //! The choice follows from the numbers of people and the structure alone, never from an answer: that a cell is held
 //! back tells nothing of what is in it (simulatable auditing, Kenthapadi, Mishra and Nissim 2005).
 
-use super::audit::blocks::{Blocks, Clean, Findings, Groups, find_leaks};
+use super::audit::blocks::{Blocks, Clean, Findings, Groups, Superatom, find_leaks};
 use super::audit::echelon::{Budget, Echelon, Exhausted, Row, Vector};
 use super::audit::field::Field;
 use super::audit::{STEPS, incomplete};
@@ -127,14 +127,18 @@ fn exposing(
         nothing.insert(row(&Vector::from([(g, 1)])), budget)?;
     }
     for part in &found.parts {
-        let mut columns = Echelon::solvable(field, groups);
-        let mut seen = BTreeSet::new();
-        for s in part.iter().filter_map(|i| blocks.superatoms.get(*i)) {
-            seen.extend(s.blocks.iter().copied());
-            columns.insert(s.blocks.iter().map(|b| (*b, 1)).collect(), budget)?;
+        let superatoms: Vec<&Superatom> = part.iter().filter_map(|i| blocks.superatoms.get(*i)).collect();
+        let names: BTreeSet<u32> = superatoms.iter().flat_map(|s| s.blocks.iter().copied()).collect();
+        let names: Vec<u32> = names.into_iter().collect();
+        let local = |b: &u32| names.binary_search(b).ok().map(|i| i as u32);
+        let mut columns = Echelon::solvable(field, names.len());
+        for s in superatoms {
+            columns.insert(s.blocks.iter().filter_map(|b| Some((local(b)?, 1))).collect(), budget)?;
         }
-        for free in seen.into_iter().filter(|b| !columns.is_pivot(*b)) {
-            nothing.insert(row(&columns.solution(&Vector::from([(free, 1)]), budget)?), budget)?;
+        for free in (0..names.len() as u32).filter(|b| !columns.is_pivot(*b)) {
+            let solution = columns.solution(&Vector::from([(free, 1)]), budget)?;
+            let wide = solution.into_iter().filter_map(|(v, x)| Some((*names.get(v as usize)?, x))).collect();
+            nothing.insert(row(&wide), budget)?;
         }
     }
     let named = |r: Row| r.into_iter().filter_map(|(p, _)| place.at.get(p as usize).copied()).collect();
