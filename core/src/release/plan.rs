@@ -3,12 +3,12 @@
 //! The choice follows from the numbers of people and the structure alone, never from an answer: that a cell is held
 //! back tells nothing of what is in it (simulatable auditing, Kenthapadi, Mishra and Nissim 2005).
 
-use super::audit::blocks::{Blocks, Clean, Findings, Groups, Superatom, find_leaks};
+use super::audit::blocks::{Blocks, Clean, Groups, Part, Superatom, find_leaks};
 use super::audit::echelon::{Budget, Echelon, Exhausted, Row, Vector};
 use super::audit::field::Field;
 use super::audit::{STEPS, incomplete};
 use crate::error::{Error, Result};
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
 /// What is kept before what, when one of several cells has to be held back: earlier ranks are kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -21,6 +21,9 @@ pub enum Rank {
     /// One category of the people of a unit.
     Cut,
 }
+
+/// Rounds after which leaks that come back are met from above.
+const PATIENCE: usize = 4;
 
 /// The terms and the state in which a pattern is chosen.
 #[derive(Debug, Clone)]
@@ -60,7 +63,9 @@ pub(crate) fn choose(choice: &Choice<'_>) -> Result<Pattern> {
     let mut seed = choice.seed;
     let mut clean = Clean::new();
     let mut calm: Vec<(usize, usize)> = Vec::new();
+    let mut rounds = 0;
     while calm.len() < 3 {
+        rounds += 1;
         // The second of the three is modulo the other prime; none of them trusts what earlier ones found clean.
         let (field, known) = match calm.len() {
             0 => (Field::LARGE, Some(&mut clean)),
@@ -71,23 +76,29 @@ pub(crate) fn choose(choice: &Choice<'_>) -> Result<Pattern> {
         seed = seed.wrapping_add(1);
         let found = find_leaks(&blocks, released.len(), choice.need, field, seed, known, &mut budget)
             .map_err(|_| incomplete())?;
-        if found.leaks.is_empty() {
+        if found.parts.is_empty() {
             calm.push((found.components, found.proved));
             continue;
         }
         calm.clear();
-        let mut withdrawn: HashSet<u32> = HashSet::new();
-        let exposing = exposing(&blocks, &found, field, &place, &mut budget).map_err(|_| incomplete())?;
-        for (leak, cells) in found.leaks.iter().zip(&exposing) {
-            // What was withdrawn for another leak may have taken this one along.
-            if cells.iter().any(|g| withdrawn.contains(g)) {
-                continue;
+        for part in &found.parts {
+            let sums = Sums::of(&blocks, part, field, &place, &mut budget).map_err(|_| incomplete())?;
+            let mut withdrawn: BTreeSet<u32> = BTreeSet::new();
+            for leak in &part.leaks {
+                let cells = sums.row(&blocks, &leak.potential);
+                // Leaks that come back again and again in a large component: the people singled out are joined to a
+                // larger block, which can happen as often only as the organization is deep.
+                if rounds > PATIENCE {
+                    let around =
+                        leak.support.iter().filter_map(|(i, _)| blocks.superatoms.get(*i)).flat_map(|s| &s.blocks);
+                    let around = around.filter(|b| leak.potential.contains_key(b)).map(|b| place.place(*b));
+                    withdrawn.extend(around.filter(|p| *p >= place.free).max());
+                }
+                sums.withdraw(&cells, &mut withdrawn, leak.people, &mut budget)?;
             }
-            let last = cells.iter().rev().find(|g| !at(&choice.left, **g as usize));
-            let Some(victim) = last else { return Err(exposed(leak.people)) };
-            withdrawn.insert(*victim);
-            if let Some(slot) = released.get_mut(*victim as usize) {
-                *slot = false;
+            for at in withdrawn {
+                let group = place.at.get(at as usize).copied().unwrap_or(0);
+                released.get_mut(group as usize).into_iter().for_each(|r| *r = false);
             }
         }
     }
@@ -96,38 +107,25 @@ pub(crate) fn choose(choice: &Choice<'_>) -> Result<Pattern> {
     Ok(Pattern { released, components, proved })
 }
 
-/// For each leak the published groups that expose it, in the order in which they are chosen, such that the last is as
-/// early as can be: it is the group at which the leak appears when groups are published one after the other.
-fn exposing(
-    blocks: &Blocks,
-    found: &Findings,
+/// The published groups of a component, and which sums of them come to nothing: by these one group can be replaced by
+/// others.
+struct Sums<'o> {
     field: Field,
-    place: &Order,
-    budget: &mut Budget,
-) -> Result<Vec<Vec<u32>>, Exhausted> {
-    let groups = place.of.len();
-    // Sums of groups that come to nothing, each led by the latest of its groups: with them a later group is replaced
-    // by earlier ones.
-    let mut nothing = Echelon::new(field, groups);
-    let row = |potential: &Vector| {
-        let mut sum: Vector = Vector::new();
-        for (block, p) in potential {
-            let mut add = |g: u32, x: u64| {
-                let entry = sum.entry(place.place(g)).or_insert(0);
-                *entry = field.add(*entry, x);
-            };
-            add(*block, *p);
-            blocks.inside(*block).iter().for_each(|g| add(*g, field.negate(*p)));
-        }
-        sum.into_iter().filter(|(_, x)| *x != 0).collect::<Row>()
-    };
-    // A group without people of its own is the sum of those just inside it.
-    let own: HashSet<u32> = blocks.superatoms.iter().flat_map(|s| &s.blocks).copied().collect();
-    for g in (0..groups as u32).filter(|g| !own.contains(g) && !blocks.inside(*g).is_empty()) {
-        nothing.insert(row(&Vector::from([(g, 1)])), budget)?;
-    }
-    for part in &found.parts {
-        let superatoms: Vec<&Superatom> = part.iter().filter_map(|i| blocks.superatoms.get(*i)).collect();
+    order: &'o Order,
+    /// Places of groups with coefficients.
+    nothing: Vec<Row>,
+}
+
+impl Sums<'_> {
+    fn of<'o>(
+        blocks: &Blocks,
+        part: &Part,
+        field: Field,
+        order: &'o Order,
+        budget: &mut Budget,
+    ) -> Result<Sums<'o>, Exhausted> {
+        let mut out = Sums { field, order, nothing: Vec::new() };
+        let superatoms: Vec<&Superatom> = part.superatoms.iter().filter_map(|i| blocks.superatoms.get(*i)).collect();
         let names: BTreeSet<u32> = superatoms.iter().flat_map(|s| s.blocks.iter().copied()).collect();
         let names: Vec<u32> = names.into_iter().collect();
         let local = |b: &u32| names.binary_search(b).ok().map(|i| i as u32);
@@ -138,11 +136,65 @@ fn exposing(
         for free in (0..names.len() as u32).filter(|b| !columns.is_pivot(*b)) {
             let solution = columns.solution(&Vector::from([(free, 1)]), budget)?;
             let wide = solution.into_iter().filter_map(|(v, x)| Some((*names.get(v as usize)?, x))).collect();
-            nothing.insert(row(&wide), budget)?;
+            out.nothing.push(out.row(blocks, &wide));
+        }
+        // A group without people of its own is the sum of those just inside it.
+        let mut open: Vec<u32> = names.iter().flat_map(|b| blocks.inside(*b)).copied().collect();
+        while let Some(g) = open.pop() {
+            if names.binary_search(&g).is_err() && !blocks.inside(g).is_empty() {
+                out.nothing.push(out.row(blocks, &Vector::from([(g, 1)])));
+                open.extend(blocks.inside(g));
+            }
+        }
+        Ok(out)
+    }
+
+    /// Numbers for blocks as coefficients of groups.
+    fn row(&self, blocks: &Blocks, potential: &Vector) -> Row {
+        let f = self.field;
+        let mut sum: Vector = Vector::new();
+        for (block, p) in potential {
+            let mut add = |g: u32, x: u64| {
+                let entry = sum.entry(self.order.place(g)).or_insert(0);
+                *entry = f.add(*entry, x);
+            };
+            add(*block, *p);
+            blocks.inside(*block).iter().for_each(|g| add(*g, f.negate(*p)));
+        }
+        sum.into_iter().filter(|(_, x)| *x != 0).collect()
+    }
+
+    /// Withdraws groups until a sum can no longer be had from the others: each time the one at which it first appears
+    /// when groups are published in order.
+    fn withdraw(&self, sum: &Row, withdrawn: &mut BTreeSet<u32>, people: u64, budget: &mut Budget) -> Result<()> {
+        loop {
+            // What is withdrawn is replaced first, then the latest: what is left of the sum is as early as can be.
+            let mut places: BTreeSet<u32> = self.nothing.iter().flatten().map(|(p, _)| *p).collect();
+            places.extend(sum.iter().map(|(p, _)| *p));
+            let (last, first): (Vec<u32>, Vec<u32>) = places.into_iter().partition(|p| withdrawn.contains(p));
+            let names: Vec<u32> = first.iter().chain(&last).copied().collect();
+            let index: HashMap<u32, u32> = (0u32..).zip(&names).map(|(i, p)| (*p, i)).collect();
+            let local = |row: &Row| {
+                let mut row: Row = row.iter().filter_map(|(p, x)| Some((*index.get(p)?, *x))).collect();
+                row.sort_unstable();
+                row
+            };
+            let mut nothing = Echelon::new(self.field, names.len());
+            let run = |nothing: &mut Echelon, budget: &mut Budget| {
+                for row in &self.nothing {
+                    nothing.insert(local(row), budget)?;
+                }
+                nothing.reduce(&local(sum), budget)
+            };
+            let left = run(&mut nothing, budget).map_err(|_| incomplete())?;
+            let left: Vec<u32> = left.iter().filter_map(|(i, _)| names.get(*i as usize).copied()).collect();
+            if left.iter().any(|p| withdrawn.contains(p)) {
+                return Ok(());
+            }
+            let Some(victim) = left.last().filter(|p| **p >= self.order.free) else { return Err(exposed(people)) };
+            withdrawn.insert(*victim);
         }
     }
-    let named = |r: Row| r.into_iter().filter_map(|(p, _)| place.at.get(p as usize).copied()).collect();
-    found.leaks.iter().map(|l| Ok(named(nothing.reduce(&row(&l.potential), budget)?))).collect()
 }
 
 /// The order in which groups are chosen, both ways.
@@ -151,6 +203,8 @@ struct Order {
     at: Vec<u32>,
     /// By group: the place.
     of: Vec<u32>,
+    /// The first place of a group that has not left already.
+    free: u32,
 }
 
 impl Order {
@@ -164,7 +218,8 @@ impl Order {
         for (place, g) in (0u32..).zip(&at) {
             of.get_mut(*g as usize).into_iter().for_each(|slot| *slot = place);
         }
-        Order { at, of }
+        let free = choice.left.iter().filter(|l| **l).count() as u32;
+        Order { at, of, free }
     }
 
     fn place(&self, group: u32) -> u32 {

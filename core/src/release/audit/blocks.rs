@@ -160,12 +160,17 @@ pub(crate) struct Found {
     pub(crate) people: u64,
 }
 
+/// A component with leaks.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Part {
+    pub(crate) superatoms: Vec<usize>,
+    pub(crate) leaks: Vec<Found>,
+}
+
 /// What an audit of published groups found.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Findings {
-    pub(crate) leaks: Vec<Found>,
-    /// The superatoms of each component with a leak.
-    pub(crate) parts: Vec<Vec<usize>>,
+    pub(crate) parts: Vec<Part>,
     /// Connected components of blocks that were examined, and of these the proved ones.
     pub(crate) components: usize,
     pub(crate) proved: usize,
@@ -211,9 +216,7 @@ pub(crate) fn find_leaks(
         if let (true, true, Some(clean)) = (examined.leaks.is_empty(), examined.proved, clean.as_mut()) {
             clean.insert(mark);
         }
-        if !examined.leaks.is_empty() {
-            out.parts.push(members.clone());
-        }
+        let mut leaks = Vec::new();
         for leak in examined.leaks {
             let value = |((i, s), c): (&(usize, &Superatom), &Column)| {
                 let x = dot(field, &c.row, &leak);
@@ -225,11 +228,14 @@ pub(crate) fn find_leaks(
                 continue;
             }
             let block = |(v, x): (&u32, &u64)| Some((*names.get(*v as usize)?, *x));
-            out.leaks.push(Found {
+            leaks.push(Found {
                 potential: leak.iter().filter_map(block).collect(),
                 support: hit.into_iter().map(|(i, x, _)| (i, x)).collect(),
                 people,
             });
+        }
+        if !leaks.is_empty() {
+            out.parts.push(Part { superatoms: members, leaks });
         }
     }
     Ok(out)

@@ -110,7 +110,7 @@ pub fn audit(tables: &Tables, options: &AuditOptions) -> Result<Audit> {
             find_leaks(&blocks, groups.groups.len(), need, field, seed, None, &mut budget).map_err(|_| incomplete())?;
         out.components = found.components;
         out.proved = out.proved.min(found.proved);
-        for f in &found.leaks {
+        for f in found.parts.iter().flat_map(|p| &p.leaks) {
             let certificate = certify(groups, &blocks, f, field);
             let atoms: Vec<u32> = certificate.values.keys().copied().collect();
             if !seen.insert(atoms.clone()) {
