@@ -190,7 +190,7 @@ mod tests {
 
     fn record() -> Record {
         Record {
-            units: vec![("a".into(), None), ("b".into(), Some(0))],
+            units: vec![("a".into(), None), ("b".into(), Some(0)), ("c".into(), Some(1))],
             cuts: vec![("tenure".into(), vec!["long".into(), "short".into()])],
             people: vec![People { unit: 1, categories: vec![Some(1)], n: 12 }],
             scales: vec!["direction".into()],
