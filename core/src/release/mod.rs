@@ -9,11 +9,12 @@ mod plan;
 mod policy;
 #[allow(clippy::module_inception)]
 mod release;
+mod sheet;
 mod suppress;
 mod text;
 
 pub use crate::assess::People;
-pub use audit::{Audit, AuditOptions, Leak, Level, MAX_CELLS, TableCell, Tables, audit, suppress};
+pub use audit::{Audit, AuditOptions, Leak, Level, MAX_CELLS, TableCell, Tables, Values, audit, suppress};
 pub use ledger::{Entry, LEDGER_FORMAT, Ledger};
 pub use pattern::Audited;
 pub use plan::Rank;

@@ -425,6 +425,12 @@ impl Release {
                 "status": s.status,
             })
         };
+        let group = |g: &GroupCell| {
+            json!({
+                "wave": g.wave, "unit": g.unit, "cut": g.cut, "category": g.category, "scale": g.scale,
+                "value": g.value, "n": g.n, "status": g.status,
+            })
+        };
         let judgment = |j: &JudgmentCell| {
             json!({
                 "subject": j.subject, "kind": j.kind, "question": j.question, "title": j.title, "status": j.status,
@@ -440,6 +446,8 @@ impl Release {
             "yield": { "answered": answered, "put": put },
             "units": self.units.iter().map(unit).collect::<Vec<_>>(),
             "scores": self.scores.iter().map(score).collect::<Vec<_>>(),
+            "groups": self.groups.iter().map(group).collect::<Vec<_>>(),
+            "sheet": self.sheet_json(),
             "judgments": self.judgments.iter().map(judgment).collect::<Vec<_>>(),
             "notes": self.notes,
             "works": self.works,

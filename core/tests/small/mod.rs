@@ -37,16 +37,20 @@ pub struct Organization {
 impl Organization {
     /// 2 to 6 units of 0 to 9 people, none to two cuts of 2 or 3 categories.
     pub fn random(r: &mut Random) -> Organization {
+        let categories: Vec<usize> = (0..r.below(3)).map(|_| 2 + r.below(2)).collect();
+        Organization::with_cuts(r, &categories)
+    }
+
+    pub fn with_cuts(r: &mut Random, categories: &[usize]) -> Organization {
         let units = 2 + r.below(5);
         let parents: Vec<Option<usize>> = (0..units).map(|i| (i > 0).then(|| r.below(i))).collect();
-        let categories: Vec<usize> = (0..r.below(3)).map(|_| 2 + r.below(2)).collect();
         let mut people = Vec::new();
         for unit in 0..units {
             for _ in 0..r.below(10) {
                 people.push((unit, categories.iter().map(|c| r.below(*c)).collect()));
             }
         }
-        Organization::new(parents, people, &categories)
+        Organization::new(parents, people, categories)
     }
 
     /// All reports and direct reports of every unit, and all reports by each category.
@@ -169,6 +173,13 @@ fn dependent(rows: &[&[f64]]) -> bool {
         }
     }
     false
+}
+
+/// The rank of a matrix.
+pub fn rank(rows: &[Vec<f64>]) -> usize {
+    let width = rows.first().map_or(0, Vec::len);
+    let free = null_space(rows.to_vec(), width).first().map_or(0, Vec::len);
+    width - free
 }
 
 fn null_space(mut m: Vec<Vec<f64>>, width: usize) -> Vec<Vec<f64>> {

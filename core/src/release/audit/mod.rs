@@ -6,12 +6,14 @@
 pub(crate) mod blocks;
 pub(crate) mod echelon;
 pub(crate) mod field;
+mod interval;
 pub(crate) mod kernel;
 pub(crate) mod organization;
 pub(crate) mod report;
 pub(crate) mod search;
 mod tables;
 
+pub use interval::Values;
 pub use report::{Leak, Level};
 pub use tables::{MAX_CELLS, TableCell, Tables};
 
@@ -36,12 +38,14 @@ pub struct AuditOptions {
     pub coalition: u64,
     /// The seed of the orders in which what is left of a search is gone through.
     pub seed: u64,
+    /// How scores are made and rounded, when the ranges that released means leave are audited as well.
+    pub values: Option<Values>,
 }
 
 impl Default for AuditOptions {
     /// Minimum group 5, nobody tells what they answered, seed 0.
     fn default() -> Self {
-        AuditOptions { min_group: 5, coalition: 0, seed: 0 }
+        AuditOptions { min_group: 5, coalition: 0, seed: 0, values: None }
     }
 }
 
@@ -127,6 +131,9 @@ pub fn audit(tables: &Tables, options: &AuditOptions) -> Result<Audit> {
                 range: None,
             });
         }
+    }
+    if let Some(values) = &options.values {
+        interval::ranges(values, groups, &tables.cells, need, &mut out.leaks);
     }
     out.leaks.sort_by(|a, b| (a.level, a.people, &a.certificate).cmp(&(b.level, b.people, &b.certificate)));
     Ok(out)
