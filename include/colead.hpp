@@ -525,6 +525,9 @@ class Release {
   /// The report as text.
   Result<String> try_text() const { return detail::text_of(handle_.get(), colead_release_write_text); }
   String text() const { return try_text().value(); }
+  /// One page for a works council.
+  Result<String> try_sheet() const { return detail::text_of(handle_.get(), colead_release_write_sheet); }
+  String sheet() const { return try_sheet().value(); }
   /// The release as canonical JSON.
   Result<String> try_json() const { return detail::text_of(handle_.get(), colead_release_write_json); }
   String json() const { return try_json().value(); }
@@ -594,6 +597,8 @@ struct AssessOptions {
   /// 0 for the folder's or the framework's own.
   double confidence = 0;
   std::optional<std::uint64_t> seed = {};
+  /// Columns of `responses` to cut by, as a JSON list of texts; empty for the folder's.
+  std::string_view cuts = {};
 };
 
 /// What was observed, gathered file by file and table by table.
@@ -637,7 +642,10 @@ class Evidence {
     const colead_assess_options raw{sizeof(colead_assess_options),
                                     options.framework == nullptr ? nullptr : options.framework->get(),
                                     options.instrument == nullptr ? nullptr : options.instrument->get(),
-                                    options.confidence, options.seed ? &*options.seed : nullptr};
+                                    options.confidence,
+                                    options.seed ? &*options.seed : nullptr,
+                                    options.cuts.empty() ? nullptr : options.cuts.data(),
+                                    options.cuts.size()};
     return detail::create<Assessment, colead_assessment>([&](colead_assessment **out, colead_error **err) {
       return colead_evidence_assess(handle_.get(), &raw, out, err);
     });

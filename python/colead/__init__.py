@@ -25,7 +25,7 @@ from ._records import (
     Rule,
     Scale,
 )
-from ._release import DisclosurePolicy, Ledger, Release
+from ._release import Audit, DisclosurePolicy, Ledger, Release, audit
 from ._rules import Framework, Judgment, check, classify_challenge
 from ._simulate import Simulation, simulate
 from ._tables import Table
@@ -33,6 +33,7 @@ from ._tally import Tally, tally
 
 __all__ = [
     "Assessment",
+    "Audit",
     "Change",
     "Cite",
     "ColeadError",
@@ -63,6 +64,7 @@ __all__ = [
     "Tally",
     "__version__",
     "assess",
+    "audit",
     "check",
     "classify_challenge",
     "simulate",

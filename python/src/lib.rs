@@ -51,7 +51,7 @@ mod _core {
     #[pymodule_export]
     use crate::judgment::Judgment;
     #[pymodule_export]
-    use crate::release::{DisclosurePolicy, Ledger};
+    use crate::release::{DisclosurePolicy, Ledger, audit};
     #[pymodule_export]
     use crate::simulate::{read_csv, simulate_harbour, simulate_spec};
     #[pymodule_export]

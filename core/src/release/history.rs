@@ -106,6 +106,8 @@ pub(crate) struct Joint {
     pub(crate) left: Vec<bool>,
     /// What the last groups hold, those of the state that is at hand.
     pub(crate) now: Vec<Holds>,
+    /// By group: the state, in order of time, and what the group holds of it.
+    pub(crate) cells: Vec<(usize, Holds)>,
 }
 
 impl Joint {
@@ -183,6 +185,7 @@ pub(crate) fn join(past: &[&Record], now: &Record, scale: Option<&str>) -> Resul
             out.groups.groups.push(Group { layer: group.layer, atoms: wide });
             out.ranks.push(rank);
             out.left.push(!at_hand);
+            out.cells.push((i, holds));
             if at_hand {
                 out.now.push(holds);
             }

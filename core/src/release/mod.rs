@@ -1,6 +1,7 @@
 //! The one narrow door: what may leave an assessment, under which terms, and how it reads.
 
 mod audit;
+mod audit_documents;
 mod history;
 mod ledger;
 mod ledger_read;
@@ -15,8 +16,9 @@ mod text;
 
 pub use crate::assess::People;
 pub use audit::{Audit, AuditOptions, Leak, Level, MAX_CELLS, TableCell, Tables, Values, audit, suppress};
+pub use audit_documents::audit_documents;
 pub use ledger::{Entry, LEDGER_FORMAT, Ledger};
 pub use pattern::Audited;
 pub use plan::Rank;
 pub use policy::{DisclosurePolicy, PURPOSES, SPREAD_FROM};
-pub use release::{GroupCell, JudgmentCell, RELEASE_SCHEMA, Release, ScoreCell, UnitCell};
+pub use release::{BAND, GroupCell, JudgmentCell, RELEASE_SCHEMA, Release, ScoreCell, UnitCell};

@@ -8,12 +8,15 @@ use crate::assess::{Assessed, Assessment, Manifest, REPORTS, Subject, loss_note}
 use crate::error::{Error, Result};
 use crate::json::canonical;
 use crate::measure::{Absence, Estimate, MeasureValue, Origin, ScaleRow, Status};
-use crate::rules::{Judgment, Measure, MeasureId, Mode, OptionFinding, Status as JudgmentStatus, Verdict};
+use crate::rules::{Judgment, Measure, MeasureId, MeasureKind, Mode, OptionFinding, Status as JudgmentStatus, Verdict};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 
 /// The schema of a release's JSON form.
 pub const RELEASE_SCHEMA: &str = "colead-release/1";
+
+/// The end of the scale, of 100, within which a mean of fewer people than spreads are shown for is told as a band.
+pub const BAND: f64 = 5.0;
 
 /// One score that left, or that it is masked.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,7 +31,7 @@ pub struct ScoreCell {
     pub estimand: &'static str,
     /// By which variant.
     pub variant: &'static str,
-    /// 0 to 100, to one decimal.
+    /// 0 to 100, to one decimal; of fewer than 20 people, 5 stands for 5 or less and 95 for 95 or more.
     pub value: Option<f64>,
     /// The standard error, where it gives nothing else away.
     pub se: Option<f64>,
@@ -55,7 +58,7 @@ pub struct GroupCell {
     pub category: String,
     /// The scale.
     pub scale: String,
-    /// The mean of those who answered, 0 to 100, to one decimal.
+    /// The mean of those who answered, as [`ScoreCell::value`].
     pub value: Option<f64>,
     /// The people behind it; nothing when masked.
     pub n: Option<u64>,
@@ -146,7 +149,7 @@ impl Assessment {
         let mut pattern = self.pattern(policy, ledger)?;
         let judged = self.manifest.wave.clone().unwrap_or_default();
         let scores = self.score_cells(&pattern, policy);
-        let groups = self.group_cells(&pattern);
+        let groups = self.group_cells(&pattern, policy);
         let ledger = ledger.with(std::mem::take(&mut pattern.records));
         let mut judgments = Vec::new();
         for a in &self.subjects {
@@ -195,7 +198,7 @@ impl Assessment {
         }
     }
 
-    fn group_cells(&self, pattern: &Pattern) -> Vec<GroupCell> {
+    fn group_cells(&self, pattern: &Pattern, policy: &DisclosurePolicy) -> Vec<GroupCell> {
         let cell = |(cut, category, row): &(String, String, ScaleRow)| {
             let (wave, unit) = (row.wave.clone().unwrap_or_default(), row.unit.clone().unwrap_or_default());
             let holds = self.holds(&unit, cut, category)?;
@@ -206,7 +209,7 @@ impl Assessment {
                 cut: cut.clone(),
                 category: category.clone(),
                 scale: row.scale.clone(),
-                value: row.value.filter(|_| shown).map(|x| (x * 10.0).round() / 10.0),
+                value: row.value.filter(|_| shown).map(|x| (banded(x, row.n, policy) * 10.0).round() / 10.0),
                 n: shown.then_some(row.n),
                 status: match (&row.status, shown) {
                     (_, false) => "masked".to_owned(),
@@ -241,8 +244,10 @@ impl Assessment {
         // An error computed from the unit's own spread of answers gives that spread away.
         let own = row.variant != "empirical_bayes" && row.n < policy.spread_from();
         let tenth = |x: f64| (x * 10.0).round() / 10.0;
-        let level = |x: Option<f64>| x.filter(|_| shown).map(tenth);
-        let error = |x: Option<f64>| x.filter(|_| shown && !own).map(tenth);
+        let level = |x: Option<f64>| x.filter(|_| shown).map(|x| banded(x, row.n, policy)).map(tenth);
+        // At the end of the scale an interval around the value would give it away.
+        let inside = row.value.is_none_or(|x| banded(x, row.n, policy) == x);
+        let error = |x: Option<f64>| x.filter(|_| shown && !own && inside).map(tenth);
         ScoreCell {
             wave,
             unit,
@@ -294,7 +299,9 @@ impl Assessment {
             return JudgmentCell { document, explanation, ..base };
         }
         let led = |m: &Measure| {
-            a.subject.kind() == "unit" && !pattern.shows(&pattern.leaders, &self.units, &m.id, &base.subject)
+            let unit = a.subject.kind() == "unit";
+            unit && (!pattern.shows(&pattern.leaders, &self.units, &m.id, &base.subject)
+                || at_the_end(m, a, self, policy))
         };
         let j = j.clone().rendered_from(policy.spread_from()).rendered_without(led);
         JudgmentCell {
@@ -453,6 +460,24 @@ impl Release {
             "works": self.works,
         })
     }
+}
+
+/// Whether a number read from answers stands at the very end of its scale for fewer people than spreads are shown for.
+fn at_the_end(measure: &Measure, a: &Assessed, of: &Assessment, policy: &DisclosurePolicy) -> bool {
+    let place = of.framework.find_measure(&measure.id).ok();
+    let value = place.and_then(|m| a.case.get(m)).and_then(MeasureValue::estimate);
+    let (Some(e), MeasureKind::Score { lo, hi }) = (value, &measure.kind) else { return false };
+    let answers = matches!(e.origin(), Origin::Responses { .. });
+    let of_scale = measure.scale.as_ref().is_some_and(|s| s.minus.is_none() && s.reads != "ad_m");
+    let share = 100.0 * (e.value() - lo) / (hi - lo);
+    let n = e.n().unwrap_or(u64::MAX);
+    answers && of_scale && banded(share, n, policy) != share
+}
+
+/// A mean of few people at the very end of the scale says what each of them answered: below [`BAND`] and above
+/// `100 - BAND` it stands for that or less, that or more.
+fn banded(value: f64, n: u64, policy: &DisclosurePolicy) -> f64 {
+    if n < policy.spread_from() { value.clamp(BAND, 100.0 - BAND) } else { value }
 }
 
 /// The verdicts of an independent question, as people say them.
