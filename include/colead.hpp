@@ -686,6 +686,14 @@ inline Result<Files> try_simulate_harbour(std::uint64_t seed) {
 }
 inline Files simulate_harbour(std::uint64_t seed) { return try_simulate_harbour(seed).value(); }
 
+/// Audits tables or ledgers, given as a JSON object; see `colead_audit`.
+inline Result<String> try_audit(std::string_view text) {
+  return detail::write([&](colead_string **out, colead_error **err) {
+    return colead_audit(text.data(), text.size(), out, err);
+  });
+}
+inline String audit(std::string_view text) { return try_audit(text).value(); }
+
 /// Renders JSON in its canonical form (RFC 8785).
 inline Result<String> try_canonicalize_json(std::string_view text) {
   return detail::write([&](colead_string **out, colead_error **err) {

@@ -40,6 +40,8 @@ type RowKey = (String, String, &'static str, &'static str, &'static str);
 
 impl Survey {
     pub(crate) fn read(table: &Table, instrument: &Instrument, units: &Units, cuts: &[String]) -> Result<Survey> {
+        // First, because it says which columns are no items.
+        let census = Census::read(table, instrument, units, cuts)?;
         let answers = Table::new(table.name(), without_cuts(table, cuts).cloned().collect())?;
         let (responses, loss) = Responses::from_table(&answers, instrument, true)?;
         let mut tally = Tally::new(instrument);
@@ -47,7 +49,6 @@ impl Survey {
         let mut waves: Vec<String> = tally.waves().into_iter().map(str::to_owned).collect();
         waves.sort_by(|a, b| by_wave(a, b));
         let wave = waves.last().cloned().unwrap_or_default();
-        let census = Census::read(table, instrument, units, cuts)?;
         let mut survey = Survey { wave, waves, loss, census, ..Survey::default() };
         // Units of one depth are peers: they shrink towards one another, and each holds all that lies below it.
         for level in tally.levels(units.organization())? {
