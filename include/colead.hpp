@@ -634,6 +634,9 @@ class Release {
   /// The report as text.
   Result<String> try_text() const { return detail::text_of(handle_.get(), colead_release_write_text); }
   String text() const { return try_text().value(); }
+  /// One page for a works council.
+  Result<String> try_sheet() const { return detail::text_of(handle_.get(), colead_release_write_sheet); }
+  String sheet() const { return try_sheet().value(); }
   /// The release as canonical JSON.
   Result<String> try_json() const { return detail::text_of(handle_.get(), colead_release_write_json); }
   String json() const { return try_json().value(); }
@@ -703,6 +706,8 @@ struct AssessOptions {
   /// 0 for the folder's or the framework's own.
   double confidence = 0;
   std::optional<std::uint64_t> seed = {};
+  /// Columns of `responses` to cut by, as a JSON list of texts; empty for the folder's.
+  std::string_view cuts = {};
 };
 
 /// What was observed, gathered file by file and table by table.
@@ -746,7 +751,10 @@ class Evidence {
     const colead_assess_options raw{sizeof(colead_assess_options),
                                     options.framework == nullptr ? nullptr : options.framework->get(),
                                     options.instrument == nullptr ? nullptr : options.instrument->get(),
-                                    options.confidence, options.seed ? &*options.seed : nullptr};
+                                    options.confidence,
+                                    options.seed ? &*options.seed : nullptr,
+                                    options.cuts.empty() ? nullptr : options.cuts.data(),
+                                    options.cuts.size()};
     return detail::create<Assessment, colead_assessment>([&](colead_assessment **out, colead_error **err) {
       return colead_evidence_assess(handle_.get(), &raw, out, err);
     });
@@ -786,6 +794,14 @@ inline Result<Files> try_simulate_harbour(std::uint64_t seed) {
       [&](colead_files **out, colead_error **err) { return colead_simulate_harbour_create(seed, out, err); });
 }
 inline Files simulate_harbour(std::uint64_t seed) { return try_simulate_harbour(seed).value(); }
+
+/// Audits tables or ledgers, given as a JSON object; see `colead_audit`.
+inline Result<String> try_audit(std::string_view text) {
+  return detail::write([&](colead_string **out, colead_error **err) {
+    return colead_audit(text.data(), text.size(), out, err);
+  });
+}
+inline String audit(std::string_view text) { return try_audit(text).value(); }
 
 /// Renders JSON in its canonical form (RFC 8785).
 inline Result<String> try_canonicalize_json(std::string_view text) {

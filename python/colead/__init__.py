@@ -33,7 +33,7 @@ from ._records import (
     Rule,
     Scale,
 )
-from ._release import DisclosurePolicy, Ledger, Release
+from ._release import Audit, DisclosurePolicy, Ledger, Release, audit
 from ._rules import Diff, Framework, Judgment, check, classify_challenge, schema
 from ._simulate import Simulation, simulate
 from ._tables import Table
@@ -41,6 +41,7 @@ from ._tally import Tally, tally
 
 __all__ = [
     "Assessment",
+    "Audit",
     "Change",
     "Cite",
     "ColeadError",
@@ -80,11 +81,12 @@ __all__ = [
     "Tally",
     "__version__",
     "assess",
+    "audit",
     "check",
     "classify_challenge",
-    "schema",
     "group_network",
     "network",
+    "schema",
     "simulate",
     "tally",
 ]

@@ -55,7 +55,7 @@ mod _core {
     #[pymodule_export]
     use crate::network::{Network, group_network};
     #[pymodule_export]
-    use crate::release::{DisclosurePolicy, Ledger};
+    use crate::release::{DisclosurePolicy, Ledger, audit};
     #[pymodule_export]
     use crate::simulate::{read_csv, simulate_harbour, simulate_spec};
     #[pymodule_export]
