@@ -19,6 +19,8 @@ pub(crate) enum Stream {
     Concordance = 6,
     Gate = 7,
     Split = 8,
+    Items = 9,
+    Habits = 10,
 }
 
 /// A stream of chance.

@@ -132,6 +132,35 @@ class Instrument(Frozen):
         return [Item.from_doc(doc) for doc in json.loads(self._native.items())]
 
     @property
+    def language(self) -> str:
+        """The language of its texts, such as ``en``; empty when not stated."""
+        return self._native.language
+
+    @property
+    def languages(self) -> list[str]:
+        """The other languages it has texts in."""
+        return self._native.languages
+
+    def in_language(self, language: str) -> Instrument:
+        """The same instrument with its texts in another language; keys and numbers stay the same.
+
+        Raises:
+            InputError: ``unknown_language``, with those there are.
+        """
+        return Instrument._of(self._native.in_language(language))
+
+    def map(self) -> list[dict[str, Any]]:
+        """How it is keyed: for every item of every scale its ``scale``, ``item``, ``column``, range ``lo`` to ``hi``, and
+        whether it is ``reversed``.
+
+        >>> import colead
+        >>> colead.Instrument.builtin("ccl-dac").map()[0]["item"]
+        'DIR1'
+        """
+        keyed: list[dict[str, Any]] = json.loads(self._native.map())
+        return keyed
+
+    @property
     def logic_sha256(self) -> str:
         """Digest of what decides numbers: ids, ranges, reversal, scales; wording left out."""
         return self._native.logic_sha256
@@ -146,7 +175,8 @@ class Instrument(Frozen):
 
     def _state(self) -> tuple[Any, ...]:
         mine = self._native
-        return mine.id, mine.version, mine.title, mine.license, mine.validated, mine.scales(), mine.items()
+        texts = mine.title, mine.license, mine.language, mine.languages
+        return mine.id, mine.version, texts, mine.validated, mine.scales(), mine.items()
 
     def __repr__(self) -> str:
         return f"<Instrument {self.id} {self.version}: {len(self.scales)} scales, {len(self.items)} items>"

@@ -5,8 +5,12 @@ mod date;
 mod decisions;
 mod digest;
 mod instrument;
+mod instrument_definitions;
+mod instrument_locale;
+mod instrument_map;
 mod instrument_read;
 mod instrument_write;
+mod levels;
 mod members;
 mod network;
 mod organization;
@@ -14,6 +18,7 @@ mod parse;
 mod pressure;
 mod priorities;
 mod reader;
+mod reporting;
 mod responses;
 mod table;
 
@@ -23,6 +28,8 @@ pub use decisions::{
     DecisionEffectRow, DecisionEffects, DecisionRightRow, DecisionRights, DecisionRow, Decisions, Role,
 };
 pub use instrument::{Composition, Instrument, Item, MissingRule, Referent, Scale};
+pub use instrument_definitions::Definitions;
+pub use instrument_map::{KeyedItem, SurveyMap};
 pub use members::{MemberRow, Members};
 pub(crate) use network::named_column;
 pub use network::{Direction, NodeRow, Nodes, TieRow, Ties};
@@ -30,6 +37,7 @@ pub use organization::{Organization, UnitRow};
 pub use pressure::Pressure;
 pub use priorities::{Declared, DeclaredRow, RankingRow, Rankings};
 pub use reader::{Field, Reader};
+pub use reporting::{Managers, Reports};
 pub use responses::{AnswerColumns, DONT_KNOW, Loss, MISSING, Responses};
 pub use table::{Cells, Column, MAX_CELL_BYTES, MAX_ROWS, Table};
 
