@@ -156,6 +156,12 @@ typedef struct colead_instrument colead_instrument;
 typedef struct colead_judgment colead_judgment;
 
 /**
+ * A network, in one or several relations of the same people. It never changes and may be read by many threads. It
+ * holds keys of people: it belongs to the owner of the data.
+ */
+typedef struct colead_network colead_network;
+
+/**
  * What may leave, immutable: cells that passed the door, with no way back to the evidence.
  */
 typedef struct colead_release colead_release;
@@ -472,6 +478,15 @@ colead_status colead_framework_write_diff(const struct colead_framework *framewo
                                           size_t cases_size,
                                           struct colead_string **out,
                                           struct colead_error **err);
+
+/**
+ * Changes every number in the rules, one at a time, and writes the changes that no test of a rule notices, as
+ * canonical JSON into a new string at `*out`: `tried noticed equivalent complete survivors`, each survivor with
+ * `rule file line path from to given expect becomes`. Bounded work.
+ */
+colead_status colead_framework_write_mutants_json(const struct colead_framework *framework,
+                                                  struct colead_string **out,
+                                                  struct colead_error **err);
 
 /**
  * One more owner of the same framework, to be freed as well; never fails and copies nothing. Null for null.
@@ -951,6 +966,92 @@ struct colead_release *colead_release_clone(const struct colead_release *release
  * Gives up one ownership of the release. Null is ignored.
  */
 void colead_release_free(struct colead_release *release);
+
+/**
+ * Creates a network at `*out` from two tables: ties (`source`, `target`; `relation` and `wave` where there are such
+ * columns) and nodes (`id`, and the columns that the options name). `nodes` may be null: then the nodes are those
+ * that ties name. Both streams are always consumed, also on error.
+ *
+ * `options` is a JSON object with `direction` (`source looks to target`, `target looks to source` or `undirected`)
+ * and any of `weight` (the column of strengths), `most` (the largest strength possible), `group`, `leader`, `level`,
+ * `responded` (columns of nodes), `top` (`smallest` or `largest` level), `self_ties` (`refuse` or `drop`) and
+ * `repeats` (`refuse`, `sum` or `strongest`).
+ *
+ * Errors (COLEAD_ERROR_INPUT): those of `colead_evidence_add_stream`; `no_direction`, `unknown_direction`,
+ * `unknown_key`, `unknown_column`, `missing_column`, `unknown_node`, `duplicate_node`, `self_tie`, `repeated_tie`,
+ * `negative_weight`, `not_finite`, `missing_value`, `above_most`, `weight_not_named`, `tie_of_nonrespondent` and so on,
+ * with row and column.
+ */
+colead_status colead_network_create_from_streams(struct ArrowArrayStream *ties,
+                                                 struct ArrowArrayStream *nodes,
+                                                 const char *options,
+                                                 size_t options_size,
+                                                 struct colead_network **out,
+                                                 struct colead_error **err);
+
+/**
+ * Measures the network into an Arrow stream of one record batch in the caller's struct `*out`. `request` is a JSON
+ * object with `read` and arguments:
+ * `measures` (`permutations`, `seed`, `sources`), `by_group` (`min_group`), `between_groups` (`min_group`),
+ * `thresholds` (`above`, a list of numbers), `compare` (`first`, `second`, `permutations`, `seed`), `regress`
+ * (`outcome`, `predictors`, `strength`, `permutations`, `seed`), `nodes` (`permission`, in words: positions of people
+ * are personal data). The columns are those of the long form: `wave`, `relation`, `group`, `to`, `node` and `above`
+ * where rows have them, `measure`, `variant`, `estimand`, `value`, `se`, `lower`, `upper`, `if_absent` and
+ * `if_present` where not all responded, `n`, `status` (`known` or why there is no value).
+ *
+ * Errors: `unknown_name`, `unknown_key`, `missing_key`, `wrong_type`, `out_of_range`, `no_group`, `no_weight`,
+ * `unknown_relation`, `collinear` (COLEAD_ERROR_INPUT); `permission_needed` (COLEAD_ERROR_DISCLOSURE).
+ */
+colead_status colead_network_measure_stream(const struct colead_network *network,
+                                            const char *request,
+                                            size_t request_size,
+                                            struct ArrowArrayStream *out,
+                                            struct colead_error **err);
+
+/**
+ * Measures the network into a canonical JSON list of rows in a new string at `*out`; as
+ * `colead_network_measure_stream`.
+ */
+colead_status colead_network_measure_json(const struct colead_network *network,
+                                          const char *request,
+                                          size_t request_size,
+                                          struct colead_string **out,
+                                          struct colead_error **err);
+
+/**
+ * Writes what was read and what was left out into a new string at `*out`, as JSON without any key of a node: `nodes`,
+ * `layers`, `options`, `unread`, `dropped_self_ties`, `joined_repeats`, `dropped_zero_weights`, `nodes_from_ties`.
+ */
+colead_status colead_network_write_summary_json(const struct colead_network *network,
+                                                struct colead_string **out,
+                                                struct colead_error **err);
+
+/**
+ * Measures ties between groups that come without people: `groups` is a table of `group` and `size`, `ties` a table of
+ * `source`, `target` (groups) and `ties` (how many). `direction` as for `colead_network_create_from_streams`;
+ * `min_group` is the smallest group of which numbers are given, 5 when 0. Writes a canonical JSON list of rows into a
+ * new string at `*out`. Both streams are always consumed, also on error.
+ *
+ * Errors (COLEAD_ERROR_INPUT): `unknown_direction`, `missing_column`, `duplicate_group`, `unknown_group`,
+ * `repeated_tie`, `too_many_ties`, `out_of_range` and so on.
+ */
+colead_status colead_group_ties_measure_json(struct ArrowArrayStream *ties,
+                                             struct ArrowArrayStream *groups,
+                                             const char *direction,
+                                             size_t direction_size,
+                                             uint64_t min_group,
+                                             struct colead_string **out,
+                                             struct colead_error **err);
+
+/**
+ * One more owner of the same network, to be freed as well; never fails and copies nothing. Null for null.
+ */
+struct colead_network *colead_network_clone(const struct colead_network *network);
+
+/**
+ * Gives up one ownership of the network. Null is ignored.
+ */
+void colead_network_free(struct colead_network *network);
 
 /**
  * Simulates the example organization, two merged port authorities, into new files at `*out`: evidence, a

@@ -7,6 +7,7 @@
 extern crate self as colead;
 
 pub mod assess;
+mod dice;
 pub mod document;
 pub mod error;
 mod error_text;

@@ -250,8 +250,10 @@ proptest! {
                     prop_assert!(nearly.is_none_or(|f| conclusion(&judge(&f, q)) == conclusion(j)), "{:?}", p);
                 }
                 let beyond = [-1e-7, 0.0, 1e-7].map(|x| moved(&p.measure, p.threshold, p.flips_at + x));
+                // At the end of a range the moved rule may be one that nothing can meet, which is refused.
+                let refused = beyond.iter().any(Option::is_none);
                 let beyond: Vec<String> = beyond.iter().flatten().map(|f| judge(f, q).headline()).collect();
-                prop_assert!(beyond.is_empty() || beyond.contains(&p.becomes), "{:?}: {:?}", p, beyond);
+                prop_assert!(refused || beyond.contains(&p.becomes), "{:?}: {:?}", p, beyond);
             }
         }
         let exact = |i: &usize| known[*i].is_none_or(|s| s.se.is_none_or(|se| se == 0.0));

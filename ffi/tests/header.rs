@@ -20,6 +20,7 @@ const SOURCES: &[&str] = &[
     "evidence.rs",
     "assessment.rs",
     "release.rs",
+    "network.rs",
     "simulate.rs",
 ];
 

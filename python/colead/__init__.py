@@ -8,6 +8,7 @@ from ._assess import Assessment, assess
 from ._core import __version__
 from ._errors import ColeadError, DisclosureError, InputError, RulebookError
 from ._instrument import Instrument
+from ._network import Network, group_network, network
 from ._records import (
     Change,
     Cite,
@@ -32,7 +33,7 @@ from ._records import (
     Rule,
     Scale,
 )
-from ._release import DisclosurePolicy, Ledger, Release
+from ._release import Audit, DisclosurePolicy, Ledger, Release, audit
 from ._rules import Diff, Framework, Judgment, check, classify_challenge, schema
 from ._simulate import Simulation, simulate
 from ._tables import Table
@@ -40,6 +41,7 @@ from ._tally import Tally, tally
 
 __all__ = [
     "Assessment",
+    "Audit",
     "Change",
     "Cite",
     "ColeadError",
@@ -64,6 +66,7 @@ __all__ = [
     "Loss",
     "Measure",
     "Need",
+    "Network",
     "NextQuestion",
     "Prompt",
     "Question",
@@ -78,8 +81,11 @@ __all__ = [
     "Tally",
     "__version__",
     "assess",
+    "audit",
     "check",
     "classify_challenge",
+    "group_network",
+    "network",
     "schema",
     "simulate",
     "tally",

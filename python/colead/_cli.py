@@ -126,6 +126,16 @@ def parser() -> argparse.ArgumentParser:
     differs.add_argument("--json", action="store_true", help="print JSON")
     differs.set_defaults(run=run_diff)
 
+    mutates = commands.add_parser(
+        "mutants",
+        help="small changes of a rulebook that none of its tests notices",
+        description="Moves every number in the rules a little, one at a time, and lists the changes that no test of a rule "
+        "notices, each with a test that would. Exit code 1 when there is one.",
+    )
+    mutates.add_argument("file", metavar="FILE", help="a file or folder, or `builtin`")
+    mutates.add_argument("--json", action="store_true", help="print JSON")
+    mutates.set_defaults(run=run_mutants)
+
     schemas = commands.add_parser("schema", help="the grammar of rulebooks as JSON Schema, for editors")
     schemas.set_defaults(run=run_schema)
 
@@ -370,15 +380,23 @@ def run_check(arguments: argparse.Namespace) -> int:
     return 1 if errors else 0
 
 
+def _framework_of(name: str) -> Framework:
+    return Framework.builtin() if name == "builtin" else Framework.from_path(name)
+
+
 def run_diff(arguments: argparse.Namespace) -> int:
     """`colead diff`."""
-    old, new = (
-        Framework.builtin() if name == "builtin" else Framework.from_path(name)
-        for name in (arguments.old, arguments.new)
-    )
+    old, new = _framework_of(arguments.old), _framework_of(arguments.new)
     diff = old.diff(new, None if arguments.cases is None else read_json(arguments.cases))
     print(diff.to_json() if arguments.json else diff)
     return 1 if diff.matters else 0
+
+
+def run_mutants(arguments: argparse.Namespace) -> int:
+    """`colead mutants`."""
+    report, text = _framework_of(arguments.file)._native.mutants()
+    print(report if arguments.json else text, end="\n" if arguments.json else "")
+    return 1 if json.loads(report)["survivors"] else 0
 
 
 def run_schema(arguments: argparse.Namespace) -> int:

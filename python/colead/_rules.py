@@ -198,6 +198,19 @@ class Framework(Frozen):
         text = None if cases is None else to_json(_told(cases), "cases")
         return Diff._of(*self._native.diff(new._native, text))
 
+    def mutants(self) -> dict[str, Any]:
+        """The small changes of its rules that no test of a rule notices: ``tried noticed equivalent complete survivors``.
+
+        Every threshold is moved by a step, every comparison made strict or not, every number of points changed by one.
+        Each survivor says ``rule file line path from to`` and gives a case that would notice it (``given expect``).
+
+        >>> import colead
+        >>> colead.Framework.builtin().mutants()["survivors"]
+        []
+        """
+        report: dict[str, Any] = json.loads(self._native.mutants()[0])
+        return report
+
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Framework):
             return NotImplemented
@@ -424,7 +437,7 @@ class Judgment(Frozen):
         if self._native.framework.sha256 != other._native.framework.sha256:
             return False
         mine, theirs = self._native, other._native
-        return mine.to_json() == theirs.to_json() and mine.explain() == theirs.explain()
+        return mine.to_json() == theirs.to_json() and mine.explain("full") == theirs.explain("full")
 
     def __hash__(self) -> int:
         return hash((self.question, self.to_json()))

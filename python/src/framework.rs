@@ -150,6 +150,14 @@ impl Framework {
         })
     }
 
+    /// The changes that no test of a rule notices: JSON and text.
+    fn mutants(&self, py: Python<'_>) -> PyResult<(String, String)> {
+        run(py, || {
+            let report = self.inner.mutants();
+            Ok((json::canonical(&report.to_json()), report.to_text()))
+        })
+    }
+
     #[pyo3(signature = (facts, components=None, confidence=None))]
     fn classify(
         &self,

@@ -162,6 +162,24 @@ def test_check(run: Run, tmp_path: Path) -> None:
     assert run("check", tmp_path)[0] == 0
 
 
+def test_mutants(run: Run, tmp_path: Path) -> None:
+    text = (
+        '[framework]\nid = "f"\nversion = "1.0.0"\n[measure.warmth]\nscore = [0, 10]\nstep = 1\n[[rule]]\nid = "warm"\n'
+        'strength = "defines"\nwhen = { ge = ["warmth", 5] }\nbasis = { kind = "user", text = "half" }\n'
+        'because = "it is warm"\ntest = [ { given = { warmth = 5 }, expect = "holds" } ]\n'
+    )
+    file = tmp_path / "own.toml"
+    file.write_text(text)
+    code, out, _ = run("mutants", file)
+    suggested = "{ given = { warmth = 4 }, expect = \"fails\" }"
+    assert code == 1 and suggested in out
+    survivor = json.loads(run("mutants", file, "--json")[1])["survivors"][0]
+    assert (survivor["given"], survivor["expect"]) == ({"warmth": 4}, "fails")
+    file.write_text(text.replace("test = [ ", f"test = [ {suggested}, "))
+    assert run("mutants", file)[0] == 0
+    assert run("mutants", "builtin")[0] == 0
+
+
 def test_diff(run: Run, tmp_path: Path) -> None:
     old, new, cases = tmp_path / "old.toml", tmp_path / "new.toml", tmp_path / "cases.json"
     old.write_text(RULEBOOK)

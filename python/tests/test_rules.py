@@ -299,14 +299,15 @@ def test_two_versions_side_by_side() -> None:
     document = diff.to_dict()
     assert document == json.loads(diff.to_json())
     assert document["unexplained"] == ["speed.low"] and document["rules"]["added"] == ["speed.slow"]
-    assert "run: speed: high -> none hold" in str(diff) and "gone without a word: `speed.low`" in str(diff)
+    assert "run: speed: high -> insufficient" in str(diff) and "gone without a word: `speed.low`" in str(diff)
     assert pickle.loads(pickle.dumps(diff)) == diff
     rows = pa.table({"unit": ["a", "b"], "pace": [3.0, 5.5], "pace.se": [None, 0.1]})
     assert [f["case"] for f in old.diff(new, rows).answers] == ["row 2 b"]
     assert [f["case"] for f in old.diff(new, [{"pace": 5.5}]).answers] == ["1"]
     assert not old.diff(old).matters
-    assert refusal(old.diff, new, {"a": {"pace": {}}}).code == "wrong_type"
-    assert refusal(old.diff, "new").code == "wrong_type"
+    assert refusal(colead.InputError, lambda: old.diff(new, {"a": {"pace": {}}})) == ("wrong_type", "cases, a, pace")
+    wrong: Any = "new"
+    assert refusal(colead.InputError, lambda: old.diff(wrong)) == ("wrong_type", "new")
 
 
 def test_the_schema_is_the_published_one() -> None:

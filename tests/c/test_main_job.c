@@ -44,6 +44,15 @@ static void test_frameworks(void) {
   CHECK(colead_framework_get_confidence(framework) == 0.9);
   CHECK(colead_framework_write_json(framework, &out, &err) == COLEAD_OK);
   CHECK(has(out, "\"id\":\"challenge.technical\""));
+  CHECK(colead_framework_write_diff(framework, framework, NULL, 0, &out, &err) == COLEAD_OK);
+  CHECK(has(out, "\"matters\":false"));
+  CHECK(colead_framework_write_diff(framework, framework, TEXT("[{\"definable\": 1, \"wings\": 2}]"), &out, &err) == COLEAD_OK);
+  CHECK(has(out, "\"code\":\"unknown_measure\""));
+  expect(&err, colead_framework_write_diff(framework, framework, TEXT("[3]"), &out, &err), COLEAD_ERROR_INPUT, "wrong_type");
+  expect(&err, colead_framework_write_diff(framework, NULL, NULL, 0, &out, &err), COLEAD_ERROR_ARGUMENT, "null_argument");
+  CHECK(colead_framework_write_mutants_json(framework, &out, &err) == COLEAD_OK);
+  CHECK(has(out, "\"survivors\":[]"));
+  expect(&err, colead_framework_write_mutants_json(NULL, &out, &err), COLEAD_ERROR_ARGUMENT, "null_argument");
   colead_framework *second = colead_framework_clone(framework);
   CHECK(second == framework);
   colead_framework_free(framework);

@@ -45,15 +45,14 @@ impl Document {
             let mut node = node.map_err(|e| {
                 let message = e.to_string();
                 let code = json_code(&message);
-                let mut d = fail(code, message.clone(), json_help(code), None);
-                (d.line, d.column) = (u32::try_from(e.line()).ok(), u32::try_from(e.column()).ok());
+                let at = Source::new(text).offset(e.line(), e.column());
+                let mut d = fail(code, message.clone(), json_help(code), Some(at..at));
                 // serde_json appends its own place to the message.
                 let said = message.split(" at line ").next().unwrap_or(&message);
                 d.message = said.replace("EOF while parsing", "the file ends inside");
                 if code == "too_deep" {
                     d.message = format!("the file nests deeper than {MAX_DEPTH} levels");
                 }
-                d.quote(text);
                 d
             })?;
             place(&mut node, text);

@@ -37,6 +37,17 @@ impl<T: AsRef<str>> Source<T> {
         (u32::try_from(line).ok(), u32::try_from(column).ok())
     }
 
+    /// The byte at a line and a column that counts bytes, both from 1, as parsers of JSON tell them.
+    pub(crate) fn offset(&self, line: usize, column: usize) -> usize {
+        let text = self.text.as_ref();
+        let start = self.lines.get(line.saturating_sub(1)).copied().unwrap_or(text.len());
+        let mut offset = start.saturating_add(column.saturating_sub(1)).min(text.len());
+        while !text.is_char_boundary(offset) {
+            offset -= 1;
+        }
+        offset
+    }
+
     /// The characters that begin before a byte.
     fn characters(&self, offset: usize) -> usize {
         let bytes = self.text.as_ref().as_bytes();

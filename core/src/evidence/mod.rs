@@ -31,7 +31,8 @@ pub use instrument::{Composition, Instrument, Item, MissingRule, Referent, Scale
 pub use instrument_definitions::Definitions;
 pub use instrument_map::{KeyedItem, SurveyMap};
 pub use members::{MemberRow, Members};
-pub use network::{NodeRow, Nodes, TieRow, Ties};
+pub(crate) use network::named_column;
+pub use network::{Direction, NodeRow, Nodes, TieRow, Ties};
 pub use organization::{Organization, UnitRow};
 pub use pressure::Pressure;
 pub use priorities::{Declared, DeclaredRow, RankingRow, Rankings};

@@ -172,29 +172,31 @@ impl<'a> Evaluation<'a> {
 
     /// Evaluates one rule and those it refers to.
     pub(crate) fn of_rule(framework: &'a Framework, case: &'a Case, r: RuleId, confidence: f64) -> Evaluation<'a> {
-        let mut e =
-            Evaluation { framework, case, confidence, truths: vec![None; framework.rules().len()], instead: None };
-        let mut open = vec![(r, false)];
-        // Depth first with an explicit stack: chains of rules may be long.
-        while let Some((r, expanded)) = open.pop() {
-            if e.truths.get(r.0).is_none_or(Option::is_some) {
-                continue;
-            }
-            if expanded {
-                e.set(r);
-                continue;
-            }
-            open.push((r, true));
-            let Some(rule) = framework.rule(r) else { continue };
-            for c in rule.conditions() {
-                super::condition::leaves(c, &mut |leaf| {
-                    if let Condition::Holds(next) = leaf {
-                        open.push((*next, false));
-                    }
-                });
+        let room = vec![None; framework.rules().len()];
+        Evaluation::of_rules(framework, case, &below(framework, r), confidence, room)
+    }
+
+    /// Evaluates rules, each after those it refers to, in room for the truth of every rule of the framework.
+    pub(crate) fn of_rules(
+        framework: &'a Framework,
+        case: &'a Case,
+        rules: &[RuleId],
+        confidence: f64,
+        room: Vec<Option<Truth>>,
+    ) -> Evaluation<'a> {
+        let mut e = Evaluation { framework, case, confidence, truths: room, instead: None };
+        rules.iter().for_each(|r| e.set(*r));
+        e
+    }
+
+    /// The room, empty again, for the next evaluation of the same rules or others.
+    pub(crate) fn into_room(mut self, rules: &[RuleId]) -> Vec<Option<Truth>> {
+        for r in rules {
+            if let Some(slot) = self.truths.get_mut(r.0) {
+                *slot = None;
             }
         }
-        e
+        self.truths
     }
 
     fn set(&mut self, r: RuleId) {
@@ -305,6 +307,32 @@ impl<'a> Evaluation<'a> {
         let truths: Vec<(u32, Truth)> = of.iter().map(|(w, c)| (*w, self.truth(c))).collect();
         movers(points, &truths, self.confidence).into_iter().filter_map(|i| of.get(i)).map(|(_, c)| c)
     }
+}
+
+/// A rule and those it refers to, each after those it refers to itself.
+pub(crate) fn below(framework: &Framework, r: RuleId) -> Vec<RuleId> {
+    let mut done = Vec::new();
+    let mut seen = HashSet::new();
+    let mut open = vec![(r, false)];
+    // Depth first with an explicit stack: chains of rules may be long.
+    while let Some((r, expanded)) = open.pop() {
+        if expanded {
+            done.push(r);
+            continue;
+        }
+        if !seen.insert(r) {
+            continue;
+        }
+        open.push((r, true));
+        for c in framework.rule(r).into_iter().flat_map(Rule::conditions) {
+            super::condition::leaves(c, &mut |leaf| {
+                if let Condition::Holds(next) = leaf {
+                    open.push((*next, false));
+                }
+            });
+        }
+    }
+    done
 }
 
 /// The parts of a sum, by place, that can still decide it: with the settled parts as they stand, some outcome of the

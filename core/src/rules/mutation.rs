@@ -65,6 +65,32 @@ impl MutationReport {
             "survivors": self.survivors.iter().map(Survivor::to_json).collect::<Vec<_>>(),
         })
     }
+
+    /// The report in words: each survivor with a test that would notice it, ready to be put into the rulebook.
+    pub fn to_text(&self) -> String {
+        let mut text = format!(
+            "{} changes tried: {} noticed by a test, {} without effect, {} not noticed\n",
+            self.tried,
+            self.noticed,
+            self.equivalent,
+            self.survivors.len()
+        );
+        if !self.complete {
+            text.push_str("the work was given up at its limit: there may be more\n");
+        }
+        for s in &self.survivors {
+            let line = s.line.map_or(String::new(), |l| format!(":{l}"));
+            let place = if s.file.is_empty() { String::new() } else { format!(" ({}{line})", s.file) };
+            text.push_str(&format!("\n{}{place}, {}: {} could be {}\n", s.rule, s.path, s.from, s.to));
+            if let Some(Value::Object(given)) = &s.given {
+                let given: Vec<String> =
+                    given.iter().map(|(m, v)| format!("{m} = {}", crate::json::canonical(v))).collect();
+                let test = format!("{{ given = {{ {} }}, expect = \"{}\" }}", given.join(", "), s.expect);
+                text.push_str(&format!("  a test that would notice: {test}\n"));
+            }
+        }
+        text
+    }
 }
 
 impl Survivor {

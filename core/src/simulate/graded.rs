@@ -5,7 +5,7 @@
 //! and thresholds `b_1 < b_2 < ...` is answered above its k-th answer with probability `1 / (1 + exp(-a (standing -
 //! b_k)))`: `a` is how sharply answers follow the standing, each `b` the standing at which half go beyond.
 
-use super::dice::Dice;
+use crate::dice::Dice;
 use crate::error::{Error, Result};
 use crate::num;
 use serde_json::{Value, json};
@@ -106,8 +106,8 @@ pub(crate) fn sharp(discrimination: f64) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::dice::Stream;
     use super::*;
+    use crate::dice::Stream;
 
     fn item() -> Graded {
         Graded { discrimination: 1.5, thresholds: vec![-1.2, -0.3, 0.4, 1.6] }

@@ -1,7 +1,7 @@
 //! How people answer, beside what they think.
 
-use super::dice::Dice;
 use super::scales::ScaleSpec;
+use crate::dice::Dice;
 use crate::error::Result;
 use serde_json::{Value, json};
 

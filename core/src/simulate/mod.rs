@@ -18,7 +18,6 @@
 //! # Ok::<(), colead::Error>(())
 //! ```
 
-mod dice;
 mod graded;
 mod habits;
 mod harbour;
@@ -39,9 +38,9 @@ pub use plan::{Planted, Pressure, Split};
 pub use scales::ScaleSpec;
 pub use spec::{Divergence, DivergentLayer, Obstacle, Spec};
 
+use crate::dice::{Dice, Stream};
 use crate::error::Result;
 use crate::json;
-use dice::{Dice, Stream};
 use plan::{Docket, Noise, Plan, Reach, Reading};
 use serde_json::{Value, json};
 use sheet::Sheet;

@@ -11,13 +11,13 @@
 //! all people who might work there (exact, by the normal distribution function), and `census`, the mean of its present
 //! members had all of them answered every item. Habits change what is recorded, and neither truth.
 
-use super::dice::{Dice, Stream};
 use super::graded::Graded;
 use super::habits::Habits;
 use super::plan::{Plan, Planted, rounded};
 use super::scales::ScaleSpec;
 use super::sheet::Sheet;
 use super::tree::Unit;
+use crate::dice::{Dice, Stream};
 use crate::num;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;

@@ -154,6 +154,20 @@ pub unsafe extern "C" fn colead_framework_write_diff(
     })
 }
 
+/// Changes every number in the rules, one at a time, and writes the changes that no test of a rule notices, as
+/// canonical JSON into a new string at `*out`: `tried noticed equivalent complete survivors`, each survivor with
+/// `rule file line path from to given expect becomes`. Bounded work.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn colead_framework_write_mutants_json(
+    framework: *const colead_framework,
+    out: *mut *mut colead_string,
+    err: *mut *mut colead_error,
+) -> colead_status {
+    boundary!(err, |framework: view(framework), out: out(out)| {
+        out.fill(canonical(&framework.framework.mutants().to_json()).into())
+    })
+}
+
 /// One more owner of the same framework, to be freed as well; never fails and copies nothing. Null for null.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn colead_framework_clone(framework: *const colead_framework) -> *mut colead_framework {

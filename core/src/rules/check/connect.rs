@@ -6,6 +6,9 @@ use crate::rules::condition::leaves;
 use crate::rules::model::*;
 use std::collections::HashSet;
 
+/// The most rules that all questions may rest on together, a rule counted once for each question.
+const MAX_RESTS: usize = 1_000_000;
+
 /// Connects rules to questions, orders them, and reports cycles, unused measures and options without a rule.
 pub(in crate::rules) fn connect(mut inner: Inner, faults: &Diagnostics) -> Option<Inner> {
     let refers: Vec<Vec<RuleId>> = inner.rules.iter().map(references).collect();
@@ -18,8 +21,15 @@ pub(in crate::rules) fn connect(mut inner: Inner, faults: &Diagnostics) -> Optio
             slot.push(RuleId(i));
         }
     }
+    let mut rank = vec![0_usize; order.len()];
+    for (i, r) in order.iter().enumerate() {
+        if let Some(slot) = rank.get_mut(r.0) {
+            *slot = i;
+        }
+    }
     let mut used_measures = HashSet::new();
     let mut used_rules = HashSet::new();
+    let mut rests = 0_usize;
     for question in &mut inner.questions {
         let mut wanted: HashSet<RuleId> = HashSet::new();
         let mut open: Vec<RuleId> = question.rules.iter().flatten().copied().collect();
@@ -28,7 +38,15 @@ pub(in crate::rules) fn connect(mut inner: Inner, faults: &Diagnostics) -> Optio
                 open.extend(refers.get(r.0).into_iter().flatten().copied());
             }
         }
-        question.order = order.iter().filter(|r| wanted.contains(r)).copied().collect();
+        rests = rests.saturating_add(wanted.len());
+        if rests > MAX_RESTS {
+            let message = format!("the questions rest on rules more than {MAX_RESTS} times together");
+            let help = "split the framework, or shorten its chains of rules";
+            faults.push(question.mark.diagnostic(Severity::Error, "too_large", message, help));
+            return None;
+        }
+        question.order = wanted.iter().copied().collect();
+        question.order.sort_unstable_by_key(|r| rank.get(r.0));
         let mut measures: Vec<MeasureId> =
             question.order.iter().filter_map(|r| inner.rules.get(r.0)).flat_map(measures_of).collect();
         measures.sort_unstable();

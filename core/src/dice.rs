@@ -16,8 +16,11 @@ pub(crate) enum Stream {
     Rankings = 3,
     Decisions = 4,
     Ties = 5,
-    Items = 6,
-    Habits = 7,
+    Concordance = 6,
+    Gate = 7,
+    Split = 8,
+    Items = 9,
+    Habits = 10,
 }
 
 /// A stream of chance.
@@ -50,6 +53,13 @@ impl Dice {
     pub(crate) fn between(&mut self, lo: usize, hi: usize) -> usize {
         let width = hi.saturating_sub(lo) as u128 + 1;
         lo + ((u128::from(self.0.next_u64()) * width) >> 64) as usize
+    }
+
+    /// Puts values into a random order (Fisher and Yates).
+    pub(crate) fn shuffle<T>(&mut self, values: &mut [T]) {
+        for last in (1..values.len()).rev() {
+            values.swap(last, self.between(0, last));
+        }
     }
 
     /// Standard normal, by Marsaglia's polar method (the second deviate is dropped: simple beats fast here).
