@@ -262,6 +262,14 @@ typedef struct colead_assess_options {
    * The seed of everything drawn, from 0 to 2^53 - 1, or null for the folder's or 0.
    */
   const uint64_t *seed;
+  /**
+   * Columns of `responses` to cut by, as a JSON list of texts such as `["tenure"]`, or null for the folder's.
+   */
+  const char *cuts;
+  /**
+   * Its size.
+   */
+  size_t cuts_size;
 } colead_assess_options;
 
 /**
@@ -906,8 +914,9 @@ colead_status colead_assessment_write_unread_json(const struct colead_assessment
  * release, for two of them together can expose what neither does. Where `ledger_out` is not null, it gets the
  * ledger after this release in a new string.
  *
- * Errors: `bad_policy`, `unknown_key`, `bad_ledger`, `newer_format` and those of JSON (COLEAD_ERROR_INPUT);
- * `bad_min_group`, `purpose_refused`, `unknown_purpose`, `difference_exposed` (COLEAD_ERROR_DISCLOSURE).
+ * Errors: `bad_policy`, `unknown_key`, `bad_ledger`, `other_format`, `other_library` and those of JSON (COLEAD_ERROR_INPUT);
+ * `bad_min_group`, `bad_coalition`, `purpose_refused`, `unknown_purpose`, `difference_exposed`, `cuts_changed`,
+ * `other_wave` and `audit_incomplete` (COLEAD_ERROR_DISCLOSURE): nothing leaves then.
  */
 colead_status colead_assessment_release(const struct colead_assessment *assessment,
                                         const char *policy,
@@ -936,12 +945,38 @@ colead_status colead_release_write_text(const struct colead_release *release,
                                         struct colead_error **err);
 
 /**
- * Writes the release as canonical JSON (`schema manifest policy yield units scores judgments notes works`) into
+ * Writes the release as canonical JSON (`schema manifest policy yield units scores groups
+ * sheet judgments notes works`) into
  * a new string at `*out`.
  */
 colead_status colead_release_write_json(const struct colead_release *release,
                                         struct colead_string **out,
                                         struct colead_error **err);
+
+/**
+ * Writes one page for a works council (what was computed, what left for what purpose, what can never be shown, which
+ * audit was run) as text into a new string at `*out`; as data it is the key `sheet` of the release's JSON.
+ */
+colead_status colead_release_write_sheet(const struct colead_release *release,
+                                         struct colead_string **out,
+                                         struct colead_error **err);
+
+/**
+ * Audits tables that any tool made, or ledgers, given as a JSON object, and writes the findings as canonical JSON
+ * (`safe levels audits`) into a new string at `*out`.
+ *
+ * The object has `cells` (rows `cell n`, optional `released value rank`) with optional `relations` (rows `total part`,
+ * optional `relation`) and `atoms` (rows `atom n cell`); or `ledgers`, a list of what releases gave. Optional are
+ * `min_group`, `coalition`, `seed`, `values` (`lo hi rounding width`, optional `step`), and `suppress`: with true, the
+ * cells that may leave are chosen instead, as `released`.
+ *
+ * Errors: those of JSON and of tables that do not add up, `bad_ledger`, `other_format`, `other_library`
+ * (COLEAD_ERROR_INPUT); `bad_min_group`, `audit_incomplete`, `cuts_changed` (COLEAD_ERROR_DISCLOSURE).
+ */
+colead_status colead_audit(const char *text,
+                           size_t text_size,
+                           struct colead_string **out,
+                           struct colead_error **err);
 
 /**
  * Explains the judgment of a unit or challenge (`id`, or `id: component`) on a question as text in a new string

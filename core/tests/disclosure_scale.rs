@@ -85,9 +85,9 @@ fn sibling(o: &Large, tables: &Tables) -> Vec<bool> {
     let place: HashMap<&str, usize> = tables.cells().iter().enumerate().map(|(i, c)| (c.cell.as_str(), i)).collect();
     let mut below: Vec<Vec<usize>> = vec![Vec::new(); o.parents.len()];
     (1..o.parents.len()).for_each(|u| below[o.parents[u].expect("one root")].push(u));
-    for unit in 0..o.parents.len() {
+    for (unit, below) in below.iter().enumerate() {
         let of = |mark: &str| {
-            below[unit].iter().filter_map(|b| place.get(format!("all {b}{mark}").as_str()).copied()).collect()
+            below.iter().filter_map(|b| place.get(format!("all {b}{mark}").as_str()).copied()).collect()
         };
         let mut wholes: Vec<Vec<usize>> = vec![of("")];
         wholes[0].extend(place.get(format!("direct {unit}").as_str()));

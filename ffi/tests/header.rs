@@ -96,6 +96,7 @@ fn every_exported_function_is_in_the_header_and_documented() {
             "judge",
             "classify",
             "check",
+            "audit",
             "assess",
             "release",
             "explain",

@@ -166,10 +166,8 @@ fn dependent(rows: &[&[f64]]) -> bool {
         }
         for j in i + 1..m.len() {
             let factor = m[j][pivot] / m[i][pivot];
-            for c in 0..m[j].len() {
-                let less = factor * m[i][c];
-                m[j][c] -= less;
-            }
+            let less = m[i].clone();
+            m[j].iter_mut().zip(&less).for_each(|(x, p)| *x -= factor * p);
         }
     }
     false
@@ -192,11 +190,8 @@ fn null_space(mut m: Vec<Vec<f64>>, width: usize) -> Vec<Vec<f64>> {
         let scale = m[rank][column];
         m[rank].iter_mut().for_each(|x| *x /= scale);
         for r in (0..m.len()).filter(|r| *r != rank) {
-            let factor = m[r][column];
-            for c in 0..width {
-                let less = factor * m[rank][c];
-                m[r][c] -= less;
-            }
+            let (factor, pivot) = (m[r][column], m[rank].clone());
+            m[r].iter_mut().zip(&pivot).for_each(|(x, p)| *x -= factor * p);
         }
         pivots.push(column);
     }
