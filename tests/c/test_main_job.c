@@ -479,7 +479,13 @@ static void test_assessments(void) {
   CHECK(colead_assessment_release(assessment, TEXT("{\"min_group\": 2, \"purpose\": \"research\"}"),
                                   colead_string_get_data(ledger), colead_string_get_size(ledger), &release, &out,
                                   &err) == COLEAD_OK);
-  CHECK(has(out, "\"version\":2}"));
+  CHECK(has(out, "\"version\":2,"));
+  CHECK(colead_release_write_sheet(release, &out, &err) == COLEAD_OK && has(out, "Never shown"));
+  const char *tables = "{\"cells\":[{\"cell\":\"t\",\"n\":12},{\"cell\":\"a\",\"n\":9},"
+                       "{\"cell\":\"b\",\"n\":3,\"released\":false}],"
+                       "\"relations\":[{\"total\":\"t\",\"part\":\"a\"},{\"total\":\"t\",\"part\":\"b\"}]}";
+  CHECK(colead_audit(tables, strlen(tables), &out, &err) == COLEAD_OK && has(out, "\"cell\":\"b\""));
+  expect(&err, colead_audit(TEXT("{}"), &out, &err), COLEAD_ERROR_INPUT, "nothing_to_audit");
   expect(&err, colead_release_explain(release, TEXT("x"), TEXT("directions"), &out, &err), COLEAD_ERROR_INPUT,
          "unknown_subject");
   colead_release_free(release);
@@ -498,7 +504,322 @@ static void test_assessments(void) {
       {"{\"min_group\": 5", "", "syntax", COLEAD_ERROR_INPUT},
       {"null", "", "syntax", COLEAD_ERROR_INPUT},
       {"", "{}", "bad_ledger", COLEAD_ERROR_INPUT},
-      {"", "{\"format\": 9}", "newer_format", COLEAD_ERROR_INPUT},
+      {"", "{\"format\": 9}", "other_format", COLEAD_ERROR_INPUT},
+      {"", "[", "syntax", COLEAD_ERROR_INPUT},
+      {"", "{\"format\": 2, \"library\": \"0.0.0\"}", "other_library", COLEAD_ERROR_INPUT},
+  };
+  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+    released = 0;
+    csv_stream(&table, bad[i].csv, &released);
+    expect(&err,
+           colead_framework_judge_stream(framework, &table, bad[i].questions, strlen(bad[i].questions), 0, &out, &err),
+           COLEAD_ERROR_INPUT, bad[i].code);
+    CHECK(released == 1 && table.release == NULL && out.release == NULL);
+  }
+  csv_stream(&table, "unit,direction\nx,90\n", &released);
+  expect(&err, colead_framework_judge_stream(NULL, &table, NULL, 0, 0, &out, &err), COLEAD_ERROR_ARGUMENT,
+         "null_argument");
+  CHECK(table.release == NULL);
+  csv_stream(&table, "unit,direction\nx,90\n", &released);
+  expect(&err, colead_framework_judge_stream(framework, &table, NULL, 0, 0, NULL, &err), COLEAD_ERROR_ARGUMENT,
+         "null_argument");
+  CHECK(table.release == NULL);
+  csv_stream(&table, "unit,direction\nx,90\n", &released);
+  expect(&err, colead_framework_judge_stream(framework, &table, NULL, 0, NAN, &out, &err), COLEAD_ERROR_INPUT,
+         "bad_confidence");
+  CHECK(table.release == NULL && released == 4);
+  expect(&err, colead_framework_judge_stream(framework, &table, NULL, 0, 0, &out, &err), COLEAD_ERROR_ARGUMENT,
+         "released_stream");
+  colead_framework_free(framework);
+}
+
+static colead_instrument *pulse(void) {
+  colead_instrument *instrument = NULL;
+  CHECK(colead_instrument_create_from_text(TEXT(PULSE), &instrument, NULL) == COLEAD_OK);
+  return instrument;
+}
+
+static void test_instruments(void) {
+  colead_instrument *instrument = NULL, *back = NULL;
+  colead_string *out = NULL, *again = NULL;
+  colead_error *err = NULL;
+  CHECK(colead_instrument_create_builtin(TEXT("collective-leadership"), &instrument, &err) == COLEAD_OK);
+  CHECK(colead_instrument_write_json(instrument, &out, &err) == COLEAD_OK);
+  CHECK(colead_instrument_create_from_text(colead_string_get_data(out), colead_string_get_size(out), &back, &err) ==
+        COLEAD_OK);
+  CHECK(colead_instrument_write_json(back, &again, &err) == COLEAD_OK);
+  CHECK(is(again, colead_string_get_data(out)));
+  colead_string_free(out);
+  colead_instrument *second = colead_instrument_clone(instrument);
+  colead_instrument_free(instrument);
+  CHECK(colead_instrument_write_json(second, &out, &err) == COLEAD_OK && has(out, "\"id\":\"collective-leadership\""));
+  colead_instrument_free(second);
+  colead_instrument_free(back);
+  back = NULL;
+  expect(&err, colead_instrument_create_builtin(TEXT("collective"), &back, &err), COLEAD_ERROR_INPUT,
+         "unknown_instrument");
+  expect(&err, colead_instrument_create_builtin(NULL, 0, &back, &err), COLEAD_ERROR_INPUT, "unknown_instrument");
+  expect(&err, colead_instrument_create_from_text(TEXT("{}"), &back, &err), COLEAD_ERROR_RULEBOOK, "missing_key");
+  expect(&err, colead_instrument_create_from_text(PULSE, sizeof PULSE - 2, &back, &err), COLEAD_ERROR_RULEBOOK,
+         "syntax");
+  expect(&err, colead_instrument_create_from_text(TEXT(PULSE), NULL, &err), COLEAD_ERROR_ARGUMENT, "null_argument");
+  expect(&err, colead_instrument_write_json(NULL, &out, &err), COLEAD_ERROR_ARGUMENT, "null_argument");
+  CHECK(back == NULL && colead_instrument_clone(NULL) == NULL);
+  colead_instrument_free(NULL);
+}
+
+static colead_status add(colead_tally *tally, const char *csv, const colead_answer_options *options,
+                         colead_string **loss, colead_error **err) {
+  struct ArrowArrayStream stream;
+  int released = 0;
+  csv_stream(&stream, csv, &released);
+  colead_status status = colead_tally_add_stream(tally, &stream, options, loss, err);
+  CHECK(released == 1 && stream.release == NULL);
+  return status;
+}
+
+static int same_digest(const colead_tally *a, const colead_tally *b) {
+  colead_string *x = NULL, *y = NULL;
+  CHECK(colead_tally_write_digest(a, &x, NULL) == COLEAD_OK);
+  CHECK(colead_tally_write_digest(b, &y, NULL) == COLEAD_OK);
+  CHECK(colead_string_get_size(x) == 64);
+  int same = is(x, colead_string_get_data(y));
+  colead_string_free(y);
+  return same;
+}
+
+static void test_tallies(void) {
+  colead_instrument *instrument = pulse();
+  colead_tally *tally = NULL, *kept = NULL, *other = NULL;
+  colead_string *out = NULL;
+  colead_error *err = NULL;
+  CHECK(colead_tally_create(instrument, &tally, &err) == COLEAD_OK);
+  CHECK(add(tally, "unit,a,b,c\nx,5,1,\nx,4,,7\ny,1,5,\n", NULL, &out, &err) == COLEAD_OK);
+  CHECK(is(out, "{\"dont_know\":0,\"ignored_columns\":[\"c\"],\"missing_answers\":1,\"rows\":3}"));
+  CHECK(colead_tally_clone(tally, &kept, &err) == COLEAD_OK && same_digest(tally, kept));
+
+  /* On error the tally is unchanged. */
+  colead_string *untouched = (colead_string *)&untouched;
+  colead_string *const before = untouched;
+  colead_answer_options options;
+  memset(&options, 0, sizeof options);
+  options.struct_size = sizeof options;
+  options.strict = 1;
+  expect(&err, add(tally, "unit,a,b,c\nx,5,1,\n", &options, &untouched, &err), COLEAD_ERROR_INPUT, "unknown_item");
+  expect(&err, add(tally, "unit,a\nx,5\n", NULL, &untouched, &err), COLEAD_ERROR_INPUT, "missing_item");
+  expect(&err, add(tally, "unit,a,b\nx,5,1\nx,6,1\n", NULL, &untouched, &err), COLEAD_ERROR_INPUT, "out_of_range");
+  expect(&err, add(tally, "unit,a,b\n", NULL, &untouched, &err), COLEAD_ERROR_INPUT, "empty_table");
+  expect(&err, add(NULL, "unit,a,b\nx,5,1\n", NULL, &untouched, &err), COLEAD_ERROR_ARGUMENT, "null_argument");
+  expect(&err, colead_tally_add_stream(tally, NULL, NULL, NULL, &err), COLEAD_ERROR_ARGUMENT, "null_argument");
+  options.struct_size = 3;
+  expect(&err, add(tally, "unit,a,b\nx,5,1\n", &options, NULL, &err), COLEAD_ERROR_ARGUMENT, "bad_struct_size");
+  options.struct_size = SIZE_MAX;
+  expect(&err, add(tally, "unit,a,b\nx,5,1\n", &options, NULL, &err), COLEAD_ERROR_ARGUMENT, "bad_struct_size");
+  options.struct_size = sizeof options;
+  options.unit = "\xff";
+  options.unit_size = 1;
+  expect(&err, add(tally, "unit,a,b\nx,5,1\n", &options, NULL, &err), COLEAD_ERROR_INPUT, "invalid_utf8");
+  options.unit = NULL;
+  expect(&err, add(tally, "unit,a,b\nx,5,1\n", &options, NULL, &err), COLEAD_ERROR_ARGUMENT, "null_argument");
+  CHECK(untouched == before && same_digest(tally, kept));
+
+  /* A caller of a later version may pass more, as long as it asks for nothing unknown. */
+  struct {
+    colead_answer_options known;
+    uint64_t later;
+  } larger;
+  memset(&larger, 0, sizeof larger);
+  larger.known.struct_size = sizeof larger;
+  larger.known.unit = "team";
+  larger.known.unit_size = 4;
+  larger.known.wave = "year";
+  larger.known.wave_size = 4;
+  CHECK(colead_tally_create(instrument, &other, &err) == COLEAD_OK);
+  CHECK(add(other, "team,year,a,b\nz,2025,3,3\n", &larger.known, NULL, &err) == COLEAD_OK);
+  larger.later = 1;
+  expect(&err, add(other, "team,year,a,b\nz,2025,3,3\n", &larger.known, NULL, &err), COLEAD_ERROR_ARGUMENT,
+         "newer_options");
+  larger.known.struct_size = offsetof(colead_answer_options, wave); /* an older caller */
+  CHECK(add(other, "team,year,a,b\nz,2025,3,3\n", &larger.known, NULL, &err) == COLEAD_OK);
+
+  CHECK(colead_tally_merge(tally, other, &err) == COLEAD_OK && !same_digest(tally, kept));
+  CHECK(colead_tally_subtract(tally, other, &err) == COLEAD_OK && same_digest(tally, kept));
+  expect(&err, colead_tally_subtract(tally, other, &err), COLEAD_ERROR_INPUT, "impossible_subtraction");
+  expect(&err, colead_tally_merge(tally, tally, &err), COLEAD_ERROR_ARGUMENT, "same_object");
+  expect(&err, colead_tally_subtract(tally, tally, &err), COLEAD_ERROR_ARGUMENT, "same_object");
+  expect(&err, colead_tally_merge(NULL, NULL, &err), COLEAD_ERROR_ARGUMENT, "null_argument");
+  expect(&err, colead_tally_merge(tally, NULL, &err), COLEAD_ERROR_ARGUMENT, "null_argument");
+  colead_instrument *foreign = NULL;
+  colead_tally *stranger = NULL;
+  CHECK(colead_instrument_create_builtin(TEXT("ccl-dac"), &foreign, &err) == COLEAD_OK);
+  CHECK(colead_tally_create(foreign, &stranger, &err) == COLEAD_OK);
+  expect(&err, colead_tally_merge(tally, stranger, &err), COLEAD_ERROR_INPUT, "instrument_mismatch");
+  CHECK(same_digest(tally, kept));
+  colead_tally_free(stranger);
+  colead_instrument_free(foreign);
+
+  /* Measures, as rows and as a table. */
+  struct ArrowArrayStream stream;
+  struct ArrowSchema schema;
+  struct ArrowArray array;
+  memset(&stream, 0, sizeof stream);
+  CHECK(colead_tally_measure_json(tally, TEXT("items"), &out, &err) == COLEAD_OK && has(out, "\"item\":\"b\""));
+  expect(&err, colead_tally_measure_json(tally, TEXT("score"), &out, &err), COLEAD_ERROR_INPUT, "unknown_name");
+  expect(&err, colead_tally_measure_stream(tally, NULL, 0, &stream, &err), COLEAD_ERROR_INPUT, "unknown_name");
+  expect(&err, colead_tally_measure_stream(tally, TEXT("scores"), NULL, &err), COLEAD_ERROR_ARGUMENT, "null_argument");
+  CHECK(stream.release == NULL);
+  CHECK(colead_tally_measure_stream(tally, TEXT("scores"), &stream, &err) == COLEAD_OK);
+  colead_tally_free(tally); /* the stream outlives it */
+  CHECK(stream.get_schema(&stream, &schema) == 0);
+  CHECK(schema.n_children == 11 && strcmp(schema.children[0]->name, "unit") == 0);
+  CHECK(strcmp(schema.children[5]->name, "value") == 0 && strcmp(schema.children[5]->format, "g") == 0);
+  CHECK(strcmp(schema.children[9]->name, "n") == 0 && strcmp(schema.children[9]->format, "l") == 0);
+  schema.release(&schema);
+  CHECK(stream.get_next(&stream, &array) == 0 && array.length > 4);
+  CHECK(((const double *)array.children[5]->buffers[1])[0] == 4.5); /* x: 5 and 4 are 5, 5 and 4 -> 4.5 */
+  array.release(&array);
+  stream.release(&stream);
+
+  colead_tally_free(other);
+  colead_tally_free(kept);
+  colead_instrument_free(instrument);
+  colead_tally_free(NULL);
+}
+
+static void test_tallies_travel(void) {
+  colead_instrument *instrument = pulse();
+  colead_tally *tally = NULL, *back = NULL;
+  colead_bytes *bytes = NULL;
+  colead_error *err = NULL;
+  CHECK(colead_tally_create(instrument, &tally, &err) == COLEAD_OK);
+  CHECK(add(tally, "unit,a,b\nx,5,1\ny,1,5\n", NULL, NULL, &err) == COLEAD_OK);
+  CHECK(colead_tally_write_bytes(tally, &bytes, &err) == COLEAD_OK);
+  const uint8_t *data = colead_bytes_get_data(bytes);
+  const size_t size = colead_bytes_get_size(bytes);
+  CHECK(colead_tally_create_from_bytes(data, size, NULL, &back, &err) == COLEAD_OK && same_digest(tally, back));
+  expect(&err, add(back, "unit,a,b\nx,5,1\n", NULL, NULL, &err), COLEAD_ERROR_INPUT, "no_instrument");
+  colead_tally_free(back);
+  CHECK(colead_tally_create_from_bytes(data, size, instrument, &back, &err) == COLEAD_OK);
+  CHECK(add(back, "unit,a,b\nx,5,1\n", NULL, NULL, &err) == COLEAD_OK);
+  colead_tally_free(back);
+  back = NULL;
+
+  colead_instrument *foreign = NULL;
+  CHECK(colead_instrument_create_builtin(TEXT("ccl-dac"), &foreign, &err) == COLEAD_OK);
+  expect(&err, colead_tally_create_from_bytes(data, size, foreign, &back, &err), COLEAD_ERROR_INPUT,
+         "instrument_mismatch");
+  colead_instrument_free(foreign);
+  /* Every cut is refused, and so is every flipped bit, at the exact size of its memory. */
+  for (size_t cut = 0; cut < size; cut++) {
+    uint8_t *part = (uint8_t *)malloc(cut + 1);
+    CHECK(part != NULL);
+    memcpy(part, data, cut);
+    expect(&err, colead_tally_create_from_bytes(cut == 0 ? NULL : part, cut, NULL, &back, &err), COLEAD_ERROR_INPUT,
+           "truncated");
+    free(part);
+  }
+  uint8_t *flipped = (uint8_t *)malloc(size + 1);
+  CHECK(flipped != NULL);
+  for (size_t i = 0; i < size; i++) {
+    memcpy(flipped, data, size);
+    flipped[i] ^= 0x10;
+    CHECK(colead_tally_create_from_bytes(flipped, size, NULL, &back, &err) == COLEAD_ERROR_INPUT);
+    colead_error_free(err);
+    err = NULL;
+  }
+  memcpy(flipped, data, size);
+  flipped[8] = 2; /* the version */
+  expect(&err, colead_tally_create_from_bytes(flipped, size, NULL, &back, &err), COLEAD_ERROR_INPUT, "newer_format");
+  memcpy(flipped, "PNG", 3);
+  expect(&err, colead_tally_create_from_bytes(flipped, size, NULL, &back, &err), COLEAD_ERROR_INPUT, "foreign");
+  memcpy(flipped, data, size);
+  flipped[size] = 0;
+  expect(&err, colead_tally_create_from_bytes(flipped, size + 1, NULL, &back, &err), COLEAD_ERROR_INPUT,
+         "inconsistent");
+  free(flipped);
+  expect(&err, colead_tally_create_from_bytes(NULL, 9, NULL, &back, &err), COLEAD_ERROR_ARGUMENT, "null_argument");
+  expect(&err, colead_tally_create_from_bytes(data, size, NULL, NULL, &err), COLEAD_ERROR_ARGUMENT, "null_argument");
+  CHECK(back == NULL);
+  expect(&err, colead_tally_write_bytes(NULL, &bytes, &err), COLEAD_ERROR_ARGUMENT, "null_argument");
+  CHECK(colead_bytes_get_data(NULL) == NULL && colead_bytes_get_size(NULL) == 0);
+  colead_bytes_free(bytes);
+  colead_bytes_free(NULL);
+  colead_tally_free(tally);
+  colead_instrument_free(instrument);
+}
+
+static void fill(colead_evidence *evidence, const char *name, const char *text) {
+  colead_file file = {name, strlen(name), (const uint8_t *)text, strlen(text)};
+  CHECK(colead_evidence_add_file(evidence, &file, NULL) == COLEAD_OK);
+}
+
+static const char SETTINGS[] = "instrument = 'pulse.json'\nconfidence = 0.8\nseed = 4\n[policy]\nmin_group = 3\n";
+
+/* Files and a stream together: six people in x, one in y. */
+static colead_evidence *survey(const char *settings) {
+  colead_evidence *evidence = NULL;
+  struct ArrowArrayStream stream;
+  CHECK(colead_evidence_create(&evidence, NULL) == COLEAD_OK);
+  fill(evidence, "organization.csv", "unit,parent\np,\nx,p\ny,p\n");
+  fill(evidence, "pulse.json", PULSE);
+  fill(evidence, "photo.png", "not evidence");
+  if (settings != NULL) {
+    fill(evidence, "colead.toml", settings);
+  }
+  csv_stream(&stream, "unit,a,b\nx,5,1\nx,4,1\nx,5,2\nx,4,2\nx,5,1\nx,3,3\ny,1,5\n", NULL);
+  CHECK(colead_evidence_add_stream(evidence, TEXT("responses"), &stream, NULL) == COLEAD_OK);
+  return evidence;
+}
+
+static void test_assessments(void) {
+  colead_evidence *evidence = survey(SETTINGS);
+  colead_assessment *assessment = NULL;
+  colead_release *release = NULL;
+  colead_string *out = NULL, *ledger = NULL;
+  colead_error *err = NULL;
+  CHECK(colead_evidence_assess(evidence, NULL, &assessment, &err) == COLEAD_OK);
+  CHECK(colead_assessment_write_unread_json(assessment, &out, &err) == COLEAD_OK && is(out, "[\"photo.png\"]"));
+  CHECK(colead_assessment_write_measures_json(assessment, &out, &err) == COLEAD_OK);
+  colead_string_free(out);
+  CHECK(colead_assessment_release(assessment, NULL, 0, NULL, 0, &release, &ledger, &err) == COLEAD_OK);
+  CHECK(colead_release_write_json(release, &out, &err) == COLEAD_OK);
+  CHECK(strstr(colead_string_get_data(out), "\"confidence\":0.8,") != NULL);
+  CHECK(strstr(colead_string_get_data(out), "\"seed\":4") != NULL);
+  CHECK(has(out, "\"min_group\":3,")); /* colead.toml speaks where the caller does not */
+  CHECK(colead_release_write_text(release, &out, &err) == COLEAD_OK && has(out, "unvalidated"));
+  colead_release *second = colead_release_clone(release);
+  colead_release_free(release);
+  colead_release_free(second);
+  /* Again, with the ledger and other terms. */
+  CHECK(colead_assessment_release(assessment, TEXT("{\"min_group\": 2, \"purpose\": \"research\"}"),
+                                  colead_string_get_data(ledger), colead_string_get_size(ledger), &release, &out,
+                                  &err) == COLEAD_OK);
+  CHECK(has(out, "\"version\":2,"));
+  CHECK(colead_release_write_sheet(release, &out, &err) == COLEAD_OK && has(out, "Never shown"));
+  const char *tables = "{\"cells\":[{\"cell\":\"t\",\"n\":12},{\"cell\":\"a\",\"n\":9},"
+                       "{\"cell\":\"b\",\"n\":3,\"released\":false}],"
+                       "\"relations\":[{\"total\":\"t\",\"part\":\"a\"},{\"total\":\"t\",\"part\":\"b\"}]}";
+  CHECK(colead_audit(tables, strlen(tables), &out, &err) == COLEAD_OK && has(out, "\"cell\":\"b\""));
+  expect(&err, colead_audit(TEXT("{}"), &out, &err), COLEAD_ERROR_INPUT, "nothing_to_audit");
+  expect(&err, colead_release_explain(release, TEXT("x"), TEXT("directions"), &out, &err), COLEAD_ERROR_INPUT,
+         "unknown_subject");
+  colead_release_free(release);
+
+  colead_release *untouched = (colead_release *)&untouched;
+  colead_release *const before = untouched;
+  static const struct {
+    const char *policy, *ledger, *code;
+    colead_status status;
+  } bad[] = {
+      {"{\"min_group\": 1}", "", "bad_min_group", COLEAD_ERROR_DISCLOSURE},
+      {"{\"purpose\": \"promotion\"}", "", "purpose_refused", COLEAD_ERROR_DISCLOSURE},
+      {"{\"purpose\": \"fun\"}", "", "unknown_purpose", COLEAD_ERROR_DISCLOSURE},
+      {"{\"unrestricted\": true, \"min_group\": 5}", "", "bad_policy", COLEAD_ERROR_INPUT},
+      {"{\"mingroup\": 5}", "", "unknown_key", COLEAD_ERROR_INPUT},
+      {"{\"min_group\": 5", "", "syntax", COLEAD_ERROR_INPUT},
+      {"null", "", "syntax", COLEAD_ERROR_INPUT},
+      {"", "{}", "bad_ledger", COLEAD_ERROR_INPUT},
+      {"", "{\"format\": 9}", "other_format", COLEAD_ERROR_INPUT},
       {"", "[", "syntax", COLEAD_ERROR_INPUT},
       {"", "{\"format\":1,\"version\":1,\"entries\":[{\"wave\":\"\",\"unit\":\"p\",\"n\":8,\"purpose\":\"research\"}]}",
        "difference_exposed", COLEAD_ERROR_DISCLOSURE},
