@@ -86,9 +86,8 @@ fn sibling(o: &Large, tables: &Tables) -> Vec<bool> {
     let mut below: Vec<Vec<usize>> = vec![Vec::new(); o.parents.len()];
     (1..o.parents.len()).for_each(|u| below[o.parents[u].expect("one root")].push(u));
     for (unit, below) in below.iter().enumerate() {
-        let of = |mark: &str| {
-            below.iter().filter_map(|b| place.get(format!("all {b}{mark}").as_str()).copied()).collect()
-        };
+        let of =
+            |mark: &str| below.iter().filter_map(|b| place.get(format!("all {b}{mark}").as_str()).copied()).collect();
         let mut wholes: Vec<Vec<usize>> = vec![of("")];
         wholes[0].extend(place.get(format!("direct {unit}").as_str()));
         for (cut, categories) in [3, 4].into_iter().enumerate() {

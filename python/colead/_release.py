@@ -189,12 +189,13 @@ _JUDGMENTS = {
 class Release(Frozen):
     """What may leave. It holds its own cells and no way back to the evidence. Immutable."""
 
-    __slots__ = ("_document", "_explanations", "_json", "_ledger", "_texts")
+    __slots__ = ("_document", "_explanations", "_json", "_ledger", "_sheet", "_text")
     _document: dict[str, Any]
     _explanations: dict[tuple[str, str], str]
     _json: str
     _ledger: Ledger
-    _texts: tuple[str, str]
+    _sheet: str
+    _text: str
 
     def __init__(self) -> None:
         raise TypeError("a Release comes from assessment.release()")
@@ -207,7 +208,7 @@ class Release(Frozen):
         told: dict[tuple[str, str], str] = {}
         for subject, question, explanation in explanations:
             told.setdefault((subject, question), explanation)
-        state = {"_json": document, "_texts": texts, "_explanations": told, "_ledger": ledger}
+        state = {"_json": document, "_text": texts[0], "_sheet": texts[1], "_explanations": told, "_ledger": ledger}
         for name, value in state.items():
             object.__setattr__(release, name, value)
         object.__setattr__(release, "_document", json.loads(document))
@@ -273,12 +274,12 @@ class Release(Frozen):
 
     def to_text(self) -> str:
         """The report as text."""
-        return self._texts[0]
+        return self._text
 
     def sheet(self) -> str:
         """One page for a works council: what was computed, what left for what purpose, what can never be shown, and
         which audit was run. The same as data is ``to_dict()["sheet"]``."""
-        return self._texts[1]
+        return self._sheet
 
     def to_dict(self) -> dict[str, Any]:
         """The release as plain Python data."""
@@ -307,7 +308,7 @@ class Release(Frozen):
 
     def __reduce__(self) -> tuple[Any, ...]:
         explanations = [(subject, question, why) for (subject, question), why in self._explanations.items()]
-        return Release._of, (self._json, self._texts, explanations, self._ledger)
+        return Release._of, (self._json, (self._text, self._sheet), explanations, self._ledger)
 
 
 class Audit(Frozen):
@@ -383,7 +384,7 @@ def audit(
     """
     asked: dict[str, Any] = {"min_group": min_group, "coalition": coalition, "seed": seed}
     if releases is not None:
-        given = [releases] if isinstance(releases, (Release, Ledger)) else list(releases)
+        given = list(releases) if isinstance(releases, Iterable) else [releases]
         for one in given:
             if not isinstance(one, (Release, Ledger)):
                 wrong_type(one, "releases", "a Release or Ledger", "give what `assessment.release()` gave")

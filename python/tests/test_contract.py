@@ -26,9 +26,10 @@ NAMES: dict[str, list[str]] = {
     ],
     "Table": ["to_pandas", "to_polars", "to_pyarrow", "to_dict", "columns", "__len__", "__arrow_c_stream__"],
     "Assessment": ["measures", "judgments", "release"],
-    "Release": ["scores", "judgments", "ledger", "explain", "to_text", "to_dict", "to_json"],
-    "DisclosurePolicy": ["unrestricted", "min_group", "purpose"],
-    "Ledger": ["from_json", "to_json"],
+    "Release": ["scores", "groups", "judgments", "ledger", "explain", "sheet", "to_text", "to_dict", "to_json"],
+    "DisclosurePolicy": ["unrestricted", "min_group", "coalition", "purpose"],
+    "Ledger": ["from_json", "to_json", "advance", "entries"],
+    "Audit": ["is_safe", "leaks", "to_dict", "to_json"],
     "Diagnostic": ["code", "severity", "message", "line", "column", "path", "help", "witness"],
 }  # fmt: skip
 

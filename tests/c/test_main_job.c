@@ -499,7 +499,13 @@ static void test_assessments(void) {
   CHECK(colead_assessment_release(assessment, TEXT("{\"min_group\": 2, \"purpose\": \"research\"}"),
                                   colead_string_get_data(ledger), colead_string_get_size(ledger), &release, &out,
                                   &err) == COLEAD_OK);
-  CHECK(has(out, "\"version\":2}"));
+  CHECK(has(out, "\"version\":2,"));
+  CHECK(colead_release_write_sheet(release, &out, &err) == COLEAD_OK && has(out, "Never shown"));
+  const char *tables = "{\"cells\":[{\"cell\":\"t\",\"n\":12},{\"cell\":\"a\",\"n\":9},"
+                       "{\"cell\":\"b\",\"n\":3,\"released\":false}],"
+                       "\"relations\":[{\"total\":\"t\",\"part\":\"a\"},{\"total\":\"t\",\"part\":\"b\"}]}";
+  CHECK(colead_audit(tables, strlen(tables), &out, &err) == COLEAD_OK && has(out, "\"cell\":\"b\""));
+  expect(&err, colead_audit(TEXT("{}"), &out, &err), COLEAD_ERROR_INPUT, "nothing_to_audit");
   expect(&err, colead_release_explain(release, TEXT("x"), TEXT("directions"), &out, &err), COLEAD_ERROR_INPUT,
          "unknown_subject");
   colead_release_free(release);
@@ -518,10 +524,9 @@ static void test_assessments(void) {
       {"{\"min_group\": 5", "", "syntax", COLEAD_ERROR_INPUT},
       {"null", "", "syntax", COLEAD_ERROR_INPUT},
       {"", "{}", "bad_ledger", COLEAD_ERROR_INPUT},
-      {"", "{\"format\": 9}", "newer_format", COLEAD_ERROR_INPUT},
+      {"", "{\"format\": 9}", "other_format", COLEAD_ERROR_INPUT},
       {"", "[", "syntax", COLEAD_ERROR_INPUT},
-      {"", "{\"format\":1,\"version\":1,\"entries\":[{\"wave\":\"\",\"unit\":\"p\",\"n\":8,\"purpose\":\"research\"}]}",
-       "difference_exposed", COLEAD_ERROR_DISCLOSURE},
+      {"", "{\"format\": 2, \"library\": \"0.0.0\"}", "other_library", COLEAD_ERROR_INPUT},
   };
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
     expect(&err,

@@ -177,9 +177,11 @@ static void test_assessments() {
   colead::Released released = assessment.release(R"({"min_group": 7})");
   CHECK(released.release.json().view().find("\"confidence\":0.8,") != std::string_view::npos);
   CHECK(released.release.json().view().find("\"seed\":7") != std::string_view::npos);
-  CHECK(released.ledger.view().find("\"version\":1}") != std::string_view::npos);
+  CHECK(released.ledger.view().find("\"version\":1,") != std::string_view::npos);
+  CHECK(released.release.sheet().view().find("Never shown") != std::string_view::npos);
+  CHECK(!colead::try_audit("{}"));
   colead::Released again = assessment.release({}, released.ledger);
-  CHECK(again.ledger.view().find("\"version\":2}") != std::string_view::npos);
+  CHECK(again.ledger.view().find("\"version\":2,") != std::string_view::npos);
   colead::Release copy = again.release;
   CHECK(copy.text().view() == again.release.text().view() && !copy.text().view().empty());
   CHECK(copy.try_explain("nowhere", "direction").error()->code() == "unknown_subject");

@@ -70,7 +70,16 @@ impl Census {
             codes.push(column);
             out.notes.extend(note);
         }
-        let unit = table.column("unit").map(|c| texts(&c.cells)).unwrap_or_default();
+        if table.column("unit").is_none() {
+            // Says what is missing.
+            Responses::from_table(
+                &Table::new(table.name(), without_cuts(table, cuts).cloned().collect())?,
+                instrument,
+                true,
+            )?;
+        }
+        let field = table.field("unit");
+        let unit = (0..table.rows()).map(|row| field.text(row)).collect::<Result<Vec<_>>>()?;
         let key = |row: usize, unit: &str| {
             let unit = units.index(unit)?;
             let own = codes.iter().map(|c| c.get(row).copied().flatten().map_or(String::new(), |c| c.to_string()));

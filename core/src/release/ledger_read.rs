@@ -73,16 +73,28 @@ fn record(node: &Node) -> Result<Record> {
         let (purpose, need) = (word(row.get(1), "purpose")?, number(row.get(2), "minimum")?);
         out.left.push(Left { holds: holds(row.first())?, purpose, need, without });
     }
-    // A unit above itself would be no tree.
-    for start in 0..out.units.len() {
-        let above = |u: usize| out.units.get(u).and_then(|(_, p)| *p);
-        let steps = std::iter::successors(Some(start), |u| above(*u)).take(out.units.len() + 1).count();
-        let inside = above(start).is_none_or(|p| p < out.units.len());
-        if steps > out.units.len() || !inside {
-            return Err(bad("tree of units"));
-        }
-    }
+    check_tree(&out.units)?;
     Ok(out)
+}
+
+/// A unit above itself would be no tree. Each unit is walked over once.
+fn check_tree(units: &[(String, Option<usize>)]) -> Result<()> {
+    // 0 not seen, 1 on the way, 2 leads to a root.
+    let mut seen = vec![0u8; units.len()];
+    for start in 0..units.len() {
+        let (mut way, mut at) = (Vec::new(), Some(start));
+        while let Some(u) = at {
+            match seen.get_mut(u) {
+                Some(mark) if *mark == 0 => *mark = 1,
+                Some(2) => break,
+                _ => return Err(bad("tree of units")),
+            }
+            way.push(u);
+            at = units.get(u).and_then(|(_, parent)| *parent);
+        }
+        way.into_iter().for_each(|u| seen.get_mut(u).into_iter().for_each(|mark| *mark = 2));
+    }
+    Ok(())
 }
 
 fn holds(node: Option<&Node>) -> Result<Holds> {
