@@ -187,6 +187,34 @@ fn zen_engine(cases: &[Case]) -> (f64, Verdicts) {
 }
 
 fn colead_columns(cases: &[Case]) -> (f64, Verdicts) {
-    let _ = cases;
-    (1.0, Vec::new())
+    use colead::rules::{Columns, Framework};
+    let leaf = |l: &Leaf| json!({ (if l.above { "gt" } else { "lt" }): [name(l.measure), l.threshold] });
+    let measures: Map<String, Value> = (0..MEASURES).map(|m| (name(m), json!({ "score": [0, 100] }))).collect();
+    let options: Vec<String> = (0..job::RULES).map(|r| format!("r{r}")).collect();
+    let rules: Vec<Value> = rules()
+        .iter()
+        .zip(&options)
+        .map(|(rule, option)| {
+            json!({
+                "id": format!("rule-{option}"), "says": ["q", option], "strength": "defines", "because": "-",
+                "when": { "all": rule.iter().map(leaf).collect::<Vec<_>>() }, "basis": { "kind": "user", "text": "-" },
+            })
+        })
+        .collect();
+    let document = json!({
+        "framework": { "id": "compare", "version": "1.0.0" }, "measure": measures,
+        "question": { "q": { "options": options, "mode": "independent" } }, "rule": rules,
+    });
+    let framework = Framework::from_json(&document.to_string()).unwrap();
+    let mut columns = Columns::new(&framework, cases.len());
+    for m in 0..MEASURES {
+        columns.score(&name(m), cases.iter().map(|c| c[m]).collect(), None).unwrap();
+    }
+    let program = framework.program(&["q"], None).unwrap();
+    let mut verdicts = colead::rules::Verdicts::default();
+    // Once to make room: what is measured is a batch among many.
+    program.run(&columns, &mut verdicts).unwrap();
+    let (seconds, ()) = timed(|| program.run(&columns, &mut verdicts).unwrap());
+    let found = (0..cases.len()).map(|row| (0..job::RULES).map(|r| verdicts.verdict(r, row)).collect()).collect();
+    (seconds, found)
 }
