@@ -4,11 +4,12 @@
 PYTHON ?= python3.11
 CARGO ?= cargo
 VENV := .venv
+TARGET = $(or $(CARGO_TARGET_DIR),target)
 BIN := $(VENV)/bin
 # The extension is built once for the demo and the tests.
 EXTENSION_SOURCES := $(shell find core/src core/rulebook core/instruments ffi/src python/src -type f) Cargo.lock Cargo.toml core/Cargo.toml ffi/Cargo.toml python/Cargo.toml python/pyproject.toml
 
-.PHONY: demo test test-rust test-c test-python lint bless bench clean
+.PHONY: demo test test-rust test-c test-python lint bless fuzz bench compare calibrate clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.built
@@ -52,9 +53,30 @@ lint:
 bless:
 	COLEAD_BLESS=1 $(CARGO) test --workspace --locked
 
-# How fast it is, as ratios where other tools are at hand.
-bench:
-	$(CARGO) bench -p colead
+# Damaged texts through every door, for long; COLEAD_FUZZ_SEED to begin elsewhere.
+fuzz:
+	COLEAD_FUZZ_ROUNDS=$${COLEAD_FUZZ_ROUNDS:-200000} $(CARGO) test --release -p colead --locked --test fuzz
+
+# What things cost: in Rust, and a call from C and from Python.
+bench: $(VENV)/.built
+	$(CARGO) bench --locked -p colead
+	$(CARGO) build --release --locked -p colead-ffi
+	mkdir -p build
+	$(CC) -O2 -Iinclude ffi/benches/classify.c $(TARGET)/release/libcolead_ffi.a -lpthread -ldl -lm -o build/classify
+	build/classify
+	$(BIN)/python python/benches/classify.py
+
+# Other tools on the same jobs in the same run; installs them into a virtual environment of their own.
+compare: $(VENV)/.built
+	$(PYTHON) -m venv build/compare
+	build/compare/bin/python -m pip install --quiet --disable-pip-version-check -r core/benches/compare/requirements.txt
+	cd core/benches/compare && for script in *.py; do PYTHONPATH=$(CURDIR)/python $(CURDIR)/build/compare/bin/python $$script || exit 1; done
+	$(CARGO) run --release --manifest-path core/benches/compare/engines/Cargo.toml
+
+# How often the intervals cover what they claim, by simulation; some minutes.
+calibrate:
+	$(CARGO) run --release --locked -p colead --example calibrate > docs/calibration.md.new
+	mv docs/calibration.md.new docs/calibration.md
 
 clean:
 	$(CARGO) clean

@@ -156,6 +156,12 @@ typedef struct colead_instrument colead_instrument;
 typedef struct colead_judgment colead_judgment;
 
 /**
+ * A network, in one or several relations of the same people. It never changes and may be read by many threads. It
+ * holds keys of people: it belongs to the owner of the data.
+ */
+typedef struct colead_network colead_network;
+
+/**
  * What may leave, immutable: cells that passed the door, with no way back to the evidence.
  */
 typedef struct colead_release colead_release;
@@ -268,6 +274,14 @@ typedef struct colead_assess_options {
    * The seed of everything drawn, from 0 to 2^53 - 1, or null for the folder's or 0.
    */
   const uint64_t *seed;
+  /**
+   * Columns of `responses` to cut by, as a JSON list of texts such as `["tenure"]`, or null for the folder's.
+   */
+  const char *cuts;
+  /**
+   * Its size.
+   */
+  size_t cuts_size;
 } colead_assess_options;
 
 /**
@@ -468,6 +482,33 @@ colead_status colead_framework_write_json(const struct colead_framework *framewo
                                           struct colead_error **err);
 
 /**
+ * Puts a framework beside a newer version and writes what changed, and which answers and verdicts turn, as
+ * canonical JSON into a new string at `*out`: `old new measures questions rules replaced retired unexplained
+ * reused cases answers verdicts unread matters`.
+ *
+ * `cases`, when it is not empty, is a JSON object from the name of a case to its measures, or a list of
+ * measures, as `colead_framework_judge` takes them; without it, the tests that the rules of both carry. A value
+ * that one version cannot read is listed in `unread`.
+ *
+ * Errors (COLEAD_ERROR_INPUT): `wrong_type`, `not_a_count`, `not_finite`, `negative_se`, and those of JSON.
+ */
+colead_status colead_framework_write_diff(const struct colead_framework *framework,
+                                          const struct colead_framework *newer,
+                                          const char *cases,
+                                          size_t cases_size,
+                                          struct colead_string **out,
+                                          struct colead_error **err);
+
+/**
+ * Changes every number in the rules, one at a time, and writes the changes that no test of a rule notices, as
+ * canonical JSON into a new string at `*out`: `tried noticed equivalent complete survivors`, each survivor with
+ * `rule file line path from to given expect becomes`. Bounded work.
+ */
+colead_status colead_framework_write_mutants_json(const struct colead_framework *framework,
+                                                  struct colead_string **out,
+                                                  struct colead_error **err);
+
+/**
  * One more owner of the same framework, to be freed as well; never fails and copies nothing. Null for null.
  */
 struct colead_framework *colead_framework_clone(const struct colead_framework *framework);
@@ -479,8 +520,9 @@ void colead_framework_free(struct colead_framework *framework);
 
 /**
  * Writes everything that is wrong with the text of a rulebook, and what a person should look at, as a
- * canonical JSON list of diagnostics (`code severity message file path line column help witness`) into a
- * new string at `*out`; `[]` when all is well. A faulty rulebook is no error of this call.
+ * canonical JSON list of diagnostics (`code severity message file path line column end_line end_column help
+ * witness rendered`) into a new string at `*out`; `[]` when all is well. `rendered` is the whole diagnostic as
+ * text, with its line and carets under the fault. A faulty rulebook is no error of this call.
  */
 colead_status colead_rulebook_check(const char *text,
                                     size_t text_size,
@@ -585,12 +627,59 @@ colead_status colead_judgment_explain(const struct colead_judgment *judgment,
                                       struct colead_error **err);
 
 /**
+ * Explains the judgment as text of one of the forms `one_line`, `short` and `full`, in a new string at `*out`.
+ *
+ * Errors (COLEAD_ERROR_INPUT): `unknown_form`.
+ */
+colead_status colead_judgment_explain_as(const struct colead_judgment *judgment,
+                                         const char *form,
+                                         size_t form_size,
+                                         struct colead_string **out,
+                                         struct colead_error **err);
+
+/**
  * Writes the explanation as canonical JSON into a new string at `*out`: for each rule its steps, what was
  * seen, and which steps decide.
  */
 colead_status colead_judgment_write_explanation_json(const struct colead_judgment *judgment,
                                                      struct colead_string **out,
                                                      struct colead_error **err);
+
+/**
+ * Writes the smallest changes that would change the conclusion as a canonical JSON list into a new string at `*out`.
+ * `freeze`, when it is not empty, is a JSON list of measures that stay as they are.
+ *
+ * Errors (COLEAD_ERROR_INPUT): `unknown_measure`, `wrong_type`, and those of JSON.
+ */
+colead_status colead_judgment_write_counterfactuals_json(const struct colead_judgment *judgment,
+                                                         const char *freeze,
+                                                         size_t freeze_size,
+                                                         struct colead_string **out,
+                                                         struct colead_error **err);
+
+/**
+ * Writes the smallest evidence that would settle what is open as canonical JSON into a new string at `*out`.
+ * `size` is the number of people there are, or 0 when it is not known.
+ */
+colead_status colead_judgment_write_evidence_json(const struct colead_judgment *judgment,
+                                                  uint64_t size,
+                                                  struct colead_string **out,
+                                                  struct colead_error **err);
+
+/**
+ * Writes how robust the conclusion is as canonical JSON into a new string at `*out`: where each threshold would
+ * change it (`robustness`), and at which confidence (`confidence`).
+ */
+colead_status colead_judgment_write_robustness_json(const struct colead_judgment *judgment,
+                                                    struct colead_string **out,
+                                                    struct colead_error **err);
+
+/**
+ * Writes what to ask next, most telling first, as a canonical JSON list into a new string at `*out`.
+ */
+colead_status colead_judgment_write_next_questions_json(const struct colead_judgment *judgment,
+                                                        struct colead_string **out,
+                                                        struct colead_error **err);
 
 /**
  * One more owner of the same judgment, to be freed as well; never fails and copies nothing. Null for null.
@@ -847,8 +936,9 @@ colead_status colead_assessment_write_unread_json(const struct colead_assessment
  * release, for two of them together can expose what neither does. Where `ledger_out` is not null, it gets the
  * ledger after this release in a new string.
  *
- * Errors: `bad_policy`, `unknown_key`, `bad_ledger`, `newer_format` and those of JSON (COLEAD_ERROR_INPUT);
- * `bad_min_group`, `purpose_refused`, `unknown_purpose`, `difference_exposed` (COLEAD_ERROR_DISCLOSURE).
+ * Errors: `bad_policy`, `unknown_key`, `bad_ledger`, `other_format`, `other_library` and those of JSON (COLEAD_ERROR_INPUT);
+ * `bad_min_group`, `bad_coalition`, `purpose_refused`, `unknown_purpose`, `difference_exposed`, `cuts_changed`,
+ * `other_wave` and `audit_incomplete` (COLEAD_ERROR_DISCLOSURE): nothing leaves then.
  */
 colead_status colead_assessment_release(const struct colead_assessment *assessment,
                                         const char *policy,
@@ -877,12 +967,38 @@ colead_status colead_release_write_text(const struct colead_release *release,
                                         struct colead_error **err);
 
 /**
- * Writes the release as canonical JSON (`schema manifest policy yield units scores judgments notes works`) into
+ * Writes the release as canonical JSON (`schema manifest policy yield units scores groups
+ * sheet judgments notes works`) into
  * a new string at `*out`.
  */
 colead_status colead_release_write_json(const struct colead_release *release,
                                         struct colead_string **out,
                                         struct colead_error **err);
+
+/**
+ * Writes one page for a works council (what was computed, what left for what purpose, what can never be shown, which
+ * audit was run) as text into a new string at `*out`; as data it is the key `sheet` of the release's JSON.
+ */
+colead_status colead_release_write_sheet(const struct colead_release *release,
+                                         struct colead_string **out,
+                                         struct colead_error **err);
+
+/**
+ * Audits tables that any tool made, or ledgers, given as a JSON object, and writes the findings as canonical JSON
+ * (`safe levels audits`) into a new string at `*out`.
+ *
+ * The object has `cells` (rows `cell n`, optional `released value rank`) with optional `relations` (rows `total part`,
+ * optional `relation`) and `atoms` (rows `atom n cell`); or `ledgers`, a list of what releases gave. Optional are
+ * `min_group`, `coalition`, `seed`, `values` (`lo hi rounding width`, optional `step`), and `suppress`: with true, the
+ * cells that may leave are chosen instead, as `released`.
+ *
+ * Errors: those of JSON and of tables that do not add up, `bad_ledger`, `other_format`, `other_library`
+ * (COLEAD_ERROR_INPUT); `bad_min_group`, `audit_incomplete`, `cuts_changed` (COLEAD_ERROR_DISCLOSURE).
+ */
+colead_status colead_audit(const char *text,
+                           size_t text_size,
+                           struct colead_string **out,
+                           struct colead_error **err);
 
 /**
  * Explains the judgment of a unit or challenge (`id`, or `id: component`) on a question as text in a new string
@@ -907,6 +1023,92 @@ struct colead_release *colead_release_clone(const struct colead_release *release
  * Gives up one ownership of the release. Null is ignored.
  */
 void colead_release_free(struct colead_release *release);
+
+/**
+ * Creates a network at `*out` from two tables: ties (`source`, `target`; `relation` and `wave` where there are such
+ * columns) and nodes (`id`, and the columns that the options name). `nodes` may be null: then the nodes are those
+ * that ties name. Both streams are always consumed, also on error.
+ *
+ * `options` is a JSON object with `direction` (`source looks to target`, `target looks to source` or `undirected`)
+ * and any of `weight` (the column of strengths), `most` (the largest strength possible), `group`, `leader`, `level`,
+ * `responded` (columns of nodes), `top` (`smallest` or `largest` level), `self_ties` (`refuse` or `drop`) and
+ * `repeats` (`refuse`, `sum` or `strongest`).
+ *
+ * Errors (COLEAD_ERROR_INPUT): those of `colead_evidence_add_stream`; `no_direction`, `unknown_direction`,
+ * `unknown_key`, `unknown_column`, `missing_column`, `unknown_node`, `duplicate_node`, `self_tie`, `repeated_tie`,
+ * `negative_weight`, `not_finite`, `missing_value`, `above_most`, `weight_not_named`, `tie_of_nonrespondent` and so on,
+ * with row and column.
+ */
+colead_status colead_network_create_from_streams(struct ArrowArrayStream *ties,
+                                                 struct ArrowArrayStream *nodes,
+                                                 const char *options,
+                                                 size_t options_size,
+                                                 struct colead_network **out,
+                                                 struct colead_error **err);
+
+/**
+ * Measures the network into an Arrow stream of one record batch in the caller's struct `*out`. `request` is a JSON
+ * object with `read` and arguments:
+ * `measures` (`permutations`, `seed`, `sources`), `by_group` (`min_group`), `between_groups` (`min_group`),
+ * `thresholds` (`above`, a list of numbers), `compare` (`first`, `second`, `permutations`, `seed`), `regress`
+ * (`outcome`, `predictors`, `strength`, `permutations`, `seed`), `nodes` (`permission`, in words: positions of people
+ * are personal data). The columns are those of the long form: `wave`, `relation`, `group`, `to`, `node` and `above`
+ * where rows have them, `measure`, `variant`, `estimand`, `value`, `se`, `lower`, `upper`, `if_absent` and
+ * `if_present` where not all responded, `n`, `status` (`known` or why there is no value).
+ *
+ * Errors: `unknown_name`, `unknown_key`, `missing_key`, `wrong_type`, `out_of_range`, `no_group`, `no_weight`,
+ * `unknown_relation`, `collinear` (COLEAD_ERROR_INPUT); `permission_needed` (COLEAD_ERROR_DISCLOSURE).
+ */
+colead_status colead_network_measure_stream(const struct colead_network *network,
+                                            const char *request,
+                                            size_t request_size,
+                                            struct ArrowArrayStream *out,
+                                            struct colead_error **err);
+
+/**
+ * Measures the network into a canonical JSON list of rows in a new string at `*out`; as
+ * `colead_network_measure_stream`.
+ */
+colead_status colead_network_measure_json(const struct colead_network *network,
+                                          const char *request,
+                                          size_t request_size,
+                                          struct colead_string **out,
+                                          struct colead_error **err);
+
+/**
+ * Writes what was read and what was left out into a new string at `*out`, as JSON without any key of a node: `nodes`,
+ * `layers`, `options`, `unread`, `dropped_self_ties`, `joined_repeats`, `dropped_zero_weights`, `nodes_from_ties`.
+ */
+colead_status colead_network_write_summary_json(const struct colead_network *network,
+                                                struct colead_string **out,
+                                                struct colead_error **err);
+
+/**
+ * Measures ties between groups that come without people: `groups` is a table of `group` and `size`, `ties` a table of
+ * `source`, `target` (groups) and `ties` (how many). `direction` as for `colead_network_create_from_streams`;
+ * `min_group` is the smallest group of which numbers are given, 5 when 0. Writes a canonical JSON list of rows into a
+ * new string at `*out`. Both streams are always consumed, also on error.
+ *
+ * Errors (COLEAD_ERROR_INPUT): `unknown_direction`, `missing_column`, `duplicate_group`, `unknown_group`,
+ * `repeated_tie`, `too_many_ties`, `out_of_range` and so on.
+ */
+colead_status colead_group_ties_measure_json(struct ArrowArrayStream *ties,
+                                             struct ArrowArrayStream *groups,
+                                             const char *direction,
+                                             size_t direction_size,
+                                             uint64_t min_group,
+                                             struct colead_string **out,
+                                             struct colead_error **err);
+
+/**
+ * One more owner of the same network, to be freed as well; never fails and copies nothing. Null for null.
+ */
+struct colead_network *colead_network_clone(const struct colead_network *network);
+
+/**
+ * Gives up one ownership of the network. Null is ignored.
+ */
+void colead_network_free(struct colead_network *network);
 
 /**
  * Simulates the example organization, two merged port authorities, into new files at `*out`: evidence, a

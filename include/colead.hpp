@@ -290,11 +290,44 @@ class Judgment {
   /// The whole explanation as text.
   Result<String> try_explain() const { return detail::text_of(handle_.get(), colead_judgment_explain); }
   String explain() const { return try_explain().value(); }
+  /// The explanation as text of one of the forms `one_line`, `short` and `full`.
+  Result<String> try_explain_as(std::string_view form) const {
+    return detail::write([&](colead_string **out, colead_error **err) {
+      return colead_judgment_explain_as(handle_.get(), form.data(), form.size(), out, err);
+    });
+  }
+  String explain_as(std::string_view form) const { return try_explain_as(form).value(); }
   /// The explanation as canonical JSON.
   Result<String> try_explanation_json() const {
     return detail::text_of(handle_.get(), colead_judgment_write_explanation_json);
   }
   String explanation_json() const { return try_explanation_json().value(); }
+  /// The smallest changes that would change the conclusion, as canonical JSON; `freeze` is a JSON list of measures
+  /// that stay as they are, or empty.
+  Result<String> try_counterfactuals_json(std::string_view freeze = {}) const {
+    return detail::write([&](colead_string **out, colead_error **err) {
+      return colead_judgment_write_counterfactuals_json(handle_.get(), freeze.data(), freeze.size(), out, err);
+    });
+  }
+  String counterfactuals_json(std::string_view freeze = {}) const { return try_counterfactuals_json(freeze).value(); }
+  /// The smallest evidence that would settle what is open, as canonical JSON; `size` is the number of people there
+  /// are, or 0.
+  Result<String> try_evidence_json(std::uint64_t size = 0) const {
+    return detail::write([&](colead_string **out, colead_error **err) {
+      return colead_judgment_write_evidence_json(handle_.get(), size, out, err);
+    });
+  }
+  String evidence_json(std::uint64_t size = 0) const { return try_evidence_json(size).value(); }
+  /// Where thresholds and the confidence would change the conclusion, as canonical JSON.
+  Result<String> try_robustness_json() const {
+    return detail::text_of(handle_.get(), colead_judgment_write_robustness_json);
+  }
+  String robustness_json() const { return try_robustness_json().value(); }
+  /// What to ask next, as canonical JSON.
+  Result<String> try_next_questions_json() const {
+    return detail::text_of(handle_.get(), colead_judgment_write_next_questions_json);
+  }
+  String next_questions_json() const { return try_next_questions_json().value(); }
 
  private:
   detail::Shared<colead_judgment, colead_judgment_clone, colead_judgment_free> handle_;
@@ -330,6 +363,19 @@ class Framework {
   /// What it is made of as canonical JSON: concepts, questions, rules, measures and more.
   Result<String> try_json() const { return detail::text_of(handle_.get(), colead_framework_write_json); }
   String json() const { return try_json().value(); }
+
+  /// This version beside a newer one as canonical JSON: what changed, and which verdicts turn over cases, or over
+  /// the tests that the rules of both carry when there are none.
+  Result<String> try_diff(const Framework &newer, std::string_view cases = {}) const {
+    return detail::write([&](colead_string **out, colead_error **err) {
+      return colead_framework_write_diff(handle_.get(), newer.handle_.get(), cases.data(), cases.size(), out, err);
+    });
+  }
+  String diff(const Framework &newer, std::string_view cases = {}) const { return try_diff(newer, cases).value(); }
+
+  /// The small changes of its rules that no test of a rule notices, as canonical JSON.
+  Result<String> try_mutants() const { return detail::text_of(handle_.get(), colead_framework_write_mutants_json); }
+  String mutants() const { return try_mutants().value(); }
 
   /// Judges a question for one subject; `measures` is a JSON object from measure to value.
   Result<Judgment> try_judge(std::string_view question, std::string_view measures, double confidence = 0) const {
@@ -531,6 +577,69 @@ class Tally {
   detail::Handle<colead_tally, colead_tally_free> handle_;
 };
 
+/// Who looks to whom, in one or several relations of the same people: the data owner's side.
+class Network {
+ public:
+  explicit Network(colead_network *raw) noexcept : handle_(raw) {}
+
+  /// A network of ties and nodes, which are consumed, also on error; `options` is JSON with at least `direction`.
+  static Result<Network> try_create(ArrowStream ties, ArrowStream nodes, std::string_view options) {
+    return try_create(ties, &nodes, options);
+  }
+  Network(ArrowStream ties, ArrowStream nodes, std::string_view options)
+      : Network(try_create(std::move(ties), std::move(nodes), options).value()) {}
+  /// A network of the nodes that ties name.
+  static Result<Network> try_create(ArrowStream ties, std::string_view options) {
+    return try_create(ties, nullptr, options);
+  }
+  Network(ArrowStream ties, std::string_view options) : Network(try_create(std::move(ties), options).value()) {}
+
+  /// Measures what a JSON request asks for (`{"read": "measures"}` ...) as a table in the long form.
+  Result<ArrowStream> try_measure_stream(std::string_view request) const {
+    ArrowStream out;
+    return detail::call(
+        [&](colead_error **err) {
+          return colead_network_measure_stream(handle_.get(), request.data(), request.size(), out.get(), err);
+        },
+        [&] { return std::move(out); });
+  }
+  ArrowStream measure_stream(std::string_view request) const { return try_measure_stream(request).value(); }
+  /// The same as a canonical JSON list of rows.
+  Result<String> try_measure_json(std::string_view request) const {
+    return detail::write([&](colead_string **out, colead_error **err) {
+      return colead_network_measure_json(handle_.get(), request.data(), request.size(), out, err);
+    });
+  }
+  String measure_json(std::string_view request) const { return try_measure_json(request).value(); }
+  /// What was read and what was left out, as JSON without any key of a node.
+  Result<String> try_summary() const { return detail::text_of(handle_.get(), colead_network_write_summary_json); }
+  String summary() const { return try_summary().value(); }
+
+ private:
+  static Result<Network> try_create(ArrowStream &ties, ArrowStream *nodes, std::string_view options) {
+    return detail::create<Network, colead_network>([&](colead_network **out, colead_error **err) {
+      return colead_network_create_from_streams(ties.get(), nodes == nullptr ? nullptr : nodes->get(), options.data(),
+                                                options.size(), out, err);
+    });
+  }
+
+  detail::Shared<colead_network, colead_network_clone, colead_network_free> handle_;
+};
+
+/// Measures ties between groups that come without people, as a canonical JSON list of rows; both streams are consumed,
+/// also on error. `min_group` is the smallest group of which numbers are given, 5 when 0.
+inline Result<String> try_measure_group_ties(ArrowStream ties, ArrowStream groups, std::string_view direction,
+                                             std::uint64_t min_group = 0) {
+  return detail::write([&](colead_string **out, colead_error **err) {
+    return colead_group_ties_measure_json(ties.get(), groups.get(), direction.data(), direction.size(), min_group, out,
+                                          err);
+  });
+}
+inline String measure_group_ties(ArrowStream ties, ArrowStream groups, std::string_view direction,
+                                 std::uint64_t min_group = 0) {
+  return try_measure_group_ties(std::move(ties), std::move(groups), direction, min_group).value();
+}
+
 /// What may leave, and its renderers.
 class Release {
  public:
@@ -539,6 +648,9 @@ class Release {
   /// The report as text.
   Result<String> try_text() const { return detail::text_of(handle_.get(), colead_release_write_text); }
   String text() const { return try_text().value(); }
+  /// One page for a works council.
+  Result<String> try_sheet() const { return detail::text_of(handle_.get(), colead_release_write_sheet); }
+  String sheet() const { return try_sheet().value(); }
   /// The release as canonical JSON.
   Result<String> try_json() const { return detail::text_of(handle_.get(), colead_release_write_json); }
   String json() const { return try_json().value(); }
@@ -608,6 +720,8 @@ struct AssessOptions {
   /// 0 for the folder's or the framework's own.
   double confidence = 0;
   std::optional<std::uint64_t> seed = {};
+  /// Columns of `responses` to cut by, as a JSON list of texts; empty for the folder's.
+  std::string_view cuts = {};
 };
 
 /// What was observed, gathered file by file and table by table.
@@ -651,7 +765,10 @@ class Evidence {
     const colead_assess_options raw{sizeof(colead_assess_options),
                                     options.framework == nullptr ? nullptr : options.framework->get(),
                                     options.instrument == nullptr ? nullptr : options.instrument->get(),
-                                    options.confidence, options.seed ? &*options.seed : nullptr};
+                                    options.confidence,
+                                    options.seed ? &*options.seed : nullptr,
+                                    options.cuts.empty() ? nullptr : options.cuts.data(),
+                                    options.cuts.size()};
     return detail::create<Assessment, colead_assessment>([&](colead_assessment **out, colead_error **err) {
       return colead_evidence_assess(handle_.get(), &raw, out, err);
     });
@@ -691,6 +808,14 @@ inline Result<Files> try_simulate_harbour(std::uint64_t seed) {
       [&](colead_files **out, colead_error **err) { return colead_simulate_harbour_create(seed, out, err); });
 }
 inline Files simulate_harbour(std::uint64_t seed) { return try_simulate_harbour(seed).value(); }
+
+/// Audits tables or ledgers, given as a JSON object; see `colead_audit`.
+inline Result<String> try_audit(std::string_view text) {
+  return detail::write([&](colead_string **out, colead_error **err) {
+    return colead_audit(text.data(), text.size(), out, err);
+  });
+}
+inline String audit(std::string_view text) { return try_audit(text).value(); }
 
 /// Renders JSON in its canonical form (RFC 8785).
 inline Result<String> try_canonicalize_json(std::string_view text) {

@@ -1,7 +1,6 @@
 //! One error type: a stable code, a message, where it was, and what to do about it.
 
 use serde_json::{Value, json};
-use std::fmt;
 
 /// The result of every fallible call of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -189,18 +188,25 @@ pub struct Diagnostic {
     pub file: String,
     /// Path into the document, such as `rule[3].when.all[0].gt`.
     pub path: String,
-    /// 1-based line, for TOML.
+    /// 1-based line.
     pub line: Option<u32>,
-    /// 1-based column (in characters), for TOML.
+    /// 1-based column, in characters.
     pub column: Option<u32>,
+    /// The line in which the fault ends.
+    pub end_line: Option<u32>,
+    /// The column after its last character.
+    pub end_column: Option<u32>,
+    /// Its line of the source with carets under it, as [`Diagnostic::quote`] makes it; empty without the source.
+    pub excerpt: String,
     /// What to do.
     pub help: String,
-    /// A case that shows the fault, where there is one.
+    /// A case that shows the fault, where there is one: an object from measure to value, in which what is not named
+    /// is missing. Of a cycle it is the list of its rules.
     pub witness: Option<Value>,
 }
 
 impl Diagnostic {
-    /// Where it is, for people: `file:line:column: path`.
+    /// Where it is, in one line: `file:line:column: path`.
     pub fn place(&self) -> String {
         let mut place = self.file.clone();
         if let (Some(line), Some(column)) = (self.line, self.column) {
@@ -228,23 +234,12 @@ impl Diagnostic {
             "path": self.path,
             "line": self.line,
             "column": self.column,
+            "end_line": self.end_line,
+            "end_column": self.end_column,
+            "rendered": self.to_string(),
             "help": self.help,
             "witness": self.witness,
         })
-    }
-}
-
-impl fmt::Display for Diagnostic {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}[{}]: {}", self.severity.as_str(), self.code, self.message)?;
-        let place = self.place();
-        if !place.is_empty() {
-            write!(f, "\n  at {place}")?;
-        }
-        if !self.help.is_empty() {
-            write!(f, "\n  help: {}", self.help)?;
-        }
-        Ok(())
     }
 }
 
@@ -254,12 +249,13 @@ pub(crate) fn nearest<'a>(wanted: &str, candidates: impl IntoIterator<Item = &'a
     if wanted.len() > 64 {
         return None;
     }
-    let limit = (wanted.chars().count() / 3).max(1);
+    let wanted: Vec<char> = wanted.chars().collect();
+    let limit = (wanted.len() / 3).max(1);
+    let distance = |c: &str| edit_distance(&wanted, &c.chars().collect::<Vec<char>>(), limit);
     candidates
         .into_iter()
         .filter(|c| c.len() <= 64)
-        .map(|c| (edit_distance(wanted, c), c))
-        .filter(|(d, _)| *d <= limit)
+        .filter_map(|c| Some((distance(c)?, c)))
         .min_by(|a, b| a.cmp(b))
         .map(|(_, c)| c)
 }
@@ -277,22 +273,31 @@ pub(crate) fn suggest<'a>(wanted: &str, candidates: impl IntoIterator<Item = &'a
     }
 }
 
-fn edit_distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
+/// Insertions, deletions and replacements from one word to another, when they are at most so many.
+fn edit_distance(a: &[char], b: &[char], limit: usize) -> Option<usize> {
+    if a.len().abs_diff(b.len()) > limit {
+        return None;
+    }
     let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, ca) in a.chars().enumerate() {
+    for (i, ca) in a.iter().enumerate() {
         let mut diagonal = i;
         let mut left = i + 1;
-        let mut next = vec![left];
-        for (cb, above) in b.iter().zip(row.iter().skip(1)) {
-            let cost = diagonal + usize::from(ca != *cb);
-            left = cost.min(above + 1).min(left + 1);
-            diagonal = *above;
-            next.push(left);
+        let mut least = left;
+        for (cb, above) in b.iter().zip(row.iter_mut().skip(1)) {
+            let cost = diagonal + usize::from(ca != cb);
+            left = cost.min(*above + 1).min(left + 1);
+            diagonal = std::mem::replace(above, left);
+            least = least.min(left);
         }
-        row = next;
+        if let Some(first) = row.first_mut() {
+            *first = i + 1;
+        }
+        // No way down costs less than the least of a row.
+        if least > limit {
+            return None;
+        }
     }
-    row.last().copied().unwrap_or(0)
+    row.last().copied().filter(|d| *d <= limit)
 }
 
 #[cfg(test)]
@@ -311,6 +316,12 @@ mod tests {
     fn a_slip_of_the_pen_is_found() {
         assert_eq!(nearest("definabel", ["urgent", "definable"]), Some("definable"));
         assert_eq!(nearest("xyz", ["urgent", "definable"]), None);
-        assert_eq!(edit_distance("kitten", "sitting"), 3);
+        let distance = |a: &str, b: &str, limit| {
+            edit_distance(&a.chars().collect::<Vec<_>>(), &b.chars().collect::<Vec<_>>(), limit)
+        };
+        assert_eq!(distance("kitten", "sitting", 3), Some(3));
+        assert_eq!(distance("kitten", "sitting", 2), None);
+        assert_eq!((distance("", "abc", 3), distance("abc", "", 3), distance("", "", 0)), (Some(3), Some(3), Some(0)));
+        assert_eq!((distance("abcdef", "bcdefg", 2), distance("abc", "xbc", 1)), (Some(2), Some(1)));
     }
 }

@@ -29,6 +29,9 @@ fn encodings(framework: &Framework) -> BTreeMap<String, Vec<String>> {
     for m in framework.measures() {
         add(&m.concepts, format!("measure `{}`", m.id));
     }
+    for s in framework.sets() {
+        add(&s.concepts, format!("set `{}`", s.id));
+    }
     for id in ["collective-leadership", "ccl-dac"] {
         for s in Instrument::builtin(id).expect("ships with the crate").scales() {
             add(&s.concepts, format!("scale `{}` of `{id}`", s.id));

@@ -345,3 +345,167 @@ fn a_total_of_a_few_of_one_mind_is_not_certain() {
     };
     assert_eq!((status(6), status(9)), ("answer", "insufficient"));
 }
+
+/// Units under one root, each with people of two cuts.
+fn cut_survey(people: &[(usize, &str, &str, Option<u8>)]) -> Vec<(&'static str, String)> {
+    let mut rows = String::from("unit,tenure,site,s,c,d\n");
+    for (unit, tenure, site, s) in people {
+        let s = s.map_or(String::new(), |s| s.to_string());
+        rows.push_str(&format!("u{unit},{tenure},{site},{s},3,4\n"));
+    }
+    let tree = "unit,parent\nu0,\nu1,u0\nu2,u0\nu3,u0\n";
+    vec![("organization.csv", tree.to_owned()), ("responses.csv", rows)]
+}
+
+fn cut_release(people: &[(usize, &str, &str, Option<u8>)], ledger: &Ledger) -> colead::Result<(Release, Ledger)> {
+    let files = cut_survey(people);
+    let files: Vec<(&str, &[u8])> = files.iter().map(|(n, t)| (*n, t.as_bytes())).collect();
+    let (evidence, _) = Evidence::from_files(&files)?;
+    let instrument = Some(Instrument::from_json(INSTRUMENT)?);
+    let cuts = vec!["tenure".to_owned(), "site".to_owned()];
+    assess(&FRAMEWORK, &evidence, &Options { instrument, cuts, ..Options::default() })?
+        .release(&DisclosurePolicy::default(), ledger)
+}
+
+type Person = (usize, &'static str, &'static str, Option<u8>);
+
+fn person() -> impl Strategy<Value = Person> {
+    let tenure = prop_oneof![Just("new"), Just("long"), Just("")];
+    let site = prop_oneof![Just("a"), Just("b")];
+    (0usize..4, tenure, site, answer())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    /// Units, direct reports and two cuts released together: no few people are a sum of what is shown of a scale.
+    #[test]
+    fn no_few_are_the_sum_of_released_groups(people in prop::collection::vec(person(), 1..45)) {
+        let (release, _) = cut_release(&people, &Ledger::new()).expect("a release");
+        let own: Vec<&Person> = people.iter().filter(|p| p.3.is_some()).collect();
+        let mut atoms: Vec<Person> = own.iter().map(|p| (p.0, p.1, p.2, None)).collect();
+        atoms.sort_unstable();
+        atoms.dedup();
+        let count: Vec<usize> =
+            atoms.iter().map(|a| own.iter().filter(|p| (p.0, p.1, p.2) == (a.0, a.1, a.2)).count()).collect();
+        let under = |unit: &str, a: &Person| unit == "u0" || unit == format!("u{}", a.0);
+        let mut rows: Vec<Vec<f64>> = Vec::new();
+        let mut shown = |n: Option<u64>, holds: &dyn Fn(&Person) -> bool| {
+            let row: Vec<bool> = atoms.iter().map(holds).collect();
+            let people: usize = row.iter().zip(&count).filter(|(r, _)| **r).map(|(_, n)| n).sum();
+            rows.push(row.into_iter().map(|r| f64::from(u8::from(r))).collect());
+            (n == Some(people as u64), people)
+        };
+        for s in release.scores().iter().filter(|s| s.scale == "sense_making" && s.status != "masked") {
+            let (same, people) = shown(s.n, &|a| under(&s.unit, a));
+            prop_assert!(same && people >= 5, "{s:?}");
+        }
+        for g in release.groups().iter().filter(|g| g.scale == "sense_making" && g.status != "masked") {
+            let (same, people) = shown(g.n, &|a| under(&g.unit, a) && match g.cut.as_str() {
+                "reports" => a.0 == 0,
+                "tenure" => a.1 == g.category,
+                _ => a.2 == g.category,
+            });
+            prop_assert!(same && people >= 5, "{g:?}");
+        }
+        fn sets(from: usize, n: usize, count: &[usize], chosen: &mut Vec<usize>, all: &mut Vec<Vec<usize>>) {
+            for i in from..count.len() {
+                if n + count[i] < 5 {
+                    chosen.push(i);
+                    all.push(chosen.clone());
+                    sets(i + 1, n + count[i], count, chosen, all);
+                    chosen.pop();
+                }
+            }
+        }
+        let mut all = Vec::new();
+        sets(0, 0, &count, &mut Vec::new(), &mut all);
+        for set in all {
+            let target: Vec<f64> = (0..atoms.len()).map(|i| f64::from(u8::from(set.contains(&i)))).collect();
+            prop_assert!(!derivable(&rows, &target), "{set:?} of {atoms:?}");
+        }
+    }
+}
+
+fn crowd(units: &[(usize, usize)]) -> Vec<Person> {
+    let one = |i: usize, unit| (unit, ["new", "long"][i % 2], ["a", "b"][i / 2 % 2], Some(1 + (i % 5) as u8));
+    units.iter().flat_map(|(unit, n)| (0..*n).map(move |i| one(i, *unit))).collect()
+}
+
+#[test]
+fn cuts_leave_with_the_units_and_the_ledger_remembers_them() {
+    let people = crowd(&[(1, 24), (2, 20), (3, 3)]);
+    let (release, ledger) = cut_release(&people, &Ledger::new()).expect("a release");
+    let status = |r: &Release, unit: &str, category: &str| {
+        let of = r.groups().iter().find(|g| g.unit == unit && g.category == category && g.scale == "direction");
+        of.expect("a group").status.clone()
+    };
+    assert_eq!(status(&release, "u1", "new"), "known");
+    assert_eq!(status(&release, "u3", "new"), "masked");
+    assert!(ledger.entries().iter().any(|e| e.unit == "u1" && e.cut == "tenure" && e.category == "new" && e.n == 12));
+    let text = colead::json::canonical(&ledger.to_json());
+    let ledger = Ledger::from_json(&text).expect("its own form");
+    let options = colead::release::AuditOptions::default();
+    assert!(ledger.audit(&options).expect("a verdict").iter().all(|(.., a)| a.is_safe()));
+    let (again, after) = cut_release(&people, &ledger).expect("the same may leave again");
+    assert_eq!((again.groups(), after.entries()), (release.groups(), ledger.entries()));
+    assert!(release.sheet().contains("proved safe") && release.sheet().lines().count() < 60, "{}", release.sheet());
+}
+
+#[test]
+fn one_who_left_between_two_releases_is_not_exposed() {
+    let people = crowd(&[(1, 24), (2, 20)]);
+    let (_, ledger) = cut_release(&people, &Ledger::new()).expect("the first");
+    // Erased one by one, the people stand out; taken out five at a time from the same groups, they do not.
+    assert_eq!(cut_release(&people[1..], &ledger).expect_err("one").code(), "difference_exposed");
+    let mut other = people.clone();
+    other[0].3 = Some(5);
+    assert_eq!(cut_release(&other, &ledger).expect_err("another answer").code(), "difference_exposed");
+    let batch: Vec<Person> = people.iter().filter(|p| p.0 != 1 || p.1 != "new").copied().collect();
+    let (release, after) = cut_release(&batch, &ledger).expect("twelve together");
+    assert!(release.units().iter().any(|u| u.unit == "u1" && u.n == Some(12)));
+    assert!(after.audit(&Default::default()).expect("a verdict").iter().all(|(.., a)| a.is_safe()));
+}
+
+#[test]
+fn ledgers_and_cuts_that_do_not_fit_are_refused() {
+    let people = crowd(&[(1, 24), (2, 20)]);
+    let (_, ledger) = cut_release(&people, &Ledger::new()).expect("a release");
+    let wave = |name: &str| {
+        let rows: String = (0..9).map(|i| format!("u1,{name},{},3,4\n", 1 + i % 5)).collect();
+        assessed(&[("responses.csv", format!("unit,wave,s,c,d\n{rows}"))])
+    };
+    let (_, first) = wave("w1").release(&DisclosurePolicy::default(), &Ledger::new()).expect("a release");
+    let code =
+        |a: &Assessment, l: &Ledger| a.release(&DisclosurePolicy::default(), l).map(|_| ()).map_err(|e| e.code());
+    assert_eq!(code(&wave("w2"), &first), Err("other_wave"));
+    assert_eq!(code(&wave("w1"), &ledger), Err("other_wave"));
+    let cut = |name: &str, rows: &str| {
+        let (evidence, _) = Evidence::from_files(&[("responses.csv", rows.as_bytes())]).expect("a table");
+        let instrument = Some(Instrument::from_json(INSTRUMENT).expect("an instrument"));
+        let options = Options { instrument, cuts: vec![name.to_owned()], ..Options::default() };
+        assess(&FRAMEWORK, &evidence, &options).map(|a| a.notes().to_vec()).map_err(|e| e.code())
+    };
+    let table = |categories: usize| {
+        let rows: String = (0..200).map(|i| format!("u1,k{},1,2,3\n", i % categories)).collect();
+        format!("unit,tenure,s,c,d\n{rows}")
+    };
+    assert_eq!(cut("tenure", &table(100)), Err("too_many_categories"));
+    assert!(cut("tenure", &table(40)).expect("merged").iter().any(|n| n.contains("40 rare categories")));
+    assert_eq!(cut("tenur", &table(2)), Err("missing_column"));
+    assert_eq!(cut("unit", &table(2)), Err("bad_cut"));
+    assert_eq!(cut("s", &table(2)), Err("bad_cut"));
+}
+
+#[test]
+fn a_mean_at_the_end_of_the_scale_is_a_band() {
+    let release = |n: usize| released(&assessed(&survey(&[0], &[mixed(0), people(n, [Some(5), Some(1), Some(3)])])), 5);
+    let value = |r: &Release, scale: &str| {
+        let of = r.scores().iter().find(|s| s.unit == "u1" && s.scale == scale && s.estimand == "respondents");
+        of.expect("a score").value
+    };
+    let few = release(8);
+    assert_eq!((value(&few, "sense_making"), value(&few, "connection")), (Some(95.0), Some(5.0)));
+    assert_eq!(value(&few, "direction"), Some(50.0));
+    assert_eq!(value(&release(20), "sense_making"), Some(100.0));
+}

@@ -4,24 +4,27 @@
 
 use colead::assess::classify_challenge;
 use colead::measure::{Absence, Estimate, MeasureValue, Origin, Ratings};
-use colead::rules::{Case, Framework, Judgment};
+use colead::rules::{Case, Counterfactual, FlipPoint, Framework, Judgment};
 use std::fmt::Write as _;
 
 /// Everything that is read of a judgment, in one text.
 fn told(j: &Judgment) -> String {
-    let mut out = j.explain();
-    out.push_str("\nbecause\n");
-    j.because().iter().for_each(|l| writeln!(out, "  {l}").unwrap());
+    let mut out = format!("{}\n\nin short\n{}\nin full\n{}", j.one_line(), j.short(), j.full());
+    assert_eq!(j.explain(), j.full());
     for (i, q) in j.next_questions().iter().enumerate() {
         out.push_str(if i == 0 { "\nto ask next\n" } else { "" });
         let part = q.part.as_ref().map_or(String::new(), |p| format!(" of part `{p}`"));
-        writeln!(out, "  {}{part}: {} ({} of {} answers settle it)", q.measure, q.asks, q.settles, q.tried).unwrap();
+        let more = q.respondents.as_ref().map_or(String::new(), |r| format!("; {}", r.text()));
+        writeln!(out, "  {}{part}: {} ({} of {} answers settle it{more})", q.measure, q.asks, q.settles, q.tried)
+            .unwrap();
     }
-    for (i, c) in j.counterfactuals().iter().enumerate() {
-        out.push_str(if i == 0 { "\nwould change the conclusion\n" } else { "" });
-        let changes: Vec<String> = c.changes.iter().map(|(m, from, to)| format!("{m} from {from} to {to}")).collect();
-        writeln!(out, "  {} -> {}", changes.join(" and "), c.becomes).unwrap();
-    }
+    let mut list = |title: &str, lines: Vec<String>| {
+        out.push_str(&if lines.is_empty() { String::new() } else { format!("\n{title}\n  {}\n", lines.join("\n  ")) });
+    };
+    list("what would change it", j.counterfactuals().iter().map(Counterfactual::text).collect());
+    list("what would settle it", j.evidence_needed(None).text());
+    list("at another confidence", j.confidence_flips().text());
+    list("how robust it is", j.robustness().points.iter().map(FlipPoint::text).collect());
     out
 }
 

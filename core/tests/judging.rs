@@ -142,10 +142,10 @@ fn levels_are_read_as_a_range() {
     assert!(left.because().iter().any(|l| l.contains("only level left")));
     let whole = judge(&f, &[("a", 5.5, 9.0)]);
     assert_eq!(whole.remaining(), ["low", "mid", "high"]);
-    // Levels that overlap are a fault of the rulebook that a case brings to light.
+    // Levels that may overlap are a fault of the rulebook, unless it says that it means it.
     let overlap = rule("low", "low", "typical", "when = { le = ['a', 6] }")
         + &rule("high", "high", "typical", "when = { ge = ['a', 4] }");
-    let f = book(&(question("graded", "'low', 'high'") + &overlap));
+    let f = book(&(question("graded", "'low', 'high'") + "overlap = 'conflict'\n" + &overlap));
     let j = judge(&f, &[("a", 5.0, 0.0)]);
     assert_eq!((j.status(), j.remaining()), (&Status::Conflict(vec![0, 1]), vec!["low", "high"]));
 }
@@ -155,7 +155,7 @@ fn exclusive_options() {
     let rules = rule("x", "x", "typical", "when = { gt = ['a', 5] }")
         + &rule("x2", "x", "defines", "when = { gt = ['b', 5] }")
         + &rule("y", "y", "typical", "when = { gt = ['c', 5] }");
-    let f = book(&(question("exclusive", "'x', 'y'") + &rules));
+    let f = book(&(question("exclusive", "'x', 'y'") + "overlap = 'conflict'\n" + &rules));
     // One rule of several is enough for its option; the answer stands though the other is open.
     let j = judge(&f, &[("b", 9.0, 0.0)]);
     assert_eq!((one(&j), j.excluded(), j.needs().missing.len()), (("answer", Some("x".into())), vec!["y"], 0));

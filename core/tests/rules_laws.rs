@@ -117,7 +117,7 @@ proptest! {
         let mut lines: Vec<String> = toml_sections(&mixed);
         shuffle(&mut lines, seed.wrapping_add(1));
         let c = Framework::from_toml(&lines.concat()).unwrap();
-        prop_assert_eq!(a.logic_sha256() == b.logic_sha256(), document == mixed);
+        prop_assert_eq!((a.logic_sha256(), a.sha256()), (b.logic_sha256(), b.sha256()));
         for known in &cases {
             for q in QUESTIONS {
                 let of = |f: &Framework| {
@@ -353,8 +353,8 @@ fn whatever_decides_moves_the_logic_digest() {
         ("/scorecard/basis/bands/1/from", json!(1)),
         ("/rule/0/when/all/0/gt/1", json!(0.75)),
         ("/rule/0/when/all/0", json!({ "ge": ["title", 0.5] })),
-        ("/rule/0/when/all/1", json!({ "level": ["basis", "low"] })),
-        ("/rule/0/unless", json!({ "is": ["note", "a"] })),
+        ("/rule/0/when/all/1", json!({ "not": { "level": ["basis", "low"] } })),
+        ("/rule/0/unless", json!({ "all": [{ "is": ["note", "b"] }, { "gt": ["test", 2] }] })),
         ("/rule/0/strength", json!("typical")),
         ("/rule/1/requires/0/when/le/1", json!(4)),
         ("/rule/1/requires/0/reason", json!("otherwise")),

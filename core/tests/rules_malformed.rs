@@ -384,7 +384,7 @@ fn documents() {
 }
 
 #[test]
-fn json_faults_are_placed_by_path() {
+fn json_faults_are_placed_by_path_and_line() {
     let document = |rule: &str| {
         format!(
             r#"{{"framework": {{"id": "f", "version": "1.0.0"}}, "measure": {{"m": {{"score": [0, 1]}}}},
@@ -426,7 +426,10 @@ fn json_faults_are_placed_by_path() {
     ] {
         let found = errors(&text);
         assert_eq!((found[0].code, found[0].path.as_str()), (code, path), "{text}");
-        assert_eq!((found[0].line, found[0].column), (None, None), "JSON is placed by path alone");
+        let line = text.lines().nth(found[0].line.unwrap() as usize - 1).unwrap();
+        let rest: String = line.chars().skip(found[0].column.unwrap() as usize - 1).collect();
+        let value = serde_json::Deserializer::from_str(&rest).into_iter::<serde_json::Value>().next();
+        assert!(value.is_some_and(|v| v.is_ok()), "it stands at the value: {rest}");
         found.iter().for_each(well_said);
     }
     let syntax = errors("{\n  \"framework\": }");

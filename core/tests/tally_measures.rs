@@ -4,8 +4,8 @@
 
 use colead::evidence::{Cells, Column, Instrument, MissingRule, Responses, Table};
 use colead::measure::{
-    Kind, Reading, ScaleRow, Status, aggregation, agreement, difference, differences, favorability, items, posteriors,
-    reliability, scores, scores_with,
+    Kind, MEASURES, Reading, ScaleRow, Status, aggregation, agreement, difference, differences, favorability, items,
+    measure, posteriors, reliability, scores, scores_with,
 };
 use colead::tally::Tally;
 use proptest::prelude::*;
@@ -202,17 +202,8 @@ fn a_partial_roll_up_has_no_reliability_and_an_empty_tally_no_rows() {
 }
 
 fn everything(t: &Tally) -> Vec<ScaleRow> {
-    let reading = Reading::default();
-    [
-        scores(t, Some(&|_| Some(9))),
-        items(t),
-        favorability(t),
-        reliability(t),
-        agreement(t),
-        aggregation(t, &reading),
-        differences(t, &reading),
-    ]
-    .concat()
+    let reading = Reading { missing_rule: None, sizes: Some(&|_| Some(9)) };
+    MEASURES.iter().flat_map(|what| measure(t, what, &reading).expect("a known name")).collect()
 }
 
 fn close(a: Option<f64>, b: Option<f64>) -> bool {
@@ -246,7 +237,7 @@ proptest! {
         // u0 <-> u3, u1 <-> u2: the order of the units changes too.
         let other = |u: &str| u.strip_prefix('u').and_then(|k| k.parse::<u8>().ok()).map(|k| format!("u{}", 3 - k)).expect("a unit");
         let renamed: Vec<Row> = rows.iter().map(|(u, a)| (other(u), *a)).collect();
-        let key = |r: &ScaleRow| (r.unit.clone(), r.scale.clone(), r.measure, r.variant, r.estimand);
+        let key = |r: &ScaleRow| (r.unit.clone(), r.scale.clone(), r.within.clone(), r.measure, r.variant, r.estimand);
         let mut here = everything(&tally_of(TEXT, &rows));
         let mut there = everything(&tally_of(TEXT, &renamed));
         for r in &mut there {

@@ -2,8 +2,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
 use colead::assess::{Project, classify_documents};
-use colead::evidence::{Instrument, Responses, Table};
+use colead::evidence::{Direction, Instrument, Responses, Table};
 use colead::json::canonical;
+use colead::measure::network::{MIN_GROUP, Network, Options, group_ties};
 use colead::measure::{Reading, ScaleRow, measure};
 use colead::release::{DisclosurePolicy, Ledger};
 use colead::rules::{Case, Framework, check};
@@ -87,6 +88,23 @@ fn tally(v: &Vector) -> Result<String> {
     Ok(out)
 }
 
+fn network(v: &Vector) -> Result<String> {
+    let table = |name: &str, csv: &str| Table::from_csv(name, csv.as_bytes());
+    let ties = table("ties", &v.text("ties.csv"))?;
+    if let Some(groups) = v.find("groups.csv") {
+        let direction = Direction::parse(v.text("direction").trim_end())?;
+        let rows = group_ties(&ties, &table("groups", &groups)?, direction, MIN_GROUP)?;
+        return Ok(canonical(&rows.to_json()) + "\n");
+    }
+    let nodes = v.find("nodes.csv").map(|csv| table("nodes", &csv)).transpose()?;
+    let network = Network::from_tables(&ties, nodes.as_ref(), Options::from_json(&v.text("options.json"))?)?;
+    let mut out = canonical(&network.summary()) + "\n";
+    for request in v.text("requests").lines() {
+        out.push_str(&(canonical(&network.read(request)?.1.to_json()) + "\n"));
+    }
+    Ok(out)
+}
+
 fn assess(v: &Vector) -> Result<String> {
     let files: Vec<(String, Vec<u8>)> = std::fs::read_dir(v.folder.join(&v.name))
         .expect("a folder")
@@ -148,6 +166,11 @@ fn rulebooks_are_checked() {
 #[test]
 fn answers_are_tallied() {
     run("tally", tally);
+}
+
+#[test]
+fn networks_are_measured() {
+    run("network", network);
 }
 
 #[test]

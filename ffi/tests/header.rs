@@ -20,6 +20,7 @@ const SOURCES: &[&str] = &[
     "evidence.rs",
     "assessment.rs",
     "release.rs",
+    "network.rs",
     "simulate.rs",
 ];
 
@@ -95,6 +96,7 @@ fn every_exported_function_is_in_the_header_and_documented() {
             "judge",
             "classify",
             "check",
+            "audit",
             "assess",
             "release",
             "explain",

@@ -8,12 +8,18 @@ from ._assess import Assessment, assess
 from ._core import __version__
 from ._errors import ColeadError, DisclosureError, InputError, RulebookError
 from ._instrument import Instrument
+from ._network import Network, group_network, network
 from ._records import (
     Change,
     Cite,
     Concept,
+    ConfidenceFlip,
+    ConfidenceFlips,
     Counterfactual,
     Diagnostic,
+    EvidenceNeeded,
+    EvidenceSet,
+    FlipPoint,
     Hypothesis,
     Item,
     Loss,
@@ -22,25 +28,34 @@ from ._records import (
     NextQuestion,
     Prompt,
     Question,
+    Respondents,
+    Robustness,
     Rule,
     Scale,
 )
-from ._release import DisclosurePolicy, Ledger, Release
-from ._rules import Framework, Judgment, check, classify_challenge
+from ._release import Audit, DisclosurePolicy, Ledger, Release, audit
+from ._rules import Diff, Framework, Judgment, check, classify_challenge, schema
 from ._simulate import Simulation, simulate
 from ._tables import Table
 from ._tally import Tally, tally
 
 __all__ = [
     "Assessment",
+    "Audit",
     "Change",
     "Cite",
     "ColeadError",
     "Concept",
+    "ConfidenceFlip",
+    "ConfidenceFlips",
     "Counterfactual",
     "Diagnostic",
+    "Diff",
     "DisclosureError",
     "DisclosurePolicy",
+    "EvidenceNeeded",
+    "EvidenceSet",
+    "FlipPoint",
     "Framework",
     "Hypothesis",
     "InputError",
@@ -51,10 +66,13 @@ __all__ = [
     "Loss",
     "Measure",
     "Need",
+    "Network",
     "NextQuestion",
     "Prompt",
     "Question",
     "Release",
+    "Respondents",
+    "Robustness",
     "Rule",
     "RulebookError",
     "Scale",
@@ -63,8 +81,12 @@ __all__ = [
     "Tally",
     "__version__",
     "assess",
+    "audit",
     "check",
     "classify_challenge",
+    "group_network",
+    "network",
+    "schema",
     "simulate",
     "tally",
 ]

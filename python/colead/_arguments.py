@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from ._errors import InputError
 
@@ -65,3 +66,25 @@ def write_bytes(path: Path, data: bytes) -> None:
         raise InputError(
             f"cannot write `{path}`: {reason}", code="cannot_write", path=str(path), help="check the path"
         ) from error
+
+
+def to_json(document: object, path: str) -> str:
+    """Plain Python data as JSON, strictly."""
+
+    def other(value: Any) -> Any:
+        # Scalars of numpy and its kin hold a plain value.
+        if hasattr(value, "item") and getattr(value, "ndim", None) == 0:
+            return value.item()
+        wrong_type(value, path, "plain data", "give dict, list, tuple, str, int, float, bool or None")
+
+    try:
+        return json.dumps(document, default=other, allow_nan=False, ensure_ascii=False)
+    except TypeError as error:
+        help = "give dict with str keys, list, tuple, str, int, float, bool or None"
+        raise InputError(f"not plain data: {error}", code="wrong_type", path=path, help=help) from error
+    except RecursionError:
+        raise InputError("the data nest too deep", code="too_deep", path=path, help="nest less") from None
+    except ValueError as error:
+        if isinstance(error, InputError):
+            raise
+        raise InputError(str(error).lower(), code="not_finite", path=path, help="give finite numbers") from error

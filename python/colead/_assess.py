@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -103,15 +103,16 @@ class Assessment(Frozen):
         ``ledger`` is what left before (``release.ledger`` of the last one).
 
         Raises:
-            DisclosureError: ``difference_exposed`` when this release and an earlier one together would expose people.
+            DisclosureError: ``difference_exposed`` when this release and an earlier one together would expose people;
+                ``audit_incomplete`` when that could not be ruled out within the budget. Nothing is released then.
         """
         if policy is not None and not isinstance(policy, DisclosurePolicy):
             wrong_type(policy, "policy", "a DisclosurePolicy", "give a colead.DisclosurePolicy, or None")
         if ledger is not None and not isinstance(ledger, Ledger):
             wrong_type(ledger, "ledger", "a Ledger", "give the `.ledger` of the last release, or None")
         terms = None if policy is None else policy._native
-        document, text, explanations, after = self._native.release(terms, None if ledger is None else ledger._native)
-        return Release._of(document, text, explanations, Ledger._of(after))
+        document, texts, explanations, after = self._native.release(terms, None if ledger is None else ledger._native)
+        return Release._of(document, texts, explanations, Ledger._of(after))
 
     def __repr__(self) -> str:
         return f"<Assessment by {self._native.framework.id}: {len(self.units)} units, {len(self.challenges)} challenges>"
@@ -126,6 +127,7 @@ class Assessment(Frozen):
             None if instrument is None else Instrument._of(instrument),
             recipe["confidence"],
             recipe["seed"],
+            recipe["cuts"],
         )
 
 
@@ -136,14 +138,16 @@ def assess(
     instrument: Instrument | str | None = None,
     confidence: float | None = None,
     seed: int | None = None,
+    cuts: Sequence[str] | None = None,
     **evidence: Any,
 ) -> Assessment:
     """Assesses an organization from a folder, from tables, or from both.
 
     Each table is a keyword (``organization``, ``responses``, ``challenges``, ``facts`` ...): anything with
     ``__arrow_c_stream__``, a mapping from column to list or array, or a list of rows. Every part is optional; what is
-    missing is named. ``colead.toml`` of the folder names the instrument, framework, policy, confidence and seed;
-    arguments win.
+    missing is named. ``colead.toml`` of the folder names the instrument, framework, policy, confidence, seed and cuts;
+    arguments win. ``cuts`` are columns of ``responses`` that say something of the people, such as ``tenure``: a release
+    gives scores of their categories too, as far as that gives nobody away.
 
     >>> import colead
     >>> criteria = ["definable", "means_exist", "solvers_unchanged"]
@@ -158,7 +162,8 @@ def assess(
         wrong_type(framework, "framework", "a Framework", "give a colead.Framework, or None")
     files = [] if folder is None else _folder(a_path(folder, "folder"))
     core = None if instrument is None else instrument_of(instrument)
-    return _rebuild(files, evidence, framework, None if core is None else Instrument._of(core), confidence, seed)
+    questionnaire = None if core is None else Instrument._of(core)
+    return _rebuild(files, evidence, framework, questionnaire, confidence, seed, _cuts(cuts))
 
 
 def assess_files(files: Mapping[str, bytes], **options: Any) -> Assessment:
@@ -166,11 +171,19 @@ def assess_files(files: Mapping[str, bytes], **options: Any) -> Assessment:
     evidence = {name: options.pop(name) for name in list(options) if name not in _OPTIONS}
     instrument = options.get("instrument")
     core = None if instrument is None else Instrument._of(instrument_of(instrument))
-    rest = options.get("framework"), core, options.get("confidence"), options.get("seed")
+    rest = options.get("framework"), core, options.get("confidence"), options.get("seed"), _cuts(options.get("cuts"))
     return _rebuild(list(files.items()), evidence, *rest)
 
 
-_OPTIONS = ("framework", "instrument", "confidence", "seed")
+_OPTIONS = ("framework", "instrument", "confidence", "seed", "cuts")
+
+
+def _cuts(cuts: Sequence[str] | None) -> list[str] | None:
+    if cuts is None:
+        return None
+    if isinstance(cuts, str) or not all(isinstance(name, str) for name in cuts):
+        wrong_type(cuts, "cuts", "a list of column names", 'give a list, such as ["tenure"]')
+    return list(cuts)
 
 
 def _folder(folder: Path) -> list[tuple[str, bytes]]:
@@ -193,10 +206,11 @@ def _rebuild(
     instrument: Instrument | None,
     confidence: float | None,
     seed: int | None,
+    cuts: list[str] | None,
 ) -> Assessment:
     own = None if framework is None else framework._native
     questionnaire = None if instrument is None else instrument._native
-    return Assessment._of(_core.assess(files, tables, own, questionnaire, confidence, seed))
+    return Assessment._of(_core.assess(files, tables, own, questionnaire, confidence, seed, cuts))
 
 
 def _judgment(assessment: Assessment, subject: str, question: str) -> Judgment:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import csv
-import dataclasses
 import io
 import json
 import os
@@ -20,11 +19,11 @@ from typing import Any, NoReturn, TextIO
 from ._arguments import read_text, write_bytes
 from ._assess import Assessment, assess
 from ._core import __version__
-from ._errors import ColeadError, InputError, RulebookError
+from ._errors import ColeadError, InputError
 from ._instrument import Instrument
-from ._records import Diagnostic, Record
+from ._records import Record
 from ._release import DisclosurePolicy, Ledger
-from ._rules import Framework, Judgment, check, classify_challenge
+from ._rules import Framework, Judgment, check_files, classify_challenge, rulebook_files, schema
 from ._simulate import simulate
 from ._tables import Table
 
@@ -114,6 +113,31 @@ def parser() -> argparse.ArgumentParser:
     checks.add_argument("file", metavar="FILE")
     checks.add_argument("--json", action="store_true", help="print JSON")
     checks.set_defaults(run=run_check)
+
+    differs = commands.add_parser(
+        "diff",
+        help="two versions of a rulebook: what changed and which verdicts turn",
+        description="Puts two versions side by side, over cases or over the tests that their rules carry. Exit code 1 "
+        "when an answer or a verdict turns, or a rule is gone or back without a word.",
+    )
+    differs.add_argument("old", metavar="OLD", help="a file or folder, or `builtin`")
+    differs.add_argument("new", metavar="NEW", help="a file or folder, or `builtin`")
+    differs.add_argument("--cases", metavar="FILE", help="cases as JSON, name to measures, or a list; - is stdin")
+    differs.add_argument("--json", action="store_true", help="print JSON")
+    differs.set_defaults(run=run_diff)
+
+    mutates = commands.add_parser(
+        "mutants",
+        help="small changes of a rulebook that none of its tests notices",
+        description="Moves every number in the rules a little, one at a time, and lists the changes that no test of a rule "
+        "notices, each with a test that would. Exit code 1 when there is one.",
+    )
+    mutates.add_argument("file", metavar="FILE", help="a file or folder, or `builtin`")
+    mutates.add_argument("--json", action="store_true", help="print JSON")
+    mutates.set_defaults(run=run_mutants)
+
+    schemas = commands.add_parser("schema", help="the grammar of rulebooks as JSON Schema, for editors")
+    schemas.set_defaults(run=run_schema)
 
     explain = commands.add_parser(
         "explain",
@@ -345,15 +369,7 @@ def run_questions(arguments: argparse.Namespace) -> int:
 
 def run_check(arguments: argparse.Namespace) -> int:
     """`colead check`."""
-    path = Path(arguments.file)
-    found: Sequence[Diagnostic]
-    if path.is_dir():
-        try:
-            found = Framework.from_path(path).warnings()
-        except RulebookError as error:
-            found = error.diagnostics
-    else:
-        found = [dataclasses.replace(d, file=path.name) for d in check(read_text(path))]
+    found = check_files(rulebook_files(arguments.file))
     errors = sum(d.severity == "error" for d in found)
     if arguments.json:
         print(json.dumps([d.to_dict() for d in found], ensure_ascii=False))
@@ -362,6 +378,31 @@ def run_check(arguments: argparse.Namespace) -> int:
             print(diagnostic, end="\n\n")
         print(f"{_count(errors, 'error')}, {_count(len(found) - errors, 'warning')}")
     return 1 if errors else 0
+
+
+def _framework_of(name: str) -> Framework:
+    return Framework.builtin() if name == "builtin" else Framework.from_path(name)
+
+
+def run_diff(arguments: argparse.Namespace) -> int:
+    """`colead diff`."""
+    old, new = _framework_of(arguments.old), _framework_of(arguments.new)
+    diff = old.diff(new, None if arguments.cases is None else read_json(arguments.cases))
+    print(diff.to_json() if arguments.json else diff)
+    return 1 if diff.matters else 0
+
+
+def run_mutants(arguments: argparse.Namespace) -> int:
+    """`colead mutants`."""
+    report, text = _framework_of(arguments.file)._native.mutants()
+    print(report if arguments.json else text, end="\n" if arguments.json else "")
+    return 1 if json.loads(report)["survivors"] else 0
+
+
+def run_schema(arguments: argparse.Namespace) -> int:
+    """`colead schema`."""
+    print(json.dumps(schema(), indent=2, ensure_ascii=False))
+    return 0
 
 
 def _count(n: int, what: str) -> str:

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from . import _core
-from ._arguments import a_path, read_text, text, wrong_type
-from ._errors import InputError, RulebookError
+from ._arguments import a_path, read_text, text, to_json, wrong_type
+from ._errors import InputError
 from ._records import Frozen, Item, Scale
 
 
@@ -69,11 +69,7 @@ class Instrument(Frozen):
 
     @classmethod
     def _from_file(cls, name: str, source: str) -> Instrument:
-        try:
-            return cls._of(_core.Instrument.from_file(name, source))
-        except RulebookError as error:
-            error.diagnostics = tuple(found.with_excerpt({name: source}) for found in error.diagnostics)
-            raise
+        return cls._of(_core.Instrument.from_file(name, source))
 
     @property
     def id(self) -> str:
@@ -136,6 +132,35 @@ class Instrument(Frozen):
         return [Item.from_doc(doc) for doc in json.loads(self._native.items())]
 
     @property
+    def language(self) -> str:
+        """The language of its texts, such as ``en``; empty when not stated."""
+        return self._native.language
+
+    @property
+    def languages(self) -> list[str]:
+        """The other languages it has texts in."""
+        return self._native.languages
+
+    def in_language(self, language: str) -> Instrument:
+        """The same instrument with its texts in another language; keys and numbers stay the same.
+
+        Raises:
+            InputError: ``unknown_language``, with those there are.
+        """
+        return Instrument._of(self._native.in_language(language))
+
+    def map(self) -> list[dict[str, Any]]:
+        """How it is keyed: for every item of every scale its ``scale``, ``item``, ``column``, range ``lo`` to ``hi``, and
+        whether it is ``reversed``.
+
+        >>> import colead
+        >>> colead.Instrument.builtin("ccl-dac").map()[0]["item"]
+        'DIR1'
+        """
+        keyed: list[dict[str, Any]] = json.loads(self._native.map())
+        return keyed
+
+    @property
     def logic_sha256(self) -> str:
         """Digest of what decides numbers: ids, ranges, reversal, scales; wording left out."""
         return self._native.logic_sha256
@@ -150,7 +175,8 @@ class Instrument(Frozen):
 
     def _state(self) -> tuple[Any, ...]:
         mine = self._native
-        return mine.id, mine.version, mine.title, mine.license, mine.validated, mine.scales(), mine.items()
+        texts = mine.title, mine.license, mine.language, mine.languages
+        return mine.id, mine.version, texts, mine.validated, mine.scales(), mine.items()
 
     def __repr__(self) -> str:
         return f"<Instrument {self.id} {self.version}: {len(self.scales)} scales, {len(self.items)} items>"
@@ -171,25 +197,3 @@ def instrument_of(value: object, path: str = "instrument") -> _core.Instrument:
 
 def _text(value: object) -> str:
     return text(value, "text")
-
-
-def to_json(document: object, path: str) -> str:
-    """Plain Python data as JSON, strictly."""
-
-    def other(value: Any) -> Any:
-        # Scalars of numpy and its kin hold a plain value.
-        if hasattr(value, "item") and getattr(value, "ndim", None) == 0:
-            return value.item()
-        wrong_type(value, path, "plain data", "give dict, list, tuple, str, int, float, bool or None")
-
-    try:
-        return json.dumps(document, default=other, allow_nan=False, ensure_ascii=False)
-    except TypeError as error:
-        help = "give dict with str keys, list, tuple, str, int, float, bool or None"
-        raise InputError(f"not plain data: {error}", code="wrong_type", path=path, help=help) from error
-    except RecursionError:
-        raise InputError("the data nest too deep", code="too_deep", path=path, help="nest less") from None
-    except ValueError as error:
-        if isinstance(error, InputError):
-            raise
-        raise InputError(str(error).lower(), code="not_finite", path=path, help="give finite numbers") from error

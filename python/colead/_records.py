@@ -66,7 +66,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic(Record):
-    """One finding about a rulebook or instrument file; ``str()`` shows it with its line and a caret."""
+    """One finding about a rulebook or instrument file; ``str()`` shows it with its line and carets."""
 
     code: str
     severity: str
@@ -77,35 +77,13 @@ class Diagnostic(Record):
     witness: Any = None
     path: str = ""
     file: str = ""
-    excerpt: str = ""
-
-    def with_excerpt(self, texts: Mapping[str, str]) -> Diagnostic:
-        """The same finding with its line of the source, where the source is known."""
-        lines = texts.get(self.file, "").split("\n")
-        if self.line is None or not 1 <= self.line <= len(lines):
-            return self
-        return dataclasses.replace(self, excerpt=lines[self.line - 1].rstrip("\r"))
+    end_line: int | None = None
+    end_column: int | None = None
+    rendered: str = ""
 
     def __str__(self) -> str:
-        place = self.file
-        if self.line is not None and self.column is not None:
-            place += f"{':' if place else 'line '}{self.line}:{self.column}"
-        if self.path:
-            place += f"{': ' if place else ''}{self.path}"
-        text = [f"{self.severity}[{self.code}]: {self.message}"]
-        if place:
-            text.append(f"  at {place}")
-        if self.excerpt and self.line is not None and self.column is not None:
-            number = str(self.line)
-            before = self.excerpt[: self.column - 1]
-            blank = "".join("\t" if c == "\t" else " " for c in before)
-            text.append(f"  {number} | {self.excerpt}")
-            text.append(f"  {' ' * len(number)} | {blank}^")
-        if self.help:
-            text.append(f"  help: {self.help}")
-        if self.witness is not None:
-            text.append(f"  case: {self.witness}")
-        return "\n".join(text)
+        # The core renders, so that every language shows the same; what was made by hand has a line of its own.
+        return self.rendered or f"{self.severity}[{self.code}]: {self.message}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +142,9 @@ class Measure(Record):
     unit: str
     actionable: bool
     concepts: tuple[str, ...]
+    level: str = "group"
+    role: str | None = None
+    set: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +158,8 @@ class Question(Record):
     mode: str
     about: str
     concepts: tuple[str, ...]
+    concludes: str = "state"
+    set: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +175,8 @@ class Rule(Record):
     cites: tuple[Cite, ...]
     file: str
     line: int | None
+    replaces: tuple[str, ...] = ()
+    allow: Mapping[str, str] = dataclasses.field(default_factory=dict, hash=False)
 
     @classmethod
     def from_doc(cls, doc: Mapping[str, Any]) -> Self:
@@ -209,11 +194,11 @@ class Hypothesis(Record):
 
 @dataclass(frozen=True, slots=True)
 class Change(Record):
-    """A measure moved from one value to another."""
+    """A measure moved from one value, or category, to another."""
 
     measure: str
-    from_: float
-    to: float
+    from_: float | str
+    to: float | str
 
     def __str__(self) -> str:
         return f"{self.measure}: {self.from_} -> {self.to}"
@@ -226,6 +211,7 @@ class Counterfactual(Record):
     changes: tuple[Change, ...]
     cost: float
     becomes: str
+    text: str
 
     @classmethod
     def from_doc(cls, doc: Mapping[str, Any]) -> Self:
@@ -234,6 +220,130 @@ class Counterfactual(Record):
 
     def __str__(self) -> str:
         return f"{', '.join(str(change) for change in self.changes)} => {self.becomes}"
+
+
+@dataclass(frozen=True, slots=True)
+class Respondents(Record):
+    """How many people must answer for a value that is too close to call to be clear, if it stays what it is.
+
+    ``now`` is None when it is not known how many answered, ``needed`` then too; ``times`` is None when no number is
+    enough. ``settles`` says whether that alone would settle it, ``too_many`` that there are not so many people.
+    """
+
+    measure: str
+    now: int | None
+    needed: int | None
+    times: float | None
+    settles: bool
+    too_many: bool
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceSet(Record):
+    """Measures that together could settle what is open: to be asked for, and to be asked of more people."""
+
+    ask: tuple[str, ...]
+    respondents: tuple[Respondents, ...]
+
+    @classmethod
+    def from_doc(cls, doc: Mapping[str, Any]) -> Self:
+        return super(EvidenceSet, cls).from_doc({**doc, "respondents": _respondents(doc["respondents"])})
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceNeeded(Record):
+    """The smallest evidence that would settle what is open.
+
+    ``could``: the smallest sets of measures of which some answers would settle it; ``surely``: the smallest sets of
+    missing measures of which every answer would; ``respondents``: what each measure that is too close to call takes by
+    itself; ``part``: the component it is about, when the whole is judged by its components.
+    """
+
+    part: str | None
+    could: tuple[EvidenceSet, ...]
+    surely: tuple[tuple[str, ...], ...]
+    respondents: tuple[Respondents, ...]
+    text: tuple[str, ...]
+
+    @classmethod
+    def from_doc(cls, doc: Mapping[str, Any]) -> Self:
+        could = tuple(EvidenceSet.from_doc(one) for one in doc["could"])
+        records = {"could": could, "respondents": _respondents(doc["respondents"])}
+        return super(EvidenceNeeded, cls).from_doc({**doc, **records})
+
+    def __str__(self) -> str:
+        return "\n".join(self.text)
+
+
+def _respondents(docs: list[Any]) -> tuple[Respondents, ...]:
+    return tuple(Respondents.from_doc(doc) for doc in docs)
+
+
+@dataclass(frozen=True, slots=True)
+class FlipPoint(Record):
+    """Where one threshold would change the conclusion, everything else being as it is."""
+
+    measure: str
+    threshold: float
+    rules: tuple[str, ...]
+    flips_at: float
+    distance: float
+    share: float
+    distance_in_se: float | None
+    becomes: str
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Robustness(Record):
+    """The thresholds on which a conclusion depends, the nearest to changing it first.
+
+    ``least`` is the share of the range of its measure by which the nearest is away; None when there is none.
+    """
+
+    least: float | None
+    points: tuple[FlipPoint, ...]
+
+    @classmethod
+    def from_doc(cls, doc: Mapping[str, Any]) -> Self:
+        points = tuple(FlipPoint.from_doc(point) for point in doc["points"])
+        return super(Robustness, cls).from_doc({**doc, "points": points})
+
+
+@dataclass(frozen=True, slots=True)
+class ConfidenceFlip(Record):
+    """A confidence at which, or above which, the conclusion would be another one as things stand."""
+
+    confidence: float
+    becomes: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConfidenceFlips(Record):
+    """The nearest confidences at which the conclusion would be another one as things stand.
+
+    ``up_to``: it stands up to this confidence, and would become that above; ``lower``: the highest lower confidence at
+    which it would be another one.
+    """
+
+    up_to: ConfidenceFlip | None
+    lower: ConfidenceFlip | None
+    text: tuple[str, ...]
+
+    @classmethod
+    def from_doc(cls, doc: Mapping[str, Any]) -> Self:
+        flips = {key: doc[key] and ConfidenceFlip.from_doc(doc[key]) for key in ("up_to", "lower")}
+        return super(ConfidenceFlips, cls).from_doc({**doc, **flips})
+
+    def __str__(self) -> str:
+        return "\n".join(self.text)
 
 
 class Need(str):
@@ -264,7 +374,8 @@ class NextQuestion(str):
     """A measure to ask for next: the id itself, with the question in words and what an answer may settle.
 
     ``settles`` of the ``tried`` answers would settle the judgment by themselves; ``part`` is the component it is
-    about, when the whole is judged by its components.
+    about, when the whole is judged by its components. ``reason`` is ``missing``, or ``too_close`` when it is known and
+    more people must be asked: ``respondents`` then says how many.
     """
 
     measure: str
@@ -273,8 +384,20 @@ class NextQuestion(str):
     settles: int
     tried: int
     part: str | None
+    reason: str
+    respondents: Respondents | None
 
-    def __new__(cls, measure: str, asks: str, whom: str, settles: int, tried: int, part: str | None = None) -> Self:
+    def __new__(
+        cls,
+        measure: str,
+        asks: str,
+        whom: str,
+        settles: int,
+        tried: int,
+        part: str | None = None,
+        reason: str = "missing",
+        respondents: Respondents | Mapping[str, Any] | None = None,
+    ) -> Self:
         question = super().__new__(cls, measure)
         question.measure = measure
         question.asks = asks
@@ -282,10 +405,15 @@ class NextQuestion(str):
         question.settles = settles
         question.tried = tried
         question.part = part
+        question.reason = reason
+        if isinstance(respondents, Mapping):
+            respondents = Respondents.from_doc(respondents)
+        question.respondents = respondents
         return question
 
     def __getnewargs__(self) -> tuple[Any, ...]:
-        return self.measure, self.asks, self.whom, self.settles, self.tried, self.part
+        known = self.measure, self.asks, self.whom, self.settles, self.tried
+        return *known, self.part, self.reason, self.respondents
 
 
 @dataclass(frozen=True, slots=True)

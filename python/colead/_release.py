@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import difflib
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from . import _core
-from ._arguments import text
+from ._arguments import text, wrong_type
 from ._errors import InputError
 from ._records import Frozen
 from ._tables import Table
@@ -17,13 +18,15 @@ class DisclosurePolicy(Frozen):
     """The terms of a release: the smallest group a number may stand for, and a stated purpose. Immutable.
 
     Purposes are ``development``, ``research`` and ``monitoring``; pay, promotion and dismissal are refused.
+    ``coalition`` is how many members of a group may tell each other what they answered and still learn nothing of
+    fewer others than the minimum.
     """
 
     __slots__ = ("_native",)
     _native: _core.DisclosurePolicy
 
-    def __init__(self, min_group: int = 5, purpose: str = "development") -> None:
-        object.__setattr__(self, "_native", _core.DisclosurePolicy(min_group, purpose))
+    def __init__(self, min_group: int = 5, purpose: str = "development", coalition: int = 0) -> None:
+        object.__setattr__(self, "_native", _core.DisclosurePolicy(min_group, purpose, coalition))
 
     @classmethod
     def _of(cls, core: _core.DisclosurePolicy) -> DisclosurePolicy:
@@ -47,6 +50,11 @@ class DisclosurePolicy(Frozen):
         return self._native.purpose
 
     @property
+    def coalition(self) -> int:
+        """How many members of a group may put together what they know of themselves."""
+        return self._native.coalition
+
+    @property
     def is_unrestricted(self) -> bool:
         """Whether nothing is protected."""
         return self._native.is_unrestricted
@@ -67,12 +75,13 @@ class DisclosurePolicy(Frozen):
     def __repr__(self) -> str:
         if self.is_unrestricted:
             return "DisclosurePolicy.unrestricted()"
-        return f"DisclosurePolicy(min_group={self.min_group}, purpose={self.purpose!r})"
+        coalition = f", coalition={self.coalition}" if self.coalition else ""
+        return f"DisclosurePolicy(min_group={self.min_group}, purpose={self.purpose!r}{coalition})"
 
     def __reduce__(self) -> tuple[Any, ...]:
         if self.is_unrestricted:
             return DisclosurePolicy.unrestricted, ()
-        return DisclosurePolicy, (self.min_group, self.purpose)
+        return DisclosurePolicy, (self.min_group, self.purpose, self.coalition)
 
 
 class Ledger(Frozen):
@@ -102,9 +111,21 @@ class Ledger(Frozen):
 
     @property
     def entries(self) -> list[dict[str, Any]]:
-        """Units of waves that left: ``wave``, ``unit``, ``n`` and ``purpose``."""
-        entries: list[dict[str, Any]] = json.loads(self._native.to_json())["entries"]
+        """Cells of waves that left: ``wave``, ``unit``, ``cut``, ``category``, ``n`` and ``purpose``."""
+        entries: list[dict[str, Any]] = json.loads(self._native.entries())
         return entries
+
+    def advance(self, next: Ledger) -> Ledger:
+        """The ledger to store after a release, if that release was made with this very ledger.
+
+        Of two releases made at the same time only one can follow; hand out the other only after making it again.
+
+        Raises:
+            DisclosureError: ``ledger_conflict``.
+        """
+        if not isinstance(next, Ledger):
+            wrong_type(next, "next", "a Ledger", "give the `.ledger` of the release")
+        return Ledger._of(self._native.advance(next._native))
 
     def __len__(self) -> int:
         return len(self._native)
@@ -143,6 +164,16 @@ _SCORES = {
     "n": "int",
     "status": "text",
 }
+_GROUPS = {
+    "wave": "text",
+    "unit": "text",
+    "cut": "text",
+    "category": "text",
+    "scale": "text",
+    "value": "float",
+    "n": "int",
+    "status": "text",
+}
 _JUDGMENTS = {
     "subject": "text",
     "kind": "text",
@@ -158,23 +189,26 @@ _JUDGMENTS = {
 class Release(Frozen):
     """What may leave. It holds its own cells and no way back to the evidence. Immutable."""
 
-    __slots__ = ("_document", "_explanations", "_json", "_ledger", "_text")
+    __slots__ = ("_document", "_explanations", "_json", "_ledger", "_sheet", "_text")
     _document: dict[str, Any]
     _explanations: dict[tuple[str, str], str]
     _json: str
     _ledger: Ledger
+    _sheet: str
     _text: str
 
     def __init__(self) -> None:
         raise TypeError("a Release comes from assessment.release()")
 
     @classmethod
-    def _of(cls, document: str, report: str, explanations: list[tuple[str, str, str]], ledger: Ledger) -> Release:
+    def _of(
+        cls, document: str, texts: tuple[str, str], explanations: list[tuple[str, str, str]], ledger: Ledger
+    ) -> Release:
         release = object.__new__(cls)
         told: dict[tuple[str, str], str] = {}
         for subject, question, explanation in explanations:
             told.setdefault((subject, question), explanation)
-        state = {"_json": document, "_text": report, "_explanations": told, "_ledger": ledger}
+        state = {"_json": document, "_text": texts[0], "_sheet": texts[1], "_explanations": told, "_ledger": ledger}
         for name, value in state.items():
             object.__setattr__(release, name, value)
         object.__setattr__(release, "_document", json.loads(document))
@@ -184,6 +218,11 @@ class Release(Frozen):
     def scores(self) -> Table:
         """Scores of units; masked ones have no value and the status ``masked``."""
         return _table("scores", self._document["scores"], _SCORES)
+
+    @property
+    def groups(self) -> Table:
+        """Scores of groups within units (categories of ``cuts``, direct reports); masked ones have no value."""
+        return _table("groups", self._document["groups"], _GROUPS)
 
     @property
     def judgments(self) -> Table:
@@ -237,6 +276,11 @@ class Release(Frozen):
         """The report as text."""
         return self._text
 
+    def sheet(self) -> str:
+        """One page for a works council: what was computed, what left for what purpose, what can never be shown, and
+        which audit was run. The same as data is ``to_dict()["sheet"]``."""
+        return self._sheet
+
     def to_dict(self) -> dict[str, Any]:
         """The release as plain Python data."""
         document: dict[str, Any] = json.loads(self._json)
@@ -264,7 +308,91 @@ class Release(Frozen):
 
     def __reduce__(self) -> tuple[Any, ...]:
         explanations = [(subject, question, why) for (subject, question), why in self._explanations.items()]
-        return Release._of, (self._json, self._text, explanations, self._ledger)
+        return Release._of, (self._json, (self._text, self._sheet), explanations, self._ledger)
+
+
+class Audit(Frozen):
+    """What an audit found. It names cells that were held back: it belongs to the owner of the data. Immutable."""
+
+    __slots__ = ("_json",)
+    _json: str
+
+    def __init__(self) -> None:
+        raise TypeError("an Audit comes from colead.audit()")
+
+    @classmethod
+    def _of(cls, document: str) -> Audit:
+        found = object.__new__(cls)
+        object.__setattr__(found, "_json", document)
+        return found
+
+    @property
+    def is_safe(self) -> bool:
+        """Whether nothing was found."""
+        return bool(self.to_dict()["safe"])
+
+    @property
+    def leaks(self) -> list[dict[str, Any]]:
+        """Every leak: ``level``, ``people``, ``cell``, ``certificate`` (cells and how often each is added), ``verified``,
+        ``range``; and ``wave`` and ``scale``."""
+        audits = self.to_dict()["audits"]
+        return [{**leak, "wave": a["wave"], "scale": a["scale"]} for a in audits for leak in a["leaks"]]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The audit as plain Python data."""
+        document: dict[str, Any] = json.loads(self._json)
+        return document
+
+    def to_json(self) -> str:
+        """The audit as canonical JSON."""
+        return self._json
+
+    def __repr__(self) -> str:
+        return f"<Audit: {'safe' if self.is_safe else f'{len(self.leaks)} leaks'}>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Audit._of, (self._json,)
+
+
+def audit(
+    releases: Release | Ledger | Iterable[Release | Ledger] | None = None,
+    *,
+    cells: list[dict[str, Any]] | None = None,
+    relations: list[dict[str, Any]] | None = None,
+    atoms: list[dict[str, Any]] | None = None,
+    min_group: int = 5,
+    coalition: int = 0,
+    seed: int = 0,
+    values: dict[str, float] | None = None,
+) -> Audit:
+    """Whether anything released, taken together, singles out fewer people than the minimum.
+
+    Audits releases or ledgers, or tables that any tool made, as lists of rows: ``cells`` (``cell``, ``n``; optional
+    ``released``, ``value``), ``relations`` (``total``, ``part``; optional ``relation``) and ``atoms`` (``atom``, ``n``,
+    ``cell``). With ``values`` (``lo``, ``hi``, ``rounding``, ``width``; optional ``step``) the ranges that released means
+    leave are audited too.
+
+    >>> import colead
+    >>> cells = [{"cell": "all", "n": 12}, {"cell": "most", "n": 11}, {"cell": "one", "n": 1, "released": False}]
+    >>> parts = [{"total": "all", "part": "most"}, {"total": "all", "part": "one"}]
+    >>> colead.audit(cells=cells, relations=parts).leaks[0]["cell"]
+    'one'
+
+    Raises:
+        InputError: for tables that do not add up.
+        DisclosureError: ``audit_incomplete`` when the budget did not suffice for a verdict.
+    """
+    asked: dict[str, Any] = {"min_group": min_group, "coalition": coalition, "seed": seed}
+    if releases is not None:
+        given = list(releases) if isinstance(releases, Iterable) else [releases]
+        for one in given:
+            if not isinstance(one, (Release, Ledger)):
+                wrong_type(one, "releases", "a Release or Ledger", "give what `assessment.release()` gave")
+        ledgers = [one.ledger if isinstance(one, Release) else one for one in given]
+        asked["ledgers"] = [json.loads(ledger.to_json()) for ledger in ledgers]
+    tables = {"cells": cells, "relations": relations, "atoms": atoms, "values": values}
+    asked.update({name: table for name, table in tables.items() if table is not None})
+    return Audit._of(_core.audit(json.dumps(asked)))
 
 
 def _answer(answer: Any) -> str | None:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from . import _core
-from ._arguments import a_path, read_text, wrong_type
+from ._arguments import a_path, read_text, to_json, wrong_type
 from ._arguments import text as text_of
-from ._errors import InputError, RulebookError
+from ._errors import InputError
 from ._records import (
     Cite,
     Concept,
+    ConfidenceFlips,
     Counterfactual,
     Diagnostic,
+    EvidenceNeeded,
     Frozen,
     Hypothesis,
     Measure,
@@ -23,6 +26,7 @@ from ._records import (
     NextQuestion,
     Prompt,
     Question,
+    Robustness,
     Rule,
 )
 from ._tables import Table
@@ -34,6 +38,10 @@ Value: TypeAlias = (
 )
 #: Answers of one person: criterion to True, False, a number from 0 to 1, or None for "don't know".
 Facts: TypeAlias = Mapping[str, bool | float | None]
+
+
+#: Columns that name a row.
+_KEYS = ("unit", "id", "case", "wave")
 
 
 class Framework(Frozen):
@@ -73,24 +81,11 @@ class Framework(Frozen):
     @classmethod
     def from_path(cls, path: str | os.PathLike[str]) -> Framework:
         """A framework from a file, TOML or JSON, or from every ``*.toml`` of a folder read as one."""
-        place = a_path(path)
-        if place.is_dir():
-            files = sorted(place.glob("*.toml"))
-            if not files:
-                raise InputError(
-                    "the folder holds no `*.toml`", code="no_files", path=str(place), help="name a file, or add one"
-                )
-            return cls._from_files([(file.name, read_text(file)) for file in files])
-        return cls._from_files([(place.name, read_text(place))])
+        return cls._from_files(rulebook_files(path))
 
     @classmethod
     def _from_files(cls, files: list[tuple[str, str]]) -> Framework:
-        try:
-            return cls._of(_core.Framework.from_files(files))
-        except RulebookError as error:
-            texts = dict(files)
-            error.diagnostics = tuple(found.with_excerpt(texts) for found in error.diagnostics)
-            raise
+        return cls._of(_core.Framework.from_files(files))
 
     @property
     def id(self) -> str:
@@ -148,8 +143,7 @@ class Framework(Frozen):
 
     def warnings(self) -> list[Diagnostic]:
         """What its check warned of."""
-        texts = dict(self._native.sources() or ())
-        return [Diagnostic.from_doc(doc).with_excerpt(texts) for doc in self._list("warnings")]
+        return [Diagnostic.from_doc(doc) for doc in self._list("warnings")]
 
     def criteria(self) -> list[str]:
         """The criteria by which a challenge may be described."""
@@ -182,6 +176,41 @@ class Framework(Frozen):
         """
         return Table._of(self._native.judge_table(table, questions, confidence))
 
+    def diff(
+        self, new: Framework, cases: Mapping[str, Mapping[str, Value]] | Iterable[Mapping[str, Value]] | None = None
+    ) -> Diff:
+        """This version beside a newer one: what changed, and which verdicts turn.
+
+        ``cases`` maps the name of a case to its measures, or is a list of measures; anything with
+        ``__arrow_c_stream__`` is read row by row, with columns as ``judge_table`` takes them. None means the tests
+        that the rules of both versions carry. A value that one version cannot read is reported in ``unread``.
+
+        >>> import colead
+        >>> framework = colead.Framework.builtin()
+        >>> framework.diff(framework).matters
+        False
+
+        Raises:
+            InputError: ``wrong_type``, ``not_a_count``, ``not_finite``, ``negative_se``.
+        """
+        if not isinstance(new, Framework):
+            wrong_type(new, "new", "a Framework", "give a colead.Framework")
+        text = None if cases is None else to_json(_told(cases), "cases")
+        return Diff._of(*self._native.diff(new._native, text))
+
+    def mutants(self) -> dict[str, Any]:
+        """The small changes of its rules that no test of a rule notices: ``tried noticed equivalent complete survivors``.
+
+        Every threshold is moved by a step, every comparison made strict or not, every number of points changed by one.
+        Each survivor says ``rule file line path from to`` and gives a case that would notice it (``given expect``).
+
+        >>> import colead
+        >>> colead.Framework.builtin().mutants()["survivors"]
+        []
+        """
+        report: dict[str, Any] = json.loads(self._native.mutants()[0])
+        return report
+
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Framework):
             return NotImplemented
@@ -196,6 +225,69 @@ class Framework(Frozen):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _framework, (self._native.sources(),)
+
+
+class Diff(Frozen):
+    """Two versions of a framework side by side; ``str()`` tells it in words. Immutable."""
+
+    __slots__ = ("_document", "_text")
+    _document: dict[str, Any]
+    _text: str
+
+    def __init__(self) -> None:
+        raise TypeError("a Diff comes from framework.diff()")
+
+    @classmethod
+    def _of(cls, document: str, text: str) -> Diff:
+        diff = object.__new__(cls)
+        object.__setattr__(diff, "_document", json.loads(document))
+        object.__setattr__(diff, "_text", text)
+        return diff
+
+    @property
+    def matters(self) -> bool:
+        """Whether anything comes out differently, or a rule is gone or back without a word."""
+        return bool(self._document["matters"])
+
+    @property
+    def answers(self) -> list[dict[str, Any]]:
+        """Answers that turn: ``case question old new``, each side with ``status`` and ``answer``."""
+        return copy.deepcopy(self._document["answers"])
+
+    @property
+    def verdicts(self) -> list[dict[str, Any]]:
+        """Verdicts of rules that turn: ``case rule becomes old new``."""
+        return copy.deepcopy(self._document["verdicts"])
+
+    @property
+    def unread(self) -> list[dict[str, Any]]:
+        """Values that a version cannot read: ``case measure version code message``."""
+        return copy.deepcopy(self._document["unread"])
+
+    def to_dict(self) -> dict[str, Any]:
+        """The difference as plain Python data: what was added, removed, replaced and changed, and what turns."""
+        return copy.deepcopy(self._document)
+
+    def to_json(self) -> str:
+        """The difference as JSON."""
+        return json.dumps(self._document, ensure_ascii=False)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Diff):
+            return NotImplemented
+        return self._document == other._document
+
+    def __hash__(self) -> int:
+        return hash(self._text)
+
+    def __str__(self) -> str:
+        return self._text.rstrip("\n")
+
+    def __repr__(self) -> str:
+        return f"<Diff {self._text.splitlines()[0]}>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Diff._of, (json.dumps(self._document), self._text)
 
 
 class Judgment(Frozen):
@@ -295,18 +387,36 @@ class Judgment(Frozen):
         """The confidence at which it was judged."""
         return self._native.confidence
 
-    def explain(self) -> str:
-        """The whole explanation as text."""
-        return self._native.explain()
+    def explain(self, form: Literal["one_line", "short", "full"] = "full") -> str:
+        """The explanation as text: the whole of it, in short, or in one line."""
+        return self._native.explain(text_of(form, "form"))
 
     def explanation(self) -> dict[str, Any]:
-        """The explanation as a document: for each rule its steps, what was seen, and which steps decide."""
+        """The explanation as a document: for each rule its steps, what was seen, which steps decide, and what it lacked."""
         document: dict[str, Any] = json.loads(self._native.explanation())
         return document
 
-    def counterfactuals(self) -> list[Counterfactual]:
-        """The smallest changes of one or two measures that would change the conclusion, never the group by itself."""
-        return [Counterfactual.from_doc(doc) for doc in json.loads(self._native.counterfactuals())]
+    def counterfactuals(self, *, freeze: Iterable[str] = ()) -> list[Counterfactual]:
+        """The smallest changes of measures that would change the conclusion, never the group by itself.
+
+        ``freeze`` names measures that stay as they are.
+        """
+        if isinstance(freeze, str):
+            freeze = [freeze]
+        found = self._native.counterfactuals([text_of(name, "freeze") for name in freeze])
+        return [Counterfactual.from_doc(doc) for doc in json.loads(found)]
+
+    def evidence_needed(self, *, size: int | None = None) -> EvidenceNeeded:
+        """The smallest evidence that would settle what is open; ``size`` is the number of people there are."""
+        return EvidenceNeeded.from_doc(json.loads(self._native.evidence_needed(size)))
+
+    def robustness(self) -> Robustness:
+        """Where each threshold would have to lie for the conclusion to be another one, the nearest first."""
+        return Robustness.from_doc(json.loads(self._native.robustness()))
+
+    def confidence_flips(self) -> ConfidenceFlips:
+        """At which confidence the conclusion would be another one as things stand."""
+        return ConfidenceFlips.from_doc(json.loads(self._native.confidence_flips()))
 
     def next_questions(self) -> list[NextQuestion]:
         """What to ask next, most telling first."""
@@ -327,7 +437,7 @@ class Judgment(Frozen):
         if self._native.framework.sha256 != other._native.framework.sha256:
             return False
         mine, theirs = self._native, other._native
-        return mine.to_json() == theirs.to_json() and mine.explain() == theirs.explain()
+        return mine.to_json() == theirs.to_json() and mine.explain("full") == theirs.explain("full")
 
     def __hash__(self) -> int:
         return hash((self.question, self.to_json()))
@@ -344,9 +454,26 @@ class Judgment(Frozen):
 
 def check(text: str) -> list[Diagnostic]:
     """Everything that is wrong with a rulebook, and what a person should look at; empty when all is well."""
-    text = text_of(text, "text")
-    found: list[Any] = json.loads(_core.check(text))
-    return [Diagnostic.from_doc(doc).with_excerpt({"": text}) for doc in found]
+    return check_files([("", text_of(text, "text"))])
+
+
+def check_files(files: list[tuple[str, str]]) -> list[Diagnostic]:
+    """As ``check``, of a rulebook in several files, each a name and its text."""
+    found: list[Any] = json.loads(_core.check(files))
+    return [Diagnostic.from_doc(doc) for doc in found]
+
+
+def rulebook_files(path: str | os.PathLike[str]) -> list[tuple[str, str]]:
+    """The file at a path, or every ``*.toml`` of a folder: names and texts."""
+    place = a_path(path)
+    if not place.is_dir():
+        return [(place.name, read_text(place))]
+    files = sorted(place.glob("*.toml"))
+    if not files:
+        raise InputError(
+            "the folder holds no `*.toml`", code="no_files", path=str(place), help="name a file, or add one"
+        )
+    return [(file.name, read_text(file)) for file in files]
 
 
 def classify_challenge(
@@ -376,6 +503,32 @@ def classify_challenge(
     else:
         wrong_type(framework, "framework", "a Framework", "give a colead.Framework, or None for the built-in one")
     return Judgment._of(core.classify(facts, components, confidence))
+
+
+def schema() -> dict[str, Any]:
+    """The grammar of rulebooks as a JSON Schema (draft 2020-12), for editors and machines that write rulebooks."""
+    document: dict[str, Any] = json.loads(_core.schema())
+    return document
+
+
+def _told(cases: Any) -> Any:
+    """Cases as a document: an object from name to measures, or a list of measures."""
+    if not hasattr(cases, "__arrow_c_stream__"):
+        return cases if isinstance(cases, Mapping) else list(cases)
+    table = Table._of(_core.Table.read(cases, "cases"))
+    names = set(table.columns)
+    told: dict[str, dict[str, Any]] = {}
+    for number, row in enumerate(table, 1):
+        measures: dict[str, Any] = {}
+        for column, value in row.items():
+            base, _, part = column.rpartition(".")
+            if column in _KEYS or value is None or (part in ("se", "n") and base in names):
+                continue
+            se, n = row.get(f"{column}.se"), row.get(f"{column}.n")
+            measures[column] = value if se is None and n is None else [value, se, n]
+        keys = [str(row[key]) for key in _KEYS if row.get(key) is not None]
+        told[" ".join([f"row {number}", *keys])] = measures
+    return told
 
 
 def _framework(sources: list[tuple[str, str]] | None) -> Framework:

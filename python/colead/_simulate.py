@@ -8,10 +8,9 @@ from types import MappingProxyType
 from typing import Any
 
 from . import _core
-from ._arguments import a_path, text, write_bytes
+from ._arguments import a_path, text, to_json, write_bytes
 from ._assess import Assessment, assess_files
 from ._errors import InputError
-from ._instrument import to_json
 from ._records import Frozen
 from ._tables import Table
 
@@ -76,8 +75,10 @@ def simulate(example: str | None = None, *, seed: int | None = None, **spec: Any
 
     ``example="harbour"`` is the shipped example told with another seed. Otherwise the keywords say what to simulate,
     all optional: ``teams``, ``departments``, ``team_size`` ``[lo, hi]``, ``waves``, ``mean``, ``icc``, ``person_sd``,
-    ``item_sd``, ``response_rate``, ``missing_rate``, ``dont_know_rate``, ``planted`` (a list of ``{"unit", "scale",
-    "wave", "shift"}``), ``scales``, ``priorities``, ``divergence``, ``decisions`` and more.
+    ``item_sd``, ``discrimination`` ``[lo, hi]`` (the graded response model), ``habits`` (``{"positive", "acquiescence",
+    "straightlining"}``), ``response_rate``, ``response_slope``, ``missing_rate``, ``dont_know_rate``, ``planted`` (a list
+    of ``{"unit", "scale", "wave", "shift"}``), ``splits``, ``obstacles``, ``scales``, ``priorities``, ``divergence``,
+    ``decisions`` and more.
 
     >>> import colead
     >>> made = colead.simulate(seed=3, teams=8, departments=2)

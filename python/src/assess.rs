@@ -36,10 +36,12 @@ pub(crate) struct Assessment {
     own_framework: Option<Framework>,
     confidence: Option<f64>,
     seed: Option<u64>,
+    cuts: Option<Vec<String>>,
 }
 
 #[pyfunction]
-#[pyo3(signature = (files, tables, framework=None, instrument=None, confidence=None, seed=None))]
+#[pyo3(signature = (files, tables, framework=None, instrument=None, confidence=None, seed=None, cuts=None))]
+#[allow(clippy::too_many_arguments, reason = "one a keyword of the Python function")]
 pub(crate) fn assess(
     py: Python<'_>,
     files: Files,
@@ -48,6 +50,7 @@ pub(crate) fn assess(
     instrument: Option<Instrument>,
     confidence: Option<&Bound<'_, PyAny>>,
     seed: Option<&Bound<'_, PyAny>>,
+    cuts: Option<Vec<String>>,
 ) -> Read<Assessment> {
     let confidence = args::confidence(confidence)?;
     let seed = args::seed(seed)?;
@@ -74,6 +77,9 @@ pub(crate) fn assess(
         }
         project.options.confidence = confidence.or(project.options.confidence);
         project.options.seed = seed.or(project.options.seed);
+        if let Some(cuts) = &cuts {
+            project.options.cuts.clone_from(cuts);
+        }
         let assessed = project.assess()?;
         let framework = match &own_framework {
             Some(own) => own.clone(),
@@ -83,7 +89,19 @@ pub(crate) fn assess(
         Ok((assessed, framework, Policy::of_folder(&project.policy)?, project.unread))
     })?;
     let tables = given;
-    Ok(Assessment { inner, framework, policy, unread, files, tables, instrument, own_framework, confidence, seed })
+    Ok(Assessment {
+        inner,
+        framework,
+        policy,
+        unread,
+        files,
+        tables,
+        instrument,
+        own_framework,
+        confidence,
+        seed,
+        cuts,
+    })
 }
 
 fn project(files: &Files, builtin: &Rulebook) -> Result<Project> {
@@ -128,6 +146,7 @@ impl Assessment {
         recipe.set_item("instrument", self.instrument.clone())?;
         recipe.set_item("confidence", self.confidence)?;
         recipe.set_item("seed", self.seed)?;
+        recipe.set_item("cuts", self.cuts.clone())?;
         Ok(recipe)
     }
 
@@ -257,7 +276,7 @@ impl Assessment {
         py: Python<'_>,
         policy: Option<DisclosurePolicy>,
         ledger: Option<Ledger>,
-    ) -> PyResult<(String, String, Vec<(String, String, String)>, Ledger)> {
+    ) -> PyResult<(String, (String, String), Vec<(String, String, String)>, Ledger)> {
         run(py, || {
             let policy = policy.map_or_else(|| self.policy.clone(), |p| p.inner);
             let ledger = ledger.map(|l| l.inner).unwrap_or_default();
@@ -267,7 +286,8 @@ impl Assessment {
                 Ok((j.subject.clone(), j.question.clone(), text.to_owned()))
             });
             let explanations = explanations.collect::<Result<_>>()?;
-            Ok((json::canonical(&release.to_json()), release.to_text(), explanations, Ledger { inner: ledger }))
+            let texts = (release.to_text(), release.sheet());
+            Ok((json::canonical(&release.to_json()), texts, explanations, Ledger { inner: ledger }))
         })
     }
 }

@@ -140,6 +140,24 @@ impl Framework {
         Ok(Judgment::new(inner, self.clone(), Recipe::Judge { question, measures, confidence }))
     }
 
+    /// This version beside a newer one over cases (a JSON document), or over the rules' own tests: JSON and text.
+    #[pyo3(signature = (new, cases=None))]
+    fn diff(&self, py: Python<'_>, new: &Framework, cases: Option<&str>) -> PyResult<(String, String)> {
+        run(py, || {
+            let cases = cases.map(rules::Told::from_json).transpose()?.unwrap_or_default();
+            let diff = self.inner.diff(&new.inner, &cases);
+            Ok((json::canonical(&diff.to_json()), diff.to_text()))
+        })
+    }
+
+    /// The changes that no test of a rule notices: JSON and text.
+    fn mutants(&self, py: Python<'_>) -> PyResult<(String, String)> {
+        run(py, || {
+            let report = self.inner.mutants();
+            Ok((json::canonical(&report.to_json()), report.to_text()))
+        })
+    }
+
     #[pyo3(signature = (facts, components=None, confidence=None))]
     fn classify(
         &self,
@@ -198,11 +216,18 @@ fn named(error: Error, argument: &str) -> Error {
     if error.code() == "unknown_question" { error.at(argument) } else { error }
 }
 
-/// Every diagnostic of a rulebook text, as a JSON list.
+/// The grammar of rulebooks as JSON Schema.
 #[pyfunction]
-pub(crate) fn check(py: Python<'_>, text: &str) -> PyResult<String> {
+pub(crate) fn schema(py: Python<'_>) -> PyResult<String> {
+    tell(py, || json::canonical(&rules::schema()))
+}
+
+/// Every diagnostic of a rulebook, each file a name and its text, as a JSON list.
+#[pyfunction]
+pub(crate) fn check(py: Python<'_>, files: Vec<(String, String)>) -> PyResult<String> {
     tell(py, || {
-        let found: Vec<Value> = rules::check(text).iter().map(colead::Diagnostic::to_json).collect();
+        let files: Vec<(&str, &str)> = files.iter().map(|(n, t)| (n.as_str(), t.as_str())).collect();
+        let found: Vec<Value> = rules::check_files(&files).iter().map(colead::Diagnostic::to_json).collect();
         json::canonical(&Value::Array(found))
     })
 }

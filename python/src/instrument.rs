@@ -37,6 +37,31 @@ impl Instrument {
         self.source.as_ref().map(|(name, text)| (name.clone(), text.to_string()))
     }
 
+    /// The same instrument with its texts in another language.
+    fn in_language(&self, py: Python<'_>, language: &Bound<'_, PyAny>) -> Read<Instrument> {
+        let language = crate::arguments::text(language, "language")?;
+        let inner = run(py, || self.inner.in_language(&language))?;
+        // A file of its own: the text it was read from says another language.
+        let text = json::canonical(&inner.to_json());
+        Ok(Instrument { inner: Arc::new(inner), source: Some((String::new(), text.into())) })
+    }
+
+    #[getter]
+    fn language(&self) -> &str {
+        self.inner.language()
+    }
+
+    /// The other languages it has texts in.
+    #[getter]
+    fn languages(&self) -> Vec<&str> {
+        self.inner.languages().collect()
+    }
+
+    /// How it is keyed, as a JSON list.
+    fn map(&self) -> String {
+        json::canonical(&self.inner.map().to_json())
+    }
+
     #[getter]
     fn id(&self) -> &str {
         self.inner.id()

@@ -1,7 +1,7 @@
 //! A judged question, told piece by piece as Python asks.
 
 use crate::arguments::{Given, Measures};
-use crate::call::tell;
+use crate::call::{run, tell};
 use crate::framework::Framework;
 use colead::json;
 use colead::measure::Ratings;
@@ -155,16 +155,30 @@ impl Judgment {
         tell(py, || self.inner.because())
     }
 
-    fn explain(&self, py: Python<'_>) -> PyResult<String> {
-        tell(py, || self.inner.explain())
+    fn explain(&self, py: Python<'_>, form: &str) -> PyResult<String> {
+        run(py, || self.inner.explain_as(form))
     }
 
     fn explanation(&self, py: Python<'_>) -> PyResult<String> {
         self.document(py, rules::Judgment::explanation)
     }
 
-    fn counterfactuals(&self, py: Python<'_>) -> PyResult<String> {
-        self.document(py, |j| j.counterfactuals().iter().map(rules::Counterfactual::to_json).collect())
+    fn counterfactuals(&self, py: Python<'_>, freeze: Vec<String>) -> PyResult<String> {
+        let freeze: Vec<&str> = freeze.iter().map(String::as_str).collect();
+        let found = run(py, || self.inner.counterfactuals_with(&freeze))?;
+        Ok(json::canonical(&found.iter().map(rules::Counterfactual::to_json).collect()))
+    }
+
+    fn evidence_needed(&self, py: Python<'_>, size: Option<u64>) -> PyResult<String> {
+        self.document(py, |j| j.evidence_needed(size).to_json())
+    }
+
+    fn robustness(&self, py: Python<'_>) -> PyResult<String> {
+        self.document(py, |j| j.robustness().to_json())
+    }
+
+    fn confidence_flips(&self, py: Python<'_>) -> PyResult<String> {
+        self.document(py, |j| j.confidence_flips().to_json())
     }
 
     fn next_questions(&self, py: Python<'_>) -> PyResult<String> {

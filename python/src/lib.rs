@@ -10,6 +10,7 @@ mod call;
 mod framework;
 mod instrument;
 mod judgment;
+mod network;
 mod release;
 mod results;
 mod simulate;
@@ -32,6 +33,7 @@ const _: () = {
     shared::<framework::Framework>();
     shared::<instrument::Instrument>();
     shared::<judgment::Judgment>();
+    shared::<network::Network>();
     shared::<release::DisclosurePolicy>();
     shared::<release::Ledger>();
     shared::<tables::Table>();
@@ -45,13 +47,15 @@ mod _core {
     #[pymodule_export]
     use crate::assess::{Assessment, assess};
     #[pymodule_export]
-    use crate::framework::{Framework, check};
+    use crate::framework::{Framework, check, schema};
     #[pymodule_export]
     use crate::instrument::Instrument;
     #[pymodule_export]
     use crate::judgment::Judgment;
     #[pymodule_export]
-    use crate::release::{DisclosurePolicy, Ledger};
+    use crate::network::{Network, group_network};
+    #[pymodule_export]
+    use crate::release::{DisclosurePolicy, Ledger, audit};
     #[pymodule_export]
     use crate::simulate::{read_csv, simulate_harbour, simulate_spec};
     #[pymodule_export]

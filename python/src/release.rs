@@ -2,9 +2,10 @@
 
 use crate::arguments as args;
 use crate::call::{Read, run};
-use colead::release::{DisclosurePolicy as Policy, Ledger as Memory};
+use colead::release::{DisclosurePolicy as Policy, Entry, Ledger as Memory, audit_documents};
 use colead::{Error, json};
 use pyo3::prelude::*;
+use serde_json::{Value, json};
 
 /// The native half of `colead.DisclosurePolicy`.
 #[pyclass(module = "colead._core", frozen, from_py_object)]
@@ -16,19 +17,16 @@ pub(crate) struct DisclosurePolicy {
 #[pymethods]
 impl DisclosurePolicy {
     #[new]
-    fn new(py: Python<'_>, min_group: &Bound<'_, PyAny>, purpose: &Bound<'_, PyAny>) -> Read<DisclosurePolicy> {
-        const HELP: &str = "give a whole number from 2, such as 5";
-        let min_group = match args::number(min_group, "min_group", HELP)? {
-            Some(k) if k.fract() == 0.0 && (0.0..=1e6).contains(&k) => k as u64,
-            Some(k) => {
-                let error =
-                    Error::disclosure("bad_min_group", format!("the minimum group `{k}` is no number of people"));
-                return Err(error.at("min_group").help(HELP).into());
-            }
-            None => return Err(args::wrong_type(min_group, "min_group", "a whole number", HELP)),
-        };
+    fn new(
+        py: Python<'_>,
+        min_group: &Bound<'_, PyAny>,
+        purpose: &Bound<'_, PyAny>,
+        coalition: &Bound<'_, PyAny>,
+    ) -> Read<DisclosurePolicy> {
+        let min_group = people(min_group, "min_group", "bad_min_group", "give a whole number from 2, such as 5")?;
+        let coalition = people(coalition, "coalition", "bad_coalition", "give 0, 1 or 2")?;
         let purpose = args::text(purpose, "purpose")?;
-        Ok(DisclosurePolicy { inner: run(py, || Policy::new(min_group, &purpose))? })
+        Ok(DisclosurePolicy { inner: run(py, || Policy::new(min_group, &purpose)?.with_coalition(coalition))? })
     }
 
     #[staticmethod]
@@ -47,12 +45,29 @@ impl DisclosurePolicy {
     }
 
     #[getter]
+    fn coalition(&self) -> u64 {
+        self.inner.coalition()
+    }
+
+    #[getter]
     fn is_unrestricted(&self) -> bool {
         self.inner.is_unrestricted()
     }
 
     fn to_json(&self) -> String {
         json::canonical(&self.inner.to_json())
+    }
+}
+
+fn people(value: &Bound<'_, PyAny>, name: &str, code: &'static str, help: &'static str) -> Read<u64> {
+    match args::number(value, name, help)? {
+        Some(k) if k.fract() == 0.0 && (0.0..=1e6).contains(&k) => Ok(k as u64),
+        Some(k) => {
+            let what = if name == "coalition" { "coalition" } else { "minimum group" };
+            let error = Error::disclosure(code, format!("the {what} `{k}` is no number of people"));
+            Err(error.at(name).help(help).into())
+        }
+        None => Err(args::wrong_type(value, name, "a whole number", help)),
     }
 }
 
@@ -81,7 +96,23 @@ impl Ledger {
         self.inner.version()
     }
 
-    /// How many units of waves left.
+    /// What left, as a JSON list.
+    fn entries(&self) -> String {
+        let row = |e: Entry| {
+            json!({
+                "wave": e.wave, "unit": e.unit, "cut": e.cut, "category": e.category, "n": e.n, "purpose": e.purpose,
+            })
+        };
+        json::canonical(&Value::Array(self.inner.entries().into_iter().map(row).collect()))
+    }
+
+    /// The ledger that takes the place of this one.
+    fn advance(&self, py: Python<'_>, next: &Ledger) -> Read<Ledger> {
+        let (mut stored, next) = (self.inner.clone(), next.inner.clone());
+        Ok(Ledger { inner: run(py, || stored.advance(next).map(|()| stored))? })
+    }
+
+    /// How many cells of waves left.
     fn __len__(&self) -> usize {
         self.inner.entries().len()
     }
@@ -89,4 +120,11 @@ impl Ledger {
     fn to_json(&self) -> String {
         json::canonical(&self.inner.to_json())
     }
+}
+
+/// Audits tables or ledgers, as a JSON object in and out.
+#[pyfunction]
+pub(crate) fn audit(py: Python<'_>, text: &Bound<'_, PyAny>) -> Read<String> {
+    let text = args::text(text, "audit")?;
+    Ok(run(py, || Ok(json::canonical(&audit_documents(&text)?)))?)
 }

@@ -16,6 +16,23 @@ import pytest
 from colead._cli import main
 from conftest import KNOWN
 
+RULEBOOK = """
+[framework]
+id = "mine"
+version = "1.0.0"
+[measure.warmth]
+score = [0, 10]
+[question.q]
+options = ["warm"]
+mode = "independent"
+[[rule]]
+id = "warm"
+says = ["q", "warm"]
+strength = "typical"
+when = { gt = ["warmth", 5] }
+basis = { kind = "user" }
+because = "it is warm"
+"""
 Run = Callable[..., tuple[int, str, str]]
 
 
@@ -135,13 +152,50 @@ def test_check(run: Run, tmp_path: Path) -> None:
     bad.write_text('[framework]\nid = "x"\nversion = "one"\n')
     assert run("check", good) == (0, "0 errors, 0 warnings\n", "")
     code, out, _ = run("check", bad)
-    assert code == 1 and "bad.toml:3:11: framework.version" in out and '3 | version = "one"' in out and "^" in out
+    assert code == 1 and " --> bad.toml:3:11\n  |\n3 | version = \"one\"\n  |           ^^^^^\n" in out
+    assert "= at: framework.version" in out
     assert "1 error, 0 warnings" in out
     assert json.loads(run("check", bad, "--json")[1])[0]["code"] == "bad_version"
     code, out, _ = run("check", tmp_path)
     assert code == 1 and "duplicate_id" in out
     bad.unlink()
     assert run("check", tmp_path)[0] == 0
+
+
+def test_mutants(run: Run, tmp_path: Path) -> None:
+    text = (
+        '[framework]\nid = "f"\nversion = "1.0.0"\n[measure.warmth]\nscore = [0, 10]\nstep = 1\n[[rule]]\nid = "warm"\n'
+        'strength = "defines"\nwhen = { ge = ["warmth", 5] }\nbasis = { kind = "user", text = "half" }\n'
+        'because = "it is warm"\ntest = [ { given = { warmth = 5 }, expect = "holds" } ]\n'
+    )
+    file = tmp_path / "own.toml"
+    file.write_text(text)
+    code, out, _ = run("mutants", file)
+    suggested = "{ given = { warmth = 4 }, expect = \"fails\" }"
+    assert code == 1 and suggested in out
+    survivor = json.loads(run("mutants", file, "--json")[1])["survivors"][0]
+    assert (survivor["given"], survivor["expect"]) == ({"warmth": 4}, "fails")
+    file.write_text(text.replace("test = [ ", f"test = [ {suggested}, "))
+    assert run("mutants", file)[0] == 0
+    assert run("mutants", "builtin")[0] == 0
+
+
+def test_diff(run: Run, tmp_path: Path) -> None:
+    old, new, cases = tmp_path / "old.toml", tmp_path / "new.toml", tmp_path / "cases.json"
+    old.write_text(RULEBOOK)
+    new.write_text(RULEBOOK.replace("1.0.0", "1.1.0").replace('"warmth", 5', '"warmth", 7'))
+    assert run("diff", old, old)[0] == 0
+    cases.write_text('{"mild": {"warmth": 6}}')
+    code, out, _ = run("diff", old, new, "--cases", cases)
+    assert code == 1 and "mild: rule warm: holds -> fails" in out
+    assert json.loads(run("diff", old, new, "--cases", cases, "--json")[1])["verdicts"][0]["rule"] == "warm"
+    assert run("diff", "builtin", "builtin")[0] == 0
+    assert run("diff", old, tmp_path / "none.toml")[0] == 2
+
+
+def test_schema(run: Run) -> None:
+    code, out, _ = run("schema")
+    assert code == 0 and json.loads(out) == colead.schema()
 
 
 def test_explain_a_question(run: Run) -> None:
@@ -185,13 +239,16 @@ def test_the_terms_of_a_release(run: Run, harbour: Path) -> None:
 def test_a_ledger_that_forbids(run: Run, harbour: Path, tmp_path: Path) -> None:
     ledger = tmp_path / "ledger.json"
     assert run("assess", harbour, "--ledger", ledger)[0] == 0
-    text = ledger.read_text()
-    entries = json.loads(text)
-    entries["entries"][0]["n"] += 1
-    ledger.write_text(json.dumps(entries))
+    before = json.loads(ledger.read_text())
+    # One more person had answered when it left before.
+    people = next(iter(before["waves"].values()))[0]["people"]
+    people[0][2] += 1
+    if people[0][3] is not None:
+        people[0][3] = [n + 1 for n in people[0][3]]
+    ledger.write_text(json.dumps(before))
     code, out, err = run("assess", harbour, "--ledger", ledger)
     assert code == 2 and not out and "error[difference_exposed]" in err
-    assert json.loads(ledger.read_text()) == entries
+    assert json.loads(ledger.read_text()) == before
 
 
 def test_explain_a_folder(run: Run, harbour: Path, assessed: colead.Assessment) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import pickle
 from typing import Any
 
 import colead
@@ -15,8 +16,8 @@ NAMES: dict[str, list[str]] = {
     ],
     "Judgment": [
         "question", "status", "answer", "remaining", "excluded", "needs", "because", "cites", "hypotheses", "flags",
-        "parts", "unvalidated", "confidence", "explain", "explanation", "counterfactuals", "next_questions", "to_dict",
-        "to_json",
+        "parts", "unvalidated", "confidence", "explain", "explanation", "counterfactuals", "next_questions",
+        "evidence_needed", "robustness", "confidence_flips", "to_dict", "to_json",
     ],
     "Instrument": ["builtin", "from_toml", "from_path", "from_dict", "scales", "items"],
     "Tally": [
@@ -25,9 +26,10 @@ NAMES: dict[str, list[str]] = {
     ],
     "Table": ["to_pandas", "to_polars", "to_pyarrow", "to_dict", "columns", "__len__", "__arrow_c_stream__"],
     "Assessment": ["measures", "judgments", "release"],
-    "Release": ["scores", "judgments", "ledger", "explain", "to_text", "to_dict", "to_json"],
-    "DisclosurePolicy": ["unrestricted", "min_group", "purpose"],
-    "Ledger": ["from_json", "to_json"],
+    "Release": ["scores", "groups", "judgments", "ledger", "explain", "sheet", "to_text", "to_dict", "to_json"],
+    "DisclosurePolicy": ["unrestricted", "min_group", "coalition", "purpose"],
+    "Ledger": ["from_json", "to_json", "advance", "entries"],
+    "Audit": ["is_safe", "leaks", "to_dict", "to_json"],
     "Diagnostic": ["code", "severity", "message", "line", "column", "path", "help", "witness"],
 }  # fmt: skip
 
@@ -108,3 +110,35 @@ def test_representations_are_short_and_show_no_evidence(assessed: colead.Assessm
     for thing in things:
         assert len(repr(thing)) < 120
         assert "secret" not in repr(thing)
+
+
+def test_an_instrument_speaks_languages_and_shows_its_keys() -> None:
+    own = {
+        "id": "pulse",
+        "version": "1",
+        "license": "CC0-1.0",
+        "language": "en",
+        "options": [1, 5],
+        "items": [{"id": "d1", "text": "We know where we go."}, {"id": "d2"}],
+        "scales": [{"id": "direction", "title": "Direction", "items": ["d1", "-d2"]}],
+        "locales": {"de": {"scales": {"direction": "Richtung"}, "items": {"d1": "Wir wissen, wohin."}}},
+    }
+    english = colead.Instrument.from_dict(own)
+    german = english.in_language("de-AT")
+    assert (english.language, english.languages, german.language) == ("en", ["de"], "de")
+    assert german.scales[0].title == "Richtung"
+    assert german.items[0].text == "Wir wissen, wohin."
+    assert german.logic_sha256 == english.logic_sha256
+    assert german != english
+    assert pickle.loads(pickle.dumps(german)) == german
+    with pytest.raises(colead.InputError) as refused:
+        english.in_language("fr")
+    assert refused.value.code == "unknown_language"
+    assert english.map()[1] == {
+        "scale": "direction",
+        "item": "d2",
+        "column": "d2",
+        "lo": 1,
+        "hi": 5,
+        "reversed": True,
+    }

@@ -185,7 +185,7 @@ def test_errors_travel() -> None:
         back = pickle.loads(pickle.dumps(caught, protocol))
         assert type(back) is colead.RulebookError
         assert (back.code, back.message, back.path, back.help) == (caught.code, caught.message, caught.path, caught.help)
-        assert back.diagnostics == caught.diagnostics and back.diagnostics[0].excerpt
+        assert back.diagnostics == caught.diagnostics and "^" in str(back.diagnostics[0])
         assert str(back) == str(caught) and back.__notes__ == ["seen at noon"]
     with pytest.raises(colead.DisclosureError) as refused:
         colead.DisclosurePolicy(5, "pay")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import pickle
 import shutil
 from pathlib import Path
 from typing import Any
 
 import colead
+import pyarrow as pa
 import pytest
 from conftest import KNOWN, ROOT, refusal
 
@@ -94,7 +96,7 @@ def test_insufficient_says_what_it_needs(framework: colead.Framework) -> None:
     assert need == need.measure == "solvers_unchanged" and need.reason == "missing"
     assert need.asks.endswith("?") and need.whom
     question = judgment.next_questions()[0]
-    assert question == "solvers_unchanged" and question.settles == question.tried == 2
+    assert question == "solvers_unchanged" and question.settles == question.tried == 3 and question.reason == "missing"
     assert "solvers_unchanged" in " ".join(judgment.because)
 
 
@@ -155,10 +157,57 @@ def test_counterfactuals_change_the_conclusion_when_followed(framework: colead.F
         assert str(change).endswith(change.becomes)
 
 
+def test_frozen_measures_stay(framework: colead.Framework) -> None:
+    judgment = framework.judge("challenge", dict.fromkeys([*KNOWN, "solvers_unchanged"], 1))
+    moved = {c.changes[0].measure for c in judgment.counterfactuals()}
+    assert "solvers_unchanged" in moved and str(judgment.counterfactuals()[0]).endswith("mixed")
+    assert "solvers_unchanged" not in {c.changes[0].measure for c in judgment.counterfactuals(freeze=["solvers_unchanged"])}
+    assert judgment.counterfactuals(freeze="definable") == judgment.counterfactuals(freeze=("definable",))
+    assert refusal(colead.InputError, lambda: judgment.counterfactuals(freeze=["x"])) == ("unknown_measure", "x")
+    assert refusal(colead.InputError, lambda: judgment.counterfactuals(freeze=[1])) == ("wrong_type", "freeze")  # type: ignore[list-item]
+
+
+def test_what_would_settle_it(framework: colead.Framework) -> None:
+    asked = framework.judge("challenge", dict.fromkeys(KNOWN, 1)).evidence_needed()
+    assert asked.surely == (("solvers_unchanged",),) and asked.respondents == ()
+    assert str(asked) == "any answer to `solvers_unchanged` would settle it"
+    close = framework.judge("direction", {"direction": (73, 3.2, 24)})
+    evidence = close.evidence_needed(size=60)
+    (more,) = evidence.could[0].respondents
+    assert (more.now, more.settles, more.too_many) == (24, True, True) and more.needed > 60
+    assert not close.evidence_needed(size=more.needed).respondents[0].too_many
+    question = close.next_questions()[0]
+    assert question == "direction" and question.reason == "too_close" and question.respondents.needed == more.needed
+    assert pickle.loads(pickle.dumps(question)).respondents == question.respondents
+    settled = framework.judge("direction", {"direction": 90}).evidence_needed()
+    assert settled.could == settled.surely == settled.text == ()
+
+
+def test_robustness(framework: colead.Framework) -> None:
+    judgment = framework.judge("direction", {"direction": (61.5, 3.2, 24)})
+    robustness = judgment.robustness()
+    nearest = robustness.points[0]
+    assert robustness.least == nearest.share == pytest.approx(abs(nearest.flips_at - nearest.threshold) / 100)
+    assert nearest.distance_in_se == pytest.approx(nearest.distance / 3.2)
+    assert "would change the conclusion" in str(nearest) and nearest["measure"] == "direction"
+    flips = judgment.confidence_flips()
+    assert flips.up_to is not None and flips.up_to.confidence > 0.9
+    higher = framework.judge("direction", {"direction": (61.5, 3.2, 24)}, confidence=(1 + flips.up_to.confidence) / 2)
+    assert higher.answer is None and "stands up to a confidence" in str(flips)
+
+
+def test_forms_of_an_explanation(framework: colead.Framework) -> None:
+    judgment = framework.judge("direction", {"direction": 90})
+    line, short, full = (judgment.explain(form) for form in ("one_line", "short", "full"))
+    assert "\n" not in line and line.startswith("Direction: strong") and full == judgment.explain()
+    assert len(line) < len(short) < len(full)
+    assert refusal(colead.InputError, lambda: judgment.explain("long")) == ("unknown_form", "form")  # type: ignore[arg-type]
+
+
 def test_documents(framework: colead.Framework) -> None:
     judgment = framework.judge("challenge", {"definable": 1})
     assert json.loads(judgment.to_json()) == judgment.to_dict()
-    assert judgment.explanation()["schema"] == "colead-explanation/1"
+    assert judgment.explanation()["schema"] == "colead-explanation/2"
     assert judgment.to_json() == json.dumps(judgment.to_dict(), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     document = judgment.to_dict()
     document["status"] = "spoilt"
@@ -200,7 +249,8 @@ def test_diagnostics_show_the_line_and_a_caret() -> None:
     assert (first.code, first.severity, first.line, first.column) == ("bad_id", "error", 5, 7)
     lines = str(first).split("\n")
     assert lines[0].startswith("error[bad_id]: ")
-    assert lines[2:4] == ['  5 | \tid = "ä b"', "    | \t     ^"]
+    assert lines[1:5] == [" --> 5:7", "  |", '5 |     id = "ä b"', "  |          ^^^^^"]
+    assert (first.end_line, first.end_column) == (5, 12)
     with pytest.raises(colead.RulebookError) as caught:
         colead.Framework.from_toml(bad)
     assert caught.value.diagnostics[0] == first
@@ -213,7 +263,55 @@ def test_diagnostics_of_a_folder_name_their_file(tmp_path: Path) -> None:
     with pytest.raises(colead.RulebookError) as caught:
         colead.Framework.from_path(tmp_path)
     found = [d for d in caught.value.diagnostics if d.code == "unknown_name"][0]
-    assert found.file == "b.toml" and found.excerpt and "^" in str(found)
+    assert found.file == "b.toml" and "^" in str(found)
+
+
+def test_json_has_lines_too() -> None:
+    bad = '{"framework": {"id": "x",\n  "version": "1"}}'
+    assert str(colead.check(bad)[0]).split("\n")[1:5] == [" --> 2:14", "  |", '2 |   "version": "1"}}', "  |              ^^^"]
+
+
+def test_what_breaks_a_constraint_says_how_to_mend_it() -> None:
+    person = OWN.replace('asks = "How fast?"', 'asks = "How fast?"\nlevel = "person"')
+    found = [d for d in colead.check(person) if d.severity == "error"]
+    assert {d.code for d in found} == {"person_level"} and "between people" in found[0].help
+    allowed = person.replace('strength = "defines"', 'strength = "defines"\nallow = { person_level = "the pace of each" }')
+    framework = colead.Framework.from_toml(allowed)
+    assert framework.measures()[0].level == "person"
+    assert framework.rules()[0].allow == {"person_level": "the pace of each"}
+    slow = colead.Framework.builtin()
+    assert next(q for q in slow.questions() if q.id == "slow_decisions").concludes == "cause"
+    assert {m.set for m in slow.measures() if m.id in ("direction", "alignment")} == {"drath-2003"}
+
+
+def test_two_versions_side_by_side() -> None:
+    old = colead.Framework.from_toml(OWN)
+    new = colead.Framework.from_toml(
+        OWN.replace('"1.0.0"', '"1.1.0"').replace('gt = ["pace", 5]', 'gt = ["pace", 6]').replace("speed.low", "speed.slow")
+    )
+    cases = {"walk": {"pace": 3}, "run": {"pace": (5.5, 0.1), "kind": None}, "fly": {"pace": 5.5, "wings": 2}}
+    diff = old.diff(new, cases)
+    assert diff.matters and [(f["case"], f["old"]["answer"], f["new"]["answer"]) for f in diff.answers] == [
+        ("run", "high", None),
+        ("fly", "high", None),
+    ]
+    assert [(u["case"], u["measure"], u["version"]) for u in diff.unread] == [("fly", "wings", "old"), ("fly", "wings", "new")]
+    document = diff.to_dict()
+    assert document == json.loads(diff.to_json())
+    assert document["unexplained"] == ["speed.low"] and document["rules"]["added"] == ["speed.slow"]
+    assert "run: speed: high -> insufficient" in str(diff) and "gone without a word: `speed.low`" in str(diff)
+    assert pickle.loads(pickle.dumps(diff)) == diff
+    rows = pa.table({"unit": ["a", "b"], "pace": [3.0, 5.5], "pace.se": [None, 0.1]})
+    assert [f["case"] for f in old.diff(new, rows).answers] == ["row 2 b"]
+    assert [f["case"] for f in old.diff(new, [{"pace": 5.5}]).answers] == ["1"]
+    assert not old.diff(old).matters
+    assert refusal(colead.InputError, lambda: old.diff(new, {"a": {"pace": {}}})) == ("wrong_type", "cases, a, pace")
+    wrong: Any = "new"
+    assert refusal(colead.InputError, lambda: old.diff(wrong)) == ("wrong_type", "new")
+
+
+def test_the_schema_is_the_published_one() -> None:
+    assert colead.schema() == json.loads((ROOT / "core" / "rulebook.schema.json").read_text())
 
 
 def test_judge_table_says_the_same_as_judge(framework: colead.Framework) -> None:
@@ -241,3 +339,13 @@ def test_judge_table_says_the_same_as_judge(framework: colead.Framework) -> None
     assert set(table["challenge.technical"]) <= {1, 0, -1, -2, -3}
     assert len(framework.judge_table(columns).columns) > len(table.columns)
     assert framework.judge_table(columns, "challenge") == table
+
+
+def test_a_finding_shows_a_case() -> None:
+    overlap = OWN.replace('unless = { holds = "speed.high" }', "")
+    found = {d.code: d for d in colead.check(overlap)}
+    assert found["overlap"].severity == "error"
+    assert dict(found["overlap"].witness) == {"kind": "slow", "pace": 8}
+    assert "case: kind = slow, pace = 8" in str(found["overlap"])
+    idle = {d.code: d for d in colead.check(OWN)}["leaf_never_decides"]
+    assert idle.severity == "warning" and idle.message.startswith("`pace` at most 5 never decides")

@@ -63,7 +63,7 @@ def told(error: colead.ColeadError) -> dict[str, Any]:
 
 
 def diagnostic(found: colead.Diagnostic) -> dict[str, Any]:
-    return {name: value for name, value in found.to_dict().items() if name != "excerpt"}
+    return found.to_dict()
 
 
 def agrees(vector: Vector, call: Callable[[Vector], str]) -> None:
@@ -139,6 +139,35 @@ def test_tally(name: str) -> None:
     assert tally.digest == lines[1]
     for read, line in zip(READ, lines[2:], strict=True):
         assert long_rows(read(tally)) == json.loads(line)
+
+
+def columns(text: str) -> dict[str, list[str | None]]:
+    header, *rows = list(csv.reader(text.splitlines()))
+    return {name: [row[i] or None for row in rows] for i, name in enumerate(header)}
+
+
+@pytest.mark.parametrize("name", cases("network"))
+def test_network(name: str) -> None:
+    v = Vector("network", name)
+    expected = v.text("expected")
+    found: list[Any] = []
+    try:
+        ties = columns(v.text("ties.csv"))
+        groups, nodes = v.find("groups.csv"), v.find("nodes.csv")
+        if groups is not None:
+            direction: Any = v.text("direction").rstrip("\n")
+            found.append(list(colead.group_network(ties, columns(groups), direction=direction)))
+        else:
+            network = colead.network(ties, None if nodes is None else columns(nodes), **v.json("options.json"))
+            found.append(network.summary)
+            for line in v.text("requests").splitlines():
+                request = json.loads(line)
+                found.append(list(getattr(network, request.pop("read"))(**request)))
+    except colead.ColeadError as error:
+        assert name.startswith("bad_"), error
+        assert told(error) == json.loads(expected)
+        return
+    assert found == [json.loads(line) for line in expected.splitlines()]
 
 
 @pytest.mark.parametrize("name", cases("assess"))

@@ -17,7 +17,9 @@ def rules() -> None:
     assert_type(judgment.needs, list[colead.Need])
     assert_type(judgment.needs[0].measure, str | None)
     assert_type(judgment.next_questions(), list[colead.NextQuestion])
-    assert_type(judgment.counterfactuals()[0].changes[0].to, float)
+    assert_type(judgment.counterfactuals(freeze=["definable"])[0].changes[0].to, float | str)
+    assert_type(judgment.evidence_needed(size=9).could[0].respondents[0].needed, int | None)
+    assert_type(judgment.robustness().least, float | None)
     assert_type(judgment.parts, dict[str, colead.Judgment])
     assert_type(colead.check("")[0].line, int | None)
     person: dict[str, bool | float | None] = {"definable": True, "urgent": None}

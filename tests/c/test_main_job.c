@@ -44,6 +44,15 @@ static void test_frameworks(void) {
   CHECK(colead_framework_get_confidence(framework) == 0.9);
   CHECK(colead_framework_write_json(framework, &out, &err) == COLEAD_OK);
   CHECK(has(out, "\"id\":\"challenge.technical\""));
+  CHECK(colead_framework_write_diff(framework, framework, NULL, 0, &out, &err) == COLEAD_OK);
+  CHECK(has(out, "\"matters\":false"));
+  CHECK(colead_framework_write_diff(framework, framework, TEXT("[{\"definable\": 1, \"wings\": 2}]"), &out, &err) == COLEAD_OK);
+  CHECK(has(out, "\"code\":\"unknown_measure\""));
+  expect(&err, colead_framework_write_diff(framework, framework, TEXT("[3]"), &out, &err), COLEAD_ERROR_INPUT, "wrong_type");
+  expect(&err, colead_framework_write_diff(framework, NULL, NULL, 0, &out, &err), COLEAD_ERROR_ARGUMENT, "null_argument");
+  CHECK(colead_framework_write_mutants_json(framework, &out, &err) == COLEAD_OK);
+  CHECK(has(out, "\"survivors\":[]"));
+  expect(&err, colead_framework_write_mutants_json(NULL, &out, &err), COLEAD_ERROR_ARGUMENT, "null_argument");
   colead_framework *second = colead_framework_clone(framework);
   CHECK(second == framework);
   colead_framework_free(framework);
@@ -96,6 +105,17 @@ static void test_judgments(void) {
   CHECK(colead_judgment_write_json(second, &out, NULL) == COLEAD_OK && has(out, "\"confidence\":0.9,"));
   CHECK(colead_judgment_explain(second, &out, NULL) == COLEAD_OK && has(out, "direction.strong"));
   CHECK(colead_judgment_write_explanation_json(second, &out, NULL) == COLEAD_OK && has(out, "\"steps\":["));
+  CHECK(colead_judgment_explain_as(second, TEXT("one_line"), &out, NULL) == COLEAD_OK && has(out, "Direction: strong"));
+  expect(&err, colead_judgment_explain_as(second, TEXT("long"), &out, &err), COLEAD_ERROR_INPUT, "unknown_form");
+  CHECK(colead_judgment_write_counterfactuals_json(second, NULL, 0, &out, NULL) == COLEAD_OK &&
+        has(out, "would change the conclusion"));
+  CHECK(colead_judgment_write_counterfactuals_json(second, TEXT("[\"direction\"]"), &out, NULL) == COLEAD_OK &&
+        is(out, "[]"));
+  expect(&err, colead_judgment_write_counterfactuals_json(second, TEXT("[\"direktion\"]"), &out, &err),
+         COLEAD_ERROR_INPUT, "unknown_measure");
+  CHECK(colead_judgment_write_evidence_json(second, 0, &out, NULL) == COLEAD_OK && has(out, "\"could\":[]"));
+  CHECK(colead_judgment_write_robustness_json(second, &out, NULL) == COLEAD_OK && has(out, "\"flips_at\":"));
+  CHECK(colead_judgment_write_next_questions_json(second, &out, NULL) == COLEAD_OK && is(out, "[]"));
   expect(&err, colead_judgment_write_json(second, NULL, &err), COLEAD_ERROR_ARGUMENT, "null_argument");
   colead_judgment_free(second);
 
@@ -479,7 +499,13 @@ static void test_assessments(void) {
   CHECK(colead_assessment_release(assessment, TEXT("{\"min_group\": 2, \"purpose\": \"research\"}"),
                                   colead_string_get_data(ledger), colead_string_get_size(ledger), &release, &out,
                                   &err) == COLEAD_OK);
-  CHECK(has(out, "\"version\":2}"));
+  CHECK(has(out, "\"version\":2,"));
+  CHECK(colead_release_write_sheet(release, &out, &err) == COLEAD_OK && has(out, "Never shown"));
+  const char *tables = "{\"cells\":[{\"cell\":\"t\",\"n\":12},{\"cell\":\"a\",\"n\":9},"
+                       "{\"cell\":\"b\",\"n\":3,\"released\":false}],"
+                       "\"relations\":[{\"total\":\"t\",\"part\":\"a\"},{\"total\":\"t\",\"part\":\"b\"}]}";
+  CHECK(colead_audit(tables, strlen(tables), &out, &err) == COLEAD_OK && has(out, "\"cell\":\"b\""));
+  expect(&err, colead_audit(TEXT("{}"), &out, &err), COLEAD_ERROR_INPUT, "nothing_to_audit");
   expect(&err, colead_release_explain(release, TEXT("x"), TEXT("directions"), &out, &err), COLEAD_ERROR_INPUT,
          "unknown_subject");
   colead_release_free(release);
@@ -498,10 +524,9 @@ static void test_assessments(void) {
       {"{\"min_group\": 5", "", "syntax", COLEAD_ERROR_INPUT},
       {"null", "", "syntax", COLEAD_ERROR_INPUT},
       {"", "{}", "bad_ledger", COLEAD_ERROR_INPUT},
-      {"", "{\"format\": 9}", "newer_format", COLEAD_ERROR_INPUT},
+      {"", "{\"format\": 9}", "other_format", COLEAD_ERROR_INPUT},
       {"", "[", "syntax", COLEAD_ERROR_INPUT},
-      {"", "{\"format\":1,\"version\":1,\"entries\":[{\"wave\":\"\",\"unit\":\"p\",\"n\":8,\"purpose\":\"research\"}]}",
-       "difference_exposed", COLEAD_ERROR_DISCLOSURE},
+      {"", "{\"format\": 2, \"library\": \"0.0.0\"}", "other_library", COLEAD_ERROR_INPUT},
   };
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
     expect(&err,

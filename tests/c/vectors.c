@@ -172,6 +172,61 @@ static void tally(struct vector *v) {
   colead_instrument_free(instrument);
 }
 
+/* A stream of the table in a part; 0 when there is no such part. */
+static int stream_of(const struct vector *v, const char *name, struct ArrowArrayStream *out) {
+  size_t size;
+  char *csv = part(v, name, &size);
+  if (csv == NULL) {
+    return 0;
+  }
+  make_csv_stream(out, csv, size, NULL);
+  free(csv);
+  return 1;
+}
+
+static void network(struct vector *v) {
+  struct ArrowArrayStream ties, others;
+  colead_network *network = NULL;
+  colead_string *string = NULL;
+  colead_error *err = NULL;
+  CHECK(stream_of(v, "ties.csv", &ties));
+  if (stream_of(v, "groups.csv", &others)) {
+    size_t size;
+    char *direction = part(v, "direction", &size);
+    while (size > 0 && direction[size - 1] == '\n') {
+      size--;
+    }
+    colead_status status = colead_group_ties_measure_json(&ties, &others, direction, size, 0, &string, &err);
+    if (!refused(v, status, &err)) {
+      append_string(v, string, "\n");
+    }
+    CHECK(ties.release == NULL && others.release == NULL);
+    free(direction);
+    return;
+  }
+  size_t options_size, requests_size;
+  int nodes = stream_of(v, "nodes.csv", &others);
+  char *options = part(v, "options.json", &options_size);
+  char *requests = part(v, "requests", &requests_size);
+  colead_status status =
+      colead_network_create_from_streams(&ties, nodes ? &others : NULL, options, options_size, &network, &err);
+  CHECK(ties.release == NULL && (!nodes || others.release == NULL));
+  if (!refused(v, status, &err)) {
+    CHECK(colead_network_write_summary_json(network, &string, NULL) == COLEAD_OK);
+    append_string(v, string, "\n");
+    for (char *line = requests, *end; (end = strchr(line, '\n')) != NULL; line = end + 1) {
+      status = colead_network_measure_json(network, line, (size_t)(end - line), &string, &err);
+      if (refused(v, status, &err)) {
+        break;
+      }
+      append_string(v, string, "\n");
+    }
+  }
+  colead_network_free(network);
+  free(options);
+  free(requests);
+}
+
 static void assess(struct vector *v) {
   char path[1024];
   size_t files, policy_size, ledger_size;
@@ -248,7 +303,7 @@ static int run(const char *root, const char *kind, void (*call)(struct vector *)
 int main(int argc, char **argv) {
   CHECK(argc == 2);
   int wrong = run(argv[1], "classify", classify) + run(argv[1], "judge", judge) + run(argv[1], "check", check) +
-              run(argv[1], "tally", tally) + run(argv[1], "assess", assess);
+              run(argv[1], "tally", tally) + run(argv[1], "network", network) + run(argv[1], "assess", assess);
   CHECK(wrong == 0);
   puts("c vectors: ok");
   return 0;

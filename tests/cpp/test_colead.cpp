@@ -125,6 +125,9 @@ static void test_frameworks_and_judgments() {
   CHECK(judgment.status() == "insufficient" && judgment.answer().empty() && second.answer() == "strong");
   CHECK(!judgment.explain().view().empty() && judgment.json().view().front() == '{');
   CHECK(judgment.explanation_json().view().find("colead-explanation") != std::string_view::npos);
+  CHECK(judgment.explain().view() == judgment.explain_as("full").view());
+  CHECK(judgment.counterfactuals_json().view().front() == '[' && judgment.next_questions_json().view().front() == '[');
+  CHECK(judgment.evidence_json(100).view().front() == '{' && judgment.robustness_json().view().front() == '{');
   CHECK(copy.try_judge("direction", "{}", 2).error()->code() == "bad_confidence");
   CHECK(copy.try_classify_challenge("{}", "[]").error()->path() == "components");
   colead::ArrowStream table = copy.judge_stream(answers("unit,direction\nx,80\ny,\n"), R"(["direction"])");
@@ -174,9 +177,11 @@ static void test_assessments() {
   colead::Released released = assessment.release(R"({"min_group": 7})");
   CHECK(released.release.json().view().find("\"confidence\":0.8,") != std::string_view::npos);
   CHECK(released.release.json().view().find("\"seed\":7") != std::string_view::npos);
-  CHECK(released.ledger.view().find("\"version\":1}") != std::string_view::npos);
+  CHECK(released.ledger.view().find("\"version\":1,") != std::string_view::npos);
+  CHECK(released.release.sheet().view().find("Never shown") != std::string_view::npos);
+  CHECK(!colead::try_audit("{}"));
   colead::Released again = assessment.release({}, released.ledger);
-  CHECK(again.ledger.view().find("\"version\":2}") != std::string_view::npos);
+  CHECK(again.ledger.view().find("\"version\":2,") != std::string_view::npos);
   colead::Release copy = again.release;
   CHECK(copy.text().view() == again.release.text().view() && !copy.text().view().empty());
   CHECK(copy.try_explain("nowhere", "direction").error()->code() == "unknown_subject");

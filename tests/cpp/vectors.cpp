@@ -80,6 +80,31 @@ static std::string tally(const Vector &v) {
   return out;
 }
 
+static colead::ArrowStream stream(const std::string &csv) {
+  ArrowArrayStream raw;
+  make_csv_stream(&raw, csv.data(), csv.size(), nullptr);
+  return colead::ArrowStream(raw);
+}
+
+static std::string network(const Vector &v) {
+  colead::ArrowStream ties = stream(v.text("ties.csv"));
+  if (Text groups = v.find("groups.csv")) {
+    std::string direction = v.text("direction");
+    direction.erase(direction.find_last_not_of('\n') + 1);
+    return line(colead::measure_group_ties(std::move(ties), stream(*groups), direction));
+  }
+  Text nodes = v.find("nodes.csv");
+  std::string options = v.text("options.json");
+  colead::Network network = nodes ? colead::Network(std::move(ties), stream(*nodes), options)
+                                  : colead::Network(std::move(ties), options);
+  std::string out = line(network.summary());
+  std::string requests = v.text("requests");
+  for (std::size_t from = 0, end; (end = requests.find('\n', from)) != std::string::npos; from = end + 1) {
+    out += line(network.measure_json(requests.substr(from, end - from)));
+  }
+  return out;
+}
+
 static std::string assess(const Vector &v) {
   colead::Evidence evidence;
   for (const fs::directory_entry &entry : fs::directory_iterator(v.folder / v.name)) {
@@ -118,7 +143,7 @@ int main(int argc, char **argv) {
   CHECK(argc == 2);
   fs::path root = argv[1];
   int wrong = run(root, "classify", classify) + run(root, "judge", judge) + run(root, "check", check) +
-              run(root, "tally", tally) + run(root, "assess", assess);
+              run(root, "tally", tally) + run(root, "network", network) + run(root, "assess", assess);
   CHECK(wrong == 0);
   std::puts("c++ vectors: ok");
   return 0;

@@ -1,5 +1,6 @@
 //! The pipeline: evidence and a framework in, judgments of units and challenges out.
 
+use super::census::Census;
 use super::classify::{CHALLENGE, case_of, classify_challenge};
 use super::gather::{Leaders, gather};
 use super::manifest::Manifest;
@@ -34,6 +35,7 @@ pub struct Assessment {
     pub(crate) subjects: Vec<Assessed>,
     pub(crate) scores: Vec<ScaleRow>,
     pub(crate) respondents: BTreeMap<(String, String), u64>,
+    pub(crate) census: Census,
     pub(crate) leaders: Leaders,
     pub(crate) manifest: Manifest,
     pub(crate) notes: Vec<String>,
@@ -79,9 +81,14 @@ pub fn assess(framework: &Framework, evidence: &Evidence, options: &Options) -> 
             .help("hand in at least one table, such as `challenges`, `facts` or `responses`"));
     }
     evidence.validate()?;
+    if let (Some(cut), None) = (options.cuts.first(), &evidence.responses) {
+        return Err(Error::input("missing_table", format!("there are no responses to cut by `{cut}`"))
+            .at("cuts")
+            .help("hand in `responses`, or name no cut"));
+    }
     let units = Units::of(evidence)?;
     let survey = match (&evidence.responses, &options.instrument) {
-        (Some(table), Some(instrument)) => Some((Survey::read(table, instrument, &units)?, instrument)),
+        (Some(table), Some(instrument)) => Some((Survey::read(table, instrument, &units, &options.cuts)?, instrument)),
         (Some(_), None) => {
             return Err(Error::input("no_instrument", "there are responses and no instrument to read them with")
                 .at("instrument")
@@ -108,16 +115,18 @@ pub fn assess(framework: &Framework, evidence: &Evidence, options: &Options) -> 
         }
     }
     let manifest = Manifest::of(framework, evidence, options, survey_ref, confidence, seed);
-    let (scores, respondents) = match survey {
-        Some((s, _)) => (s.scores, s.respondents),
+    let (scores, respondents, census) = match survey {
+        Some((s, _)) => (s.scores, s.respondents, s.census),
         None => Default::default(),
     };
+    notes.extend(census.notes.iter().cloned());
     Ok(Assessment {
         framework: framework.clone(),
         units,
         subjects,
         scores,
         respondents,
+        census,
         leaders,
         manifest,
         notes,

@@ -1,6 +1,7 @@
 //! Evidence and a framework joined: measures are taken, questions are put, judgments come out.
 
 mod assessment;
+mod census;
 mod classify;
 mod documents;
 mod gather;
@@ -13,6 +14,8 @@ mod units;
 
 pub(crate) use assessment::loss_note;
 pub use assessment::{Assessed, Assessment, assess};
+pub(crate) use census::{DIRECT, REPORTS, Wave};
+pub use census::{MAX_CATEGORIES, People};
 pub use classify::{CHALLENGE, classify_challenge, criteria};
 pub use documents::{classify_documents, components_from_json, facts_from_json};
 pub use manifest::Manifest;

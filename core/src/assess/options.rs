@@ -14,4 +14,7 @@ pub struct Options {
     pub confidence: Option<f64>,
     /// The seed of everything drawn, 0 when `None`; at most [`MAX_SEED`].
     pub seed: Option<u64>,
+    /// Columns of `responses` that say something of the people, such as `tenure`: scores are given for their
+    /// categories too, as far as that gives nobody away.
+    pub cuts: Vec<String>,
 }

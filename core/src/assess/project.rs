@@ -40,6 +40,7 @@ struct Settings {
     framework: Option<String>,
     confidence: Option<f64>,
     seed: Option<u64>,
+    cuts: Vec<String>,
     policy: PolicySettings,
 }
 
@@ -75,7 +76,7 @@ impl Project {
                 None => return Err(missing(name, "framework")),
             },
         };
-        let options = Options { instrument, confidence: settings.confidence, seed: settings.seed };
+        let options = Options { instrument, confidence: settings.confidence, seed: settings.seed, cuts: settings.cuts };
         Ok(Project { framework, evidence, options, policy: settings.policy, unread })
     }
 
@@ -114,7 +115,8 @@ fn read_settings(text: &str) -> Result<Settings> {
     let doc = Document::parse(SETTINGS, text).map_err(|d| Error::from_diagnostics(Family::Input, vec![d]))?;
     let faults = Diagnostics::default();
     let mut out = Settings::default();
-    if let Some(f) = At::root(&doc, &faults).fields(&["instrument", "framework", "confidence", "seed", "policy"]) {
+    let keys = ["instrument", "framework", "confidence", "seed", "cuts", "policy"];
+    if let Some(f) = At::root(&doc, &faults).fields(&keys) {
         out.instrument = f.get("instrument").and_then(|a| a.text()).map(str::to_owned);
         out.framework = f.get("framework").and_then(|a| a.text()).map(str::to_owned);
         out.confidence = f.get("confidence").and_then(|a| a.number());
@@ -125,6 +127,7 @@ fn read_settings(text: &str) -> Result<Settings> {
             }
             seed
         });
+        out.cuts = f.texts("cuts");
         if let Some(p) = f.get("policy").and_then(|a| a.fields(&["min_group", "purpose"])) {
             out.policy.purpose = p.get("purpose").and_then(|a| a.text()).map(str::to_owned);
             out.policy.min_group = p.get("min_group").and_then(|a| {

@@ -1,5 +1,6 @@
 //! Answers to an instrument as measures of every unit of the organization, rolled up without averages of averages.
 
+use super::census::{Census, without_cuts};
 use super::units::Units;
 use crate::error::Result;
 use crate::evidence::{Instrument, Loss, Responses, Table};
@@ -15,7 +16,7 @@ use std::collections::{BTreeMap, HashMap};
 const MIN_FOR_SPREAD: u64 = 5;
 
 /// What a questionnaire says of every unit.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Survey {
     /// Scores of every unit, scale and wave.
     pub(crate) scores: Vec<ScaleRow>,
@@ -27,6 +28,8 @@ pub(crate) struct Survey {
     pub(crate) waves: Vec<String>,
     /// What was not answered.
     pub(crate) loss: Loss,
+    /// Who answered.
+    pub(crate) census: Census,
     rows: HashMap<RowKey, ScaleRow>,
     /// Paired differences by unit and pair.
     pairs: HashMap<(String, String), ScaleRow>,
@@ -36,14 +39,17 @@ pub(crate) struct Survey {
 type RowKey = (String, String, &'static str, &'static str, &'static str);
 
 impl Survey {
-    pub(crate) fn read(table: &Table, instrument: &Instrument, units: &Units) -> Result<Survey> {
-        let (responses, loss) = Responses::from_table(table, instrument, true)?;
+    pub(crate) fn read(table: &Table, instrument: &Instrument, units: &Units, cuts: &[String]) -> Result<Survey> {
+        // First, because it says which columns are no items.
+        let census = Census::read(table, instrument, units, cuts)?;
+        let answers = Table::new(table.name(), without_cuts(table, cuts).cloned().collect())?;
+        let (responses, loss) = Responses::from_table(&answers, instrument, true)?;
         let mut tally = Tally::new(instrument);
         tally.add(&responses)?;
         let mut waves: Vec<String> = tally.waves().into_iter().map(str::to_owned).collect();
         waves.sort_by(|a, b| by_wave(a, b));
         let wave = waves.last().cloned().unwrap_or_default();
-        let mut survey = Survey { wave, waves, loss, ..Survey::default() };
+        let mut survey = Survey { wave, waves, loss, census, ..Survey::default() };
         // Units of one depth are peers: they shrink towards one another, and each holds all that lies below it.
         for level in tally.levels(units.organization())? {
             survey.take(&level, units);

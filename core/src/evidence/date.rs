@@ -2,6 +2,7 @@
 
 use super::table::place;
 use crate::error::{Error, Result};
+use std::collections::HashSet;
 
 /// Days from 1970-01-01 to a date written `YYYY-MM-DD`; `None` when it is no such date.
 ///
@@ -61,9 +62,69 @@ pub(super) fn check_order(
     }
 }
 
+/// The days from and to which a row holds, both included; open where there is none.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Period {
+    pub(super) from: Option<f64>,
+    pub(super) to: Option<f64>,
+}
+
+impl Period {
+    /// Whether it holds on a day.
+    pub(super) fn holds(self, day: f64) -> bool {
+        self.from.is_none_or(|d| d <= day) && self.to.is_none_or(|d| day <= d)
+    }
+
+    /// Its first day, for putting periods in order.
+    pub(super) fn start(self) -> f64 {
+        self.from.unwrap_or(f64::NEG_INFINITY)
+    }
+}
+
+/// The rows that a later row of the same key replaces: a key may stand in several rows, one after the other in time.
+///
+/// The last day of one may be the first of the next, since some hosts count the end in and some do not.
+///
+/// # Errors
+/// `code` when two rows of a key hold at the same time; the error names both rows and `what`, never the key itself.
+pub(super) fn replaced<K: Ord>(
+    (table, column): (&str, &str),
+    code: &'static str,
+    what: &str,
+    rows: impl Iterator<Item = (K, Period)>,
+) -> Result<HashSet<usize>> {
+    let mut rows: Vec<(K, Period, usize)> = rows.enumerate().map(|(i, (key, period))| (key, period, i)).collect();
+    rows.sort_by(|(a, p, i), (b, q, j)| a.cmp(b).then(p.start().total_cmp(&q.start())).then(i.cmp(j)));
+    let pairs = || rows.windows(2).filter_map(|pair| <&[_; 2]>::try_from(pair).ok()).filter(|[a, b]| a.0 == b.0);
+    let follows = |a: Period, b: Period| matches!((a.to, b.from), (Some(end), Some(start)) if end <= start);
+    let clash = pairs().filter(|[a, b]| !follows(a.1, b.1)).map(|[a, b]| (a.2.max(b.2), a.2.min(b.2))).min();
+    match clash {
+        Some((row, first)) => Err(Error::input(code, format!("the row repeats the {what} of row {}", first + 1))
+            .at(place(table, row, column))
+            .help("keep one of the two rows, or end the one on or before the day the other begins")),
+        None => Ok(pairs().map(|[a, _]| a.2).collect()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn rows_of_a_key_follow_one_another() {
+        let period = |from: Option<f64>, to: Option<f64>| Period { from, to };
+        let of = |rows: &[(&'static str, Period)]| replaced(("t", "k"), "twice", "key", rows.iter().copied());
+        let (early, late) = (period(None, Some(9.0)), period(Some(9.0), None));
+        assert_eq!(of(&[("a", late), ("b", early), ("a", early)]).unwrap(), HashSet::from([2]));
+        let apart = [("a", early), ("a", period(Some(20.0), Some(30.0))), ("a", period(Some(30.0), None))];
+        assert_eq!(of(&apart).unwrap(), HashSet::from([0, 1]));
+        for clash in [period(None, None), period(Some(8.0), None), period(None, Some(5.0))] {
+            let e = of(&[("b", late), ("a", clash), ("a", early)]).unwrap_err();
+            assert_eq!((e.code(), e.path()), ("twice", "t, row 3, column k"));
+            assert!(e.message().ends_with("row 2"), "{e}");
+        }
+        assert!(late.holds(9.0) && early.holds(9.0) && !late.holds(8.9) && !early.holds(9.1));
+    }
 
     #[test]
     fn known_days() {

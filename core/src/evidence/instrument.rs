@@ -4,6 +4,7 @@
 //! form is `{"id", "version", "license", "options": [lo, hi], "scales": [{"id", "items": [...]}]}`, where an
 //! item with a leading `-` is reversed (`min + max - x`).
 
+use super::instrument_locale::Locale;
 use super::instrument_read::{Form, read};
 use crate::document::{Diagnostics, Document};
 use crate::error::{Diagnostic, Family, Result};
@@ -117,7 +118,7 @@ pub struct Item {
     pub id: String,
     /// Its wording, or empty.
     pub text: String,
-    /// Whom it is about, when stated.
+    /// Whom it is about, when it says so itself: else its scales do.
     pub referent: Option<Referent>,
     /// The lowest answer code.
     pub lo: i64,
@@ -181,6 +182,8 @@ pub struct Instrument {
     pub(super) items: Vec<Item>,
     pub(super) pairs: Vec<(String, String)>,
     pub(super) ignore: Vec<String>,
+    pub(super) language: String,
+    pub(super) locales: Vec<Locale>,
 }
 
 /// The instruments that ship with the library, read by the same reader as a user's own.
@@ -419,6 +422,17 @@ mod tests {
                 "\"items\":[{\"id\":\"x\",\"referent\":\"self\"},{\"id\":\"y\",\"referent\":\"group\"}],\"scales\"",
                 "mixed_referents",
             ),
+            // One item speaks of itself, the other takes the referent of the file, of its scale, or of another scale.
+            (
+                "\"scales\"",
+                "\"referent\":\"group\",\"items\":[{\"id\":\"x\",\"referent\":\"self\"},{\"id\":\"y\"}],\"scales\"",
+                "mixed_referents",
+            ),
+            (
+                scale,
+                r#"{"id":"a","items":["x","-y"],"referent":"self"},{"id":"b","items":["x"],"referent":"group"}"#,
+                "mixed_referents",
+            ),
             ("\"scales\"", "\"ignore\":[\"x\"],\"scales\"", "ignored_item"),
             (":[{\"id\":\"a\",\"items\":[\"x\",\"-y\"]}]", ":[]", "no_scales"),
         ] {
@@ -435,6 +449,26 @@ mod tests {
         assert_eq!(codes(&text), ["undeclared_item"]);
         let i = Instrument::from_json(&text).unwrap();
         assert_eq!(i.items().iter().map(|i| i.id.as_str()).collect::<Vec<_>>(), ["x", "yy", "y"]);
+    }
+
+    #[test]
+    fn a_composition_that_its_referent_contradicts_is_pointed_out() {
+        let of = |composition: &str, referent: &str| {
+            let scale =
+                format!(r#"{{"id":"a","items":["x","-y"],"composition":"{composition}","referent":"{referent}"}}"#);
+            codes(&with(r#"{"id":"a","items":["x","-y"]}"#, &scale))
+        };
+        assert_eq!(of("referent_shift", "self"), ["composition_referent"]);
+        assert_eq!(of("direct_consensus", "group"), ["composition_referent"]);
+        for (composition, referent) in [
+            ("referent_shift", "group"),
+            ("direct_consensus", "self"),
+            ("additive", "group"),
+            ("dispersion", "self"),
+            ("referent_shift", "leader"),
+        ] {
+            assert!(of(composition, referent).is_empty(), "{composition} {referent}");
+        }
     }
 
     #[test]

@@ -20,7 +20,7 @@ pub(super) enum Form {
 
 /// Reads an instrument; gives `None` only after reporting a fault.
 pub(super) fn read(doc: &Document, faults: &Diagnostics, form: Form) -> Option<Instrument> {
-    const KEYS: [&str; 14] = [
+    const KEYS: [&str; 16] = [
         "id",
         "version",
         "license",
@@ -35,6 +35,8 @@ pub(super) fn read(doc: &Document, faults: &Diagnostics, form: Form) -> Option<I
         "items",
         "pairs",
         "ignore",
+        "language",
+        "locales",
     ];
     let f = At::root(doc, faults).fields(&KEYS)?;
     let id = f.need("id").and_then(|at| at.id().map(str::to_owned));
@@ -67,7 +69,7 @@ pub(super) fn read(doc: &Document, faults: &Diagnostics, form: Form) -> Option<I
         let message = format!("{} scales and {} items", drafts.len(), items.len());
         root.error("too_large", message, format!("at most {MAX_SCALES} scales and {MAX_ITEMS} items"));
     }
-    check_referents(&drafts, &items);
+    check_referents(&drafts, &items, referent);
     check_dont_know(&f, &dont_know, &items);
     if let (Some(MissingRule::Answered(k)), Some(at)) = (missing_rule, f.get("missing_rule"))
         && let Some((short, entries)) = drafts.iter().find(|(_, e)| e.len() < usize::from(k))
@@ -78,6 +80,9 @@ pub(super) fn read(doc: &Document, faults: &Diagnostics, form: Form) -> Option<I
     let labels = labels(&f, options);
     let pairs = pairs(&f, &drafts);
     let ignore = ignore(&f, &items);
+    let scale_ids: Vec<&str> = drafts.iter().map(|(s, _)| s.id.as_str()).collect();
+    let texts: Vec<(&str, &str)> = items.iter().map(|i| (i.id.as_str(), i.text.as_str())).collect();
+    let (language, locales) = super::instrument_locale::read(&f, options, &scale_ids, &texts);
     let validated = f.get("validated").and_then(|at| at.boolean()).unwrap_or(false);
     let scales = drafts
         .into_iter()
@@ -108,6 +113,8 @@ pub(super) fn read(doc: &Document, faults: &Diagnostics, form: Form) -> Option<I
         items,
         pairs,
         ignore,
+        language,
+        locales,
     })
 }
 
@@ -353,26 +360,65 @@ fn merge_item(items: &mut Vec<Draft>, at: &At<'_>, scale: &Scale, id: &str, reve
     items.push(Draft { id: id.to_owned(), text: String::new(), referent: None, options, reversed });
 }
 
-fn check_referents(scales: &[(Scale, Entries<'_>)], items: &[Draft]) {
+/// Items of different referents do not mix in a scale: an item has its own, else that of its scale, else the default.
+fn check_referents(scales: &[(Scale, Entries<'_>)], items: &[Draft], default: Option<Referent>) {
+    const HELP: &str = "make a scale of each: they measure different things";
+    // The referent that a scale gives to an item without one of its own.
+    let mut given: Vec<(&str, Referent, &str)> = Vec::new();
     for (scale, entries) in scales {
-        let mut first = scale.referent;
+        let of_scale = scale.referent.or(default);
+        let mut met = scale.referent;
         for (at, id, _) in entries {
             let own = items.iter().find(|i| i.id == *id).and_then(|i| i.referent);
-            match (first, own) {
-                (Some(a), Some(b)) if a != b => {
-                    let message =
-                        format!("scale `{}` mixes the referents `{}` and `{}`", scale.id, a.as_str(), b.as_str());
-                    at.error("mixed_referents", message, "make a scale of each: they measure different things");
-                    break;
+            let Some(referent) = own.or(of_scale) else { continue };
+            if let Some(first) = met.filter(|m| *m != referent) {
+                let message = format!(
+                    "scale `{}` mixes the referents `{}` and `{}`",
+                    scale.id,
+                    first.as_str(),
+                    referent.as_str()
+                );
+                at.error("mixed_referents", message, HELP);
+                break;
+            }
+            met = Some(referent);
+            match given.iter().find(|(item, _, _)| item == id) {
+                Some((_, before, other)) if own.is_none() && *before != referent => {
+                    let message = format!(
+                        "item `{id}` is about `{}` in scale `{other}` and about `{}` in scale `{}`",
+                        before.as_str(),
+                        referent.as_str(),
+                        scale.id
+                    );
+                    at.error("mixed_referents", message, "an item is about one thing: say which with `referent`");
                 }
-                (None, Some(_)) => first = own,
-                _ => {}
+                Some(_) => {}
+                None => given.push((id, referent, &scale.id)),
             }
         }
+        check_composition(scale, met.or(of_scale), entries);
     }
 }
 
-fn labels(f: &Fields<'_>, (lo, hi): (i64, i64)) -> Vec<String> {
+/// Answers about oneself make a consensus directly, answers about the group by a shift of referent (Chan 1998).
+fn check_composition(scale: &Scale, referent: Option<Referent>, entries: &Entries<'_>) {
+    let wanted = match (scale.composition, referent) {
+        (Some(Composition::DirectConsensus), Some(Referent::Group)) => "referent_shift",
+        (Some(Composition::ReferentShift), Some(Referent::Myself)) => "direct_consensus",
+        _ => return,
+    };
+    if let (Some((at, _, _)), Some(composition), Some(referent)) = (entries.first(), scale.composition, referent) {
+        let message = format!(
+            "scale `{}` is composed by `{}` of answers about `{}`",
+            scale.id,
+            composition.as_str(),
+            referent.as_str()
+        );
+        at.warning("composition_referent", message, format!("that would be `{wanted}`"));
+    }
+}
+
+pub(super) fn labels(f: &Fields<'_>, (lo, hi): (i64, i64)) -> Vec<String> {
     let labels = f.texts("labels");
     if let Some(at) = f.get("labels") {
         let wanted = usize::try_from(hi - lo + 1).unwrap_or(0);

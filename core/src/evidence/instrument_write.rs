@@ -21,6 +21,7 @@ impl Instrument {
             "scales": self.scales.iter().map(|s| self.scale_json(s)).collect::<Vec<_>>(),
             "items": self.items.iter().map(item_json).collect::<Vec<_>>(),
             "pairs": self.pairs.iter().map(|(a, b)| json!([a, b])).collect::<Vec<_>>(), "ignore": self.ignore,
+            "language": (!self.language.is_empty()).then_some(&self.language), "locales": self.locales_json(),
         })
     }
 

@@ -1,11 +1,11 @@
 //! Who belongs to which unit. Persons are keys: they join tables and never leave.
 
-use super::date::check_order;
+use super::date::{Period, check_order, replaced};
 use super::digest::{Line, Rows};
-use super::reader::{Reader, refuse_repeats};
+use super::reader::Reader;
 use super::table::Table;
-use crate::error::Result;
-use std::collections::HashMap;
+use crate::error::{Error, Result};
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 const TABLE: &str = "members";
@@ -17,9 +17,9 @@ pub struct MemberRow {
     /// The unit.
     pub unit: String,
     pub(crate) manager: Option<String>,
-    /// The day the membership began.
+    /// The first day of the membership.
     pub from: Option<f64>,
-    /// The day it ended.
+    /// The last.
     pub to: Option<f64>,
 }
 
@@ -35,6 +35,10 @@ impl MemberRow {
         self.manager = Some(manager.into());
         self
     }
+
+    fn period(&self) -> Period {
+        Period { from: self.from, to: self.to }
+    }
 }
 
 impl fmt::Debug for MemberRow {
@@ -43,7 +47,7 @@ impl fmt::Debug for MemberRow {
     }
 }
 
-/// Memberships: each person at most once in a unit.
+/// Memberships: each person at most once in a unit at a time.
 #[derive(Clone, PartialEq, Default)]
 pub struct Members {
     rows: Vec<MemberRow>,
@@ -74,14 +78,17 @@ impl Members {
     /// Checks the rows.
     ///
     /// # Errors
-    /// `duplicate_member` (one person twice in a unit; the error names rows, not the person), `ends_before_start`,
-    /// `not_finite`.
+    /// `duplicate_member` (one person twice in a unit at the same time; the error names rows, not the person),
+    /// `ends_before_start`, `not_finite`.
     pub fn new(rows: Vec<MemberRow>) -> Result<Members> {
-        let keys = rows.iter().map(|m| (m.person.as_str(), m.unit.as_str()));
-        refuse_repeats(TABLE, "person", "duplicate_member", "person and unit", keys)?;
-        let mut sizes: HashMap<String, usize> = HashMap::new();
         for (i, row) in rows.iter().enumerate() {
             check_order(TABLE, i, ("from", row.from), ("to", row.to), "ends_before_start")?;
+        }
+        let keys = rows.iter().map(|m| ((m.person.as_str(), m.unit.as_str()), m.period()));
+        let replaced = replaced((TABLE, "person"), "duplicate_member", "person and unit", keys)?;
+        let mut sizes: HashMap<String, usize> = HashMap::new();
+        // Somebody who came back is one person.
+        for (_, row) in rows.iter().enumerate().filter(|(i, _)| !replaced.contains(i)) {
             match sizes.get_mut(&row.unit) {
                 Some(n) => *n += 1,
                 None => {
@@ -90,6 +97,21 @@ impl Members {
             }
         }
         Ok(Members { rows, sizes })
+    }
+
+    /// The memberships of one day, counted from 1970-01-01 ([`super::days_from_iso`]); `from` and `to` are both included.
+    /// Where one ends on the day on which another of the same person begins, the other holds.
+    ///
+    /// # Errors
+    /// `not_finite`.
+    pub fn as_of(&self, day: f64) -> Result<Members> {
+        if !day.is_finite() {
+            return Err(Error::input("not_finite", "the day is not a finite number").at("day").help("give a day"));
+        }
+        let begin: HashSet<&str> =
+            self.rows.iter().filter(|m| m.from == Some(day)).map(|m| m.person.as_str()).collect();
+        let passed_on = |m: &MemberRow| m.to == Some(day) && m.from != Some(day) && begin.contains(m.person.as_str());
+        Members::new(self.rows.iter().filter(|m| m.period().holds(day) && !passed_on(m)).cloned().collect())
     }
 
     /// The rows in the order of the table.
@@ -150,6 +172,19 @@ mod tests {
         let m = read("person,unit,manager\nsecret,a,boss\n").unwrap();
         let printed = format!("{m:?} {:?}", m.rows());
         assert!(!printed.contains("secret") && !printed.contains("boss"), "{printed}");
+    }
+
+    #[test]
+    fn who_comes_back_is_one_person() {
+        let m = read("person,unit,from,to\np,a,,5\nq,a,,5\np,a,5,\nq,b,7,\n").unwrap();
+        assert_eq!((m.size_of("a"), m.rows().len()), (2, 4));
+        let on = |day: f64| ["a", "b"].map(|u| m.as_of(day).unwrap().size_of(u));
+        assert_eq!([on(4.0), on(5.0), on(6.0), on(7.0)], [[2, 0], [2, 0], [1, 0], [1, 1]]);
+        let moved = read("person,unit,from,to\np,a,,5\np,b,5,\n").unwrap();
+        assert_eq!(["a", "b"].map(|u| moved.as_of(5.0).unwrap().size_of(u)), [0, 1]);
+        assert_eq!(m.as_of(f64::INFINITY).unwrap_err().code(), "not_finite");
+        let text = "person,unit,from,to\np,a,,5\np,a,4,\n";
+        assert_eq!(refusal(text), ("duplicate_member", "members, row 2, column person".into()));
     }
 
     #[test]

@@ -2,11 +2,52 @@
 
 use super::digest::{Line, Rows};
 use super::reader::{Reader, check_number, refuse_repeats};
-use super::table::Table;
-use crate::error::{Error, Result};
+use super::table::{Table, shown};
+use crate::error::{Error, Result, suggest};
 use std::collections::HashMap;
 
 const TIES: &str = "ties";
+
+/// Which end of a tie looks to the other for leadership, advice or information. Nothing in the numbers tells, so it is
+/// never guessed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    /// The source names the target: advice sought, a superior reported to.
+    SourceLooksToTarget,
+    /// The target looks to the source: advice given, an order sent.
+    TargetLooksToSource,
+    /// Ties have no direction, and each is listed once.
+    Undirected,
+}
+
+impl Direction {
+    /// All directions, as they are said.
+    pub const WORDS: [(&'static str, Direction); 3] = [
+        ("source looks to target", Direction::SourceLooksToTarget),
+        ("target looks to source", Direction::TargetLooksToSource),
+        ("undirected", Direction::Undirected),
+    ];
+
+    /// Reads one of [`Direction::WORDS`].
+    ///
+    /// # Errors
+    /// `unknown_direction`.
+    pub fn parse(text: &str) -> Result<Direction> {
+        let words = || Direction::WORDS.iter().map(|(word, _)| *word);
+        match Direction::WORDS.iter().find(|(word, _)| *word == text) {
+            Some((_, direction)) => Ok(*direction),
+            None => Err(Error::input("unknown_direction", format!("unknown direction {}", shown(text)))
+                .at("direction")
+                // All of them, never a near one: `directed` is as near to `undirected` as a slip of the pen.
+                .help(format!("give {}", words().map(|w| format!("`{w}`")).collect::<Vec<_>>().join(", ")))),
+        }
+    }
+
+    /// As it is said.
+    pub fn as_str(self) -> &'static str {
+        Direction::WORDS.iter().find(|(_, d)| *d == self).map_or("", |(word, _)| word)
+    }
+}
 
 /// One tie; the numbers point into [`Ties::keys`], [`Ties::relations`] and [`Ties::waves`].
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -82,6 +123,56 @@ impl Ties {
         Ok(ties)
     }
 
+    /// Reads ties of any table with the columns `source` and `target`, and `relation` and `wave` where it has them; the
+    /// strength is the column that `weight` names, and nothing otherwise. Gives the columns left unread as well.
+    ///
+    /// # Errors
+    /// `missing_column`, `unknown_column` for a weight that is no column, `missing_value`, `weight_not_named` when ties
+    /// of weight zero are among those whose weights are not read, and those of [`Ties::push`].
+    pub fn from_columns(table: &Table, weight: Option<&str>) -> Result<(Ties, Vec<String>)> {
+        let known = |name: &str| table.column(name).is_some();
+        for name in ["source", "target"] {
+            if !known(name) {
+                return Err(Error::input("missing_column", format!("missing column `{name}`"))
+                    .at(table.name())
+                    .help(format!("add the column `{name}`")));
+            }
+        }
+        if let Some(name) = weight {
+            named_column(table, "weight", name)?;
+        }
+        let (source, target) = (table.field("source"), table.field("target"));
+        let (relation, wave) = (table.field("relation"), table.field("wave"));
+        let strength = weight.map(|name| table.field(name));
+        let unread = table.field("weight");
+        let mut ties = Ties::default();
+        ties.rows.reserve_exact(table.rows());
+        for i in 0..table.rows() {
+            let (from, to) = (source.need(i, source.text(i)?)?, target.need(i, target.text(i)?)?);
+            let weight = match &strength {
+                Some(field) => match field.need(i, field.number(i)?)? {
+                    w if w < 0.0 => {
+                        return Err(Error::input("negative_weight", format!("`{w}` is no strength"))
+                            .at(field.place(i))
+                            .help("a weight is the strength of a tie: give 0 or more, not a distance or a cost"));
+                    }
+                    w => Some(w),
+                },
+                None if matches!(unread.number(i), Ok(Some(0.0))) => {
+                    let message = "a tie of weight `0` may be no tie, and the weight is not read";
+                    return Err(Error::input("weight_not_named", message)
+                        .at(unread.place(i))
+                        .help("name the column as the weight, or leave such rows out"));
+                }
+                None => None,
+            };
+            ties.push(&from, &to, relation.text(i)?.as_deref(), weight, wave.text(i)?.as_deref())?;
+        }
+        let read = |name: &str| ["source", "target", "relation", "wave"].contains(&name) || Some(name) == weight;
+        let unread = table.columns().iter().map(|c| c.name.clone()).filter(|name| !read(name)).collect();
+        Ok((ties, unread))
+    }
+
     /// Adds a tie at the end.
     ///
     /// # Errors
@@ -137,6 +228,15 @@ impl Ties {
         let mut seen = std::collections::HashSet::with_capacity(self.rows.len());
         self.rows.iter().filter(|t| !seen.insert((t.source, t.target, t.relation, t.wave))).count()
     }
+}
+
+/// Refuses a column that is named and is not there.
+pub(crate) fn named_column(table: &Table, role: &str, name: &str) -> Result<()> {
+    if table.column(name).is_some() {
+        return Ok(());
+    }
+    let columns: Vec<&str> = table.columns().iter().map(|c| c.name.as_str()).collect();
+    Err(Error::input("unknown_column", format!("unknown column {}", shown(name))).at(role).help(suggest(name, columns)))
 }
 
 impl Rows for Ties {

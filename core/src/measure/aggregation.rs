@@ -1,10 +1,11 @@
-//! Between units: one-way ANOVA of persons' scores, ICC(1), ICC(2) and eta².
+//! Between units: one-way ANOVA of persons' scores, ICC(1), ICC(2), eta² and omega².
 
-use super::distribution::f_upper_tail;
+use super::distribution::{f_quantile, f_upper_tail};
 use super::interval::UnitMean;
 use super::rows::{Kind, Place, ScaleRow};
 use super::scale::{Reading, unit_means};
 use super::value::Absence;
+use super::variance_components::{Likelihood, variance_components};
 use crate::num::sum;
 use crate::tally::Tally;
 
@@ -21,6 +22,8 @@ pub struct Anova {
     pub within: f64,
     /// `(N − Σn²/N)/(G − 1)`, the effective unit size.
     pub n0: f64,
+    /// The harmonic mean of the unit sizes.
+    pub harmonic: f64,
 }
 
 /// The ANOVA of units; units without people are left out.
@@ -43,7 +46,8 @@ pub fn anova(units: &[UnitMean]) -> Result<Anova, Absence> {
     let between = sum(units.iter().map(|u| u.n as f64 * (u.mean - grand) * (u.mean - grand))) / (g - 1.0);
     let within = sum(units.iter().map(|u| u.squares)) / (n - g);
     let n0 = (n - sum(units.iter().map(|u| u.n as f64 * u.n as f64)) / n) / (g - 1.0);
-    Ok(Anova { groups, people, between, within, n0 })
+    let harmonic = g / sum(units.iter().map(|u| 1.0 / u.n as f64));
+    Ok(Anova { groups, people, between, within, n0, harmonic })
 }
 
 impl Anova {
@@ -57,6 +61,51 @@ impl Anova {
             return Err(Absence::Undefined("nobody differs from anybody"));
         }
         Ok((self.between - self.within) / below)
+    }
+
+    /// The mean unit size N/G.
+    pub fn mean_size(&self) -> f64 {
+        self.people as f64 / self.groups as f64
+    }
+
+    /// The ends of the 95 % interval of the F ratio of variances: observed F over the quantiles of F.
+    fn f_interval(&self) -> Result<(f64, f64), Absence> {
+        let (f, _) = self.f()?;
+        let (df1, df2) = (self.groups as f64 - 1.0, (self.people - self.groups) as f64);
+        Ok((f / f_quantile(0.975, df1, df2), f / f_quantile(0.025, df1, df2)))
+    }
+
+    /// The 95 % interval of ICC(1) `((F/q − 1)/(F/q + k − 1))` (Searle 1971; with n0 for k Thomas and Hultquist 1978).
+    ///
+    /// # Errors
+    /// `Undefined` when nobody differs within a unit.
+    pub fn icc1_interval(&self, k: f64) -> Result<(f64, f64), Absence> {
+        let of = |f: f64| (f - 1.0) / (f + k - 1.0);
+        self.f_interval().map(|(low, high)| (of(low), of(high)))
+    }
+
+    /// The 95 % interval of ICC(2), `1 − q/F`.
+    ///
+    /// # Errors
+    /// `Undefined` when nobody differs within a unit or all units have the same mean.
+    pub fn icc2_interval(&self) -> Result<(f64, f64), Absence> {
+        self.icc2()?;
+        self.f_interval().map(|(low, high)| (1.0 - 1.0 / low, 1.0 - 1.0 / high))
+    }
+
+    /// The share of variance between units in the population (Hays 1963), `(SSB − (G−1)MSW)/(SST + MSW)`; may be
+    /// negative.
+    ///
+    /// # Errors
+    /// `Undefined` when nobody differs.
+    pub fn omega_squared(&self) -> Result<f64, Absence> {
+        let df = self.groups as f64 - 1.0;
+        let total = self.between * df + self.within * (self.people - self.groups) as f64 + self.within;
+        if total > 0.0 {
+            Ok(df * (self.between - self.within) / total)
+        } else {
+            Err(Absence::Undefined("nobody differs from anybody"))
+        }
     }
 
     /// ICC(2) `(MSB−MSW)/MSB`.
@@ -93,8 +142,13 @@ impl Anova {
     }
 }
 
-/// `icc1` (variants `mean_size` with k = N/G as multilevel, and `n0`), `icc2`, `anova_f`, `anova_p` and
-/// `eta_squared` of every scale, a wave, over all units; `n` is the number of persons with a score.
+/// Differences between units of every scale, a wave, over all units; `n` is the number of persons with a score.
+///
+/// `icc1`: variants `n0` and `mean_size` (k = N/G, as multilevel) with F intervals (of `n0` that of Thomas and
+/// Hultquist 1978 with n0), `harmonic`, `reml`, `ml`. `icc2`: `anova` with the F interval, `spearman_brown_reml` (mean
+/// size), `weighted_mean` and `unweighted_mean` of the units' reliabilities under REML. `variance_between` and
+/// `variance_within` (`reml`, `ml`) and `mean_square_between`, `mean_square_within` in squared points; `anova_f`,
+/// `anova_p`, `df_between`, `df_within`, `unit_size` (`n0`, `mean`, `harmonic`), `eta_squared`, `omega_squared`.
 pub fn aggregation(tally: &Tally, reading: &Reading<'_>) -> Vec<ScaleRow> {
     let mut rows = Vec::new();
     for wave in tally.waves() {
@@ -104,19 +158,61 @@ pub fn aggregation(tally: &Tally, reading: &Reading<'_>) -> Vec<ScaleRow> {
                 .into_iter()
                 .filter_map(|(_, unit)| unit)
                 .collect();
-            let n = units.iter().map(|u| u.n).sum();
-            let table = anova(&units);
-            let of = |f: &dyn Fn(&Anova) -> Result<f64, Absence>| table.as_ref().map_err(Absence::clone).and_then(f);
-            let mut push = |measure, variant, value| rows.push(place.row(measure, variant, "process", n, value));
-            push("icc1", "mean_size", of(&|a| a.icc1(a.people as f64 / a.groups as f64)));
-            push("icc1", "n0", of(&|a| a.icc1(a.n0)));
-            push("icc2", "anova", of(&Anova::icc2));
-            push("anova_f", "one_way", of(&|a| a.f().map(|(f, _)| f)));
-            push("anova_p", "one_way", of(&|a| a.f().map(|(_, p)| p)));
-            push("eta_squared", "one_way", of(&Anova::eta_squared));
+            anova_rows(&mut rows, place, &units);
+            likelihood_rows(&mut rows, place, &units);
         }
     }
     rows
+}
+
+/// The ends of an interval.
+type Ends = Result<(f64, f64), Absence>;
+
+fn anova_rows(rows: &mut Vec<ScaleRow>, place: Place<'_>, units: &[UnitMean]) {
+    let n = units.iter().map(|u| u.n).sum();
+    let table = anova(units);
+    let of = |f: &dyn Fn(&Anova) -> Result<f64, Absence>| table.as_ref().map_err(Absence::clone).and_then(f);
+    let interval = |f: &dyn Fn(&Anova) -> Ends| table.as_ref().ok().and_then(|a| f(a).ok());
+    let mut push = |measure, variant, value, ends| {
+        rows.push(place.row(measure, variant, "process", n, value).with(None, ends));
+    };
+    push("icc1", "mean_size", of(&|a| a.icc1(a.mean_size())), interval(&|a| a.icc1_interval(a.mean_size())));
+    push("icc1", "n0", of(&|a| a.icc1(a.n0)), interval(&|a| a.icc1_interval(a.n0)));
+    push("icc1", "harmonic", of(&|a| a.icc1(a.harmonic)), None);
+    push("icc2", "anova", of(&Anova::icc2), interval(&Anova::icc2_interval));
+    push("anova_f", "one_way", of(&|a| a.f().map(|(f, _)| f)), None);
+    push("anova_p", "one_way", of(&|a| a.f().map(|(_, p)| p)), None);
+    push("eta_squared", "one_way", of(&Anova::eta_squared), None);
+    push("omega_squared", "one_way", of(&Anova::omega_squared), None);
+    push("mean_square_between", "one_way", of(&|a| Ok(a.between)), None);
+    push("mean_square_within", "one_way", of(&|a| Ok(a.within)), None);
+    push("df_between", "one_way", of(&|a| Ok(a.groups as f64 - 1.0)), None);
+    push("df_within", "one_way", of(&|a| Ok((a.people - a.groups) as f64)), None);
+    push("unit_size", "n0", of(&|a| Ok(a.n0)), None);
+    push("unit_size", "mean", of(&|a| Ok(a.mean_size())), None);
+    push("unit_size", "harmonic", of(&|a| Ok(a.harmonic)), None);
+}
+
+fn likelihood_rows(rows: &mut Vec<ScaleRow>, place: Place<'_>, units: &[UnitMean]) {
+    let n: u64 = units.iter().map(|u| u.n).sum();
+    let mut push = |measure, variant, value| rows.push(place.row(measure, variant, "process", n, value));
+    for (variant, likelihood) in [("reml", Likelihood::Restricted), ("ml", Likelihood::Full)] {
+        let found = variance_components(units, likelihood);
+        push("icc1", variant, found.clone().and_then(|c| c.icc1()));
+        push("variance_between", variant, found.clone().map(|c| c.between));
+        push("variance_within", variant, found.map(|c| c.within));
+    }
+    let found = variance_components(units, Likelihood::Restricted);
+    let mean = n as f64 / units.len().max(1) as f64;
+    push("icc2", "spearman_brown_reml", found.clone().and_then(|c| c.reliability(mean)));
+    let weighted = |weight: &dyn Fn(&UnitMean) -> f64| {
+        let found = found.clone()?;
+        let each: Result<Vec<f64>, Absence> =
+            units.iter().map(|u| found.reliability(u.n as f64).map(|r| r * weight(u))).collect();
+        Ok(sum(each?) / sum(units.iter().map(weight)))
+    };
+    push("icc2", "weighted_mean", weighted(&|u| u.n as f64));
+    push("icc2", "unweighted_mean", weighted(&|_| 1.0));
 }
 
 #[cfg(test)]

@@ -3,7 +3,10 @@
 use super::rows::{Kind, ScaleRow};
 use super::scale::Reading;
 use super::weighted::weighted;
-use super::{aggregation, agreement, differences, favorability, items, reliability, scores_with};
+use super::{
+    aggregation, agreement, agreement_summary, differences, favorability_with, items, nonresponse, overall,
+    reliability, scores_with,
+};
 use crate::error::{Error, Result, suggest};
 use crate::tally::Tally;
 
@@ -17,8 +20,18 @@ pub fn about(what: &str) -> Kind {
 }
 
 /// The names that [`measure`] knows.
-pub const MEASURES: [&str; 7] =
-    ["scores", "items", "differences", "favorability", "reliability", "agreement", "aggregation"];
+pub const MEASURES: [&str; 10] = [
+    "scores",
+    "items",
+    "differences",
+    "favorability",
+    "reliability",
+    "agreement",
+    "agreement_summary",
+    "aggregation",
+    "overall",
+    "nonresponse",
+];
 
 /// Reads the rows named `what` from a tally: one of [`MEASURES`], each the function of that name.
 ///
@@ -44,10 +57,13 @@ pub fn measure(tally: &Tally, what: &str, reading: &Reading<'_>) -> Result<Vec<S
         "scores" => scores_with(tally, reading),
         "items" => items(tally),
         "differences" => differences(tally, reading),
-        "favorability" => favorability(tally),
+        "favorability" => favorability_with(tally, reading),
         "reliability" => reliability(tally),
         "agreement" => agreement(tally),
+        "agreement_summary" => agreement_summary(tally),
         "aggregation" => aggregation(tally, reading),
+        "overall" => overall(tally, reading),
+        "nonresponse" => nonresponse(tally, reading),
         _ => {
             return Err(Error::input("unknown_name", format!("a tally has no `{what}` to read"))
                 .at("what")

@@ -1,5 +1,6 @@
 //! How decisions go: how long they take, how many approvals they need, and how alike leaders rank priorities.
 
+use super::ordinal::kendall_w;
 use super::value::{Absence, Estimate, MeasureValue, Origin};
 use crate::error::Result;
 use crate::evidence::{DecisionRow, RankingRow};
@@ -82,40 +83,12 @@ pub fn kendalls_w(rows: &[&RankingRow]) -> Result<MeasureValue> {
             "the rankers did not all rank the same two or more priorities",
         )));
     }
-    let mut sums: BTreeMap<&str, f64> = BTreeMap::new();
-    let mut ties = 0.0;
-    for ranking in by_ranker.values() {
-        let (ranks, tied) = mid_ranks(ranking);
-        ties += tied;
-        for (priority, rank) in ranks {
-            *sums.entry(priority).or_insert(0.0) += rank;
-        }
+    let judges: Vec<Vec<Option<f64>>> =
+        by_ranker.values().map(|r| priorities.iter().map(|p| r.get(p).copied()).collect()).collect();
+    match kendall_w(&judges) {
+        Ok(found) => Estimate::new(found.w, None, Some(m as u64), Origin::Rankings).map(MeasureValue::Known),
+        Err(absence) => Ok(MeasureValue::Absent(absence)),
     }
-    let (m_f, n_f) = (m as f64, n as f64);
-    let mean = m_f * (n_f + 1.0) / 2.0;
-    let s = num::sum(sums.values().map(|r| (r - mean) * (r - mean)));
-    let denominator = m_f * m_f * (n_f * n_f * n_f - n_f) - m_f * ties;
-    if denominator <= 0.0 {
-        return Ok(MeasureValue::Absent(Absence::Undefined("every ranker ranked all priorities alike")));
-    }
-    // Rounding alone can carry W past its bounds.
-    let w = (12.0 * s / denominator).clamp(0.0, 1.0);
-    Estimate::new(w, None, Some(m as u64), Origin::Rankings).map(MeasureValue::Known)
-}
-
-/// Ranks from 1, ties sharing the mean of their places, and Σ(t³ − t).
-fn mid_ranks<'a>(ranking: &BTreeMap<&'a str, f64>) -> (Vec<(&'a str, f64)>, f64) {
-    let mut order: Vec<(&str, f64)> = ranking.iter().map(|(p, r)| (*p, *r)).collect();
-    order.sort_by(|a, b| a.1.total_cmp(&b.1));
-    let mut out = Vec::with_capacity(order.len());
-    let mut ties = 0.0;
-    for run in order.chunk_by(|a, b| a.1 == b.1) {
-        let t = run.len() as f64;
-        let first = out.len() as f64 + 1.0;
-        out.extend(run.iter().map(|(p, _)| (*p, first + (t - 1.0) / 2.0)));
-        ties += t * t * t - t;
-    }
-    (out, ties)
 }
 
 #[cfg(test)]

@@ -60,18 +60,27 @@ pub fn t_cdf(t: f64, df: f64) -> f64 {
 /// assert!((t - 2.7764451051977987).abs() < 1e-9);
 /// ```
 pub fn t95(df: f64) -> f64 {
+    t_quantile(0.975, df)
+}
+
+/// The point below which Student's t of `df > 0` degrees of freedom lies with probability `p`, 0 < p < 1; the normal
+/// one beyond ten million.
+pub fn t_quantile(p: f64, df: f64) -> f64 {
     if df > 1e7 {
-        return Z95;
+        return if p == 0.975 { Z95 } else { normal_quantile(p) };
+    }
+    if p < 0.5 {
+        return -t_quantile(1.0 - p, df);
     }
     let (mut low, mut high) = (0.0, 2.0);
-    while t_cdf(high, df) < 0.975 && high < 1e9 {
+    while t_cdf(high, df) < p && high < 1e9 {
         high *= 2.0;
     }
     // Newton's steps, kept within the bracket: a handful where halving alone would take fifty.
     let scale = exp(libm::lgamma((df + 1.0) / 2.0) - libm::lgamma(df / 2.0)) / sqrt(df * std::f64::consts::PI);
     let mut t = 0.5 * (low + high);
     for _ in 0..100 {
-        let miss = t_cdf(t, df) - 0.975;
+        let miss = t_cdf(t, df) - p;
         if miss < 0.0 {
             low = t
         } else {
@@ -96,6 +105,69 @@ pub fn f_upper_tail(f: f64, df1: f64, df2: f64) -> f64 {
     incomplete_beta(df2 / 2.0, df1 / 2.0, df2 / (df2 + df1 * f))
 }
 
+/// The point below which an F of `df1` and `df2` degrees of freedom lies with probability `p`, 0 < p < 1.
+pub fn f_quantile(p: f64, df1: f64, df2: f64) -> f64 {
+    let x = beta_quantile(p, df1 / 2.0, df2 / 2.0);
+    // Near one the complement keeps the digits.
+    let rest = if x > 0.5 { beta_quantile(1.0 - p, df2 / 2.0, df1 / 2.0) } else { 1.0 - x };
+    df2 * x / (df1 * rest)
+}
+
+/// The point below which a beta of `a, b > 0` lies with probability `p`.
+pub fn beta_quantile(p: f64, a: f64, b: f64) -> f64 {
+    if p <= 0.0 {
+        return 0.0;
+    }
+    if p >= 1.0 {
+        return 1.0;
+    }
+    let log_beta = libm::lgamma(a) + libm::lgamma(b) - libm::lgamma(a + b);
+    let (mut low, mut high) = (0.0, 1.0);
+    let mut x = a / (a + b);
+    // Newton's steps, kept within the bracket.
+    for _ in 0..300 {
+        let miss = incomplete_beta(a, b, x) - p;
+        if miss == 0.0 {
+            break;
+        }
+        if miss < 0.0 {
+            low = x
+        } else {
+            high = x
+        }
+        let density = exp((a - 1.0) * ln(x) + (b - 1.0) * libm::log1p(-x) - log_beta);
+        let newton = x - miss / density;
+        let next = if newton > low && newton < high { newton } else { 0.5 * (low + high) };
+        if (next - x).abs() <= 1e-16 * x || next == x {
+            break;
+        }
+        x = next;
+    }
+    x
+}
+
+/// The point below which a standard normal lies with probability `p`, 0 < p < 1.
+pub fn normal_quantile(p: f64) -> f64 {
+    let (mut low, mut high) = (-40.0, 40.0);
+    let mut z = 0.0;
+    for _ in 0..200 {
+        let miss = crate::num::phi(z) - p;
+        if miss < 0.0 {
+            low = z
+        } else {
+            high = z
+        }
+        let density = exp(-0.5 * z * z) / sqrt(std::f64::consts::TAU);
+        let newton = z - miss / density;
+        let next = if newton > low && newton < high { newton } else { 0.5 * (low + high) };
+        if next == z {
+            break;
+        }
+        z = next;
+    }
+    z
+}
+
 /// Wilson's 95 % interval for a share of `k` in `n > 0`, within 0 and 1.
 pub fn wilson(k: f64, n: f64) -> (f64, f64) {
     let (p, z2) = (k / n, Z95 * Z95);
@@ -104,9 +176,68 @@ pub fn wilson(k: f64, n: f64) -> (f64, f64) {
     ((center - half).max(0.0), (center + half).min(1.0))
 }
 
+/// How many of `m` further people will be among those of whom `k` of `n` were, when their share has Jeffreys' prior
+/// Beta(½, ½): the 95 % interval, and the mean and SD. Exact by the beta-binomial up to 100,000 people, by the
+/// quantiles of the share beyond.
+pub fn beta_binomial(k: u64, n: u64, m: u64) -> ((f64, f64), (f64, f64)) {
+    let (a, b) = (k as f64 + 0.5, (n.saturating_sub(k)) as f64 + 0.5);
+    let (more, total) = (m as f64, a + b);
+    let mean = more * a / total;
+    let sd = sqrt(more * a * b * (total + more) / (total * total * (total + 1.0)));
+    if m == 0 {
+        return ((0.0, 0.0), (0.0, 0.0));
+    }
+    if m > 100_000 {
+        return ((more * beta_quantile(0.025, a, b), more * beta_quantile(0.975, a, b)), (mean, sd));
+    }
+    let beta = |x: f64, y: f64| libm::lgamma(x) + libm::lgamma(y) - libm::lgamma(x + y);
+    let mut log = beta(a, more + b) - beta(a, b);
+    let (mut below, mut lower, mut upper) = (0.0, None, more);
+    for y in 0..=m {
+        let here = y as f64;
+        below += exp(log);
+        if lower.is_none() && below > 0.025 {
+            lower = Some(here);
+        }
+        if below >= 0.975 {
+            upper = here;
+            break;
+        }
+        // The next term from this one.
+        log += ln((more - here) * (here + a)) - ln((here + 1.0) * (more - here - 1.0 + b));
+    }
+    ((lower.unwrap_or(0.0), upper), (mean, sd))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_rest_is_predicted() {
+        // All probabilities add up, and a large rest is its share.
+        let ((low, high), (mean, sd)) = beta_binomial(3, 10, 5);
+        assert!((0.0..=mean).contains(&low) && (mean..=5.0).contains(&high) && sd > 0.0);
+        assert!((mean - 5.0 * 3.5 / 11.0).abs() < 1e-12);
+        let ((low, high), _) = beta_binomial(60, 100, 99_999);
+        let ((a, b), _) = beta_binomial(60, 100, 100_001);
+        assert!((low / a - 1.0).abs() < 1e-3 && (high / b - 1.0).abs() < 1e-3);
+        assert_eq!(beta_binomial(3, 10, 0).0, (0.0, 0.0));
+        // Nobody of one: the others are likely, not surely, like them.
+        let ((low, high), _) = beta_binomial(0, 1, 1);
+        assert_eq!((low, high), (0.0, 1.0));
+    }
+
+    #[test]
+    fn quantiles_are_the_inverse() {
+        for p in [1e-6, 0.025, 0.5, 0.975] {
+            for (a, b) in [(0.5, 0.5), (3.5, 40.0), (900.0, 1.5)] {
+                assert!((incomplete_beta(a, b, beta_quantile(p, a, b)) - p).abs() < 1e-12, "{p} {a} {b}");
+            }
+            assert!((crate::num::phi(normal_quantile(p)) - p).abs() < 1e-14);
+        }
+        assert!((f_upper_tail(f_quantile(0.95, 4.0, 40.0), 4.0, 40.0) - 0.05).abs() < 1e-12);
+    }
 
     #[test]
     fn published_points() {

@@ -3,18 +3,27 @@
 //! After reversal an answer in the favorable band of its scale (by default above the midpoint) is favorable, in the
 //! band's mirror image unfavorable, else neutral. Don't-know and missing are not in the base; don't-know is shown.
 
-use super::distribution::wilson;
+use super::distribution::{beta_binomial as predicted, wilson};
 use super::rows::{Kind, Place, ScaleRow};
+use super::scale::Reading;
 use super::value::Absence;
 use crate::num::sqrt;
 use crate::tally::Tally;
+
+/// As [`favorability_with`], with unknown sizes.
+pub fn favorability(tally: &Tally) -> Vec<ScaleRow> {
+    favorability_with(tally, &Reading::default())
+}
 
 /// Percent favorable, neutral and unfavorable (0-100) and don't-know counts of every unit.
 ///
 /// Items carry a binomial standard error and Wilson's 95 % interval (estimand `process`). A scale pools the answers
 /// to its items (variant `answers`); the answers of one person are not independent, so it has no interval; its `n`
 /// is the number of people with an answer.
-pub fn favorability(tally: &Tally) -> Vec<ScaleRow> {
+///
+/// With `reading.sizes` items also have the estimand `census` (variant `jeffreys`): the share among all members, those
+/// who did not answer predicted from those who did (beta-binomial with Jeffreys' prior), with its 95 % interval.
+pub fn favorability_with(tally: &Tally, reading: &Reading<'_>) -> Vec<ScaleRow> {
     let layout = tally.layout();
     let mut rows = Vec::new();
     for (key, cell) in tally.cells() {
@@ -47,6 +56,11 @@ pub fn favorability(tally: &Tally) -> Vec<ScaleRow> {
                     row.with(Some(100.0 * sqrt(p * (1.0 - p) / n as f64)), Some((100.0 * lower, 100.0 * upper)))
                 });
             }
+            if let Some(size) = reading.sizes.and_then(|s| s(&key.unit)) {
+                for (measure, k) in MEASURES.into_iter().zip(share) {
+                    rows.push(census_row(place, measure, k, n, size));
+                }
+            }
             rows.push(place.row("dont_know", "count", "respondents", cell.rows, Ok(dont_know as f64)));
             shares.push((share, dont_know));
         }
@@ -67,6 +81,19 @@ pub fn favorability(tally: &Tally) -> Vec<ScaleRow> {
 }
 
 const MEASURES: [&str; 3] = ["percent_favorable", "percent_neutral", "percent_unfavorable"];
+
+/// The share among all members: `k` of `n` observed, the rest predicted.
+fn census_row(place: Place<'_>, measure: &'static str, k: u64, n: u64, size: u64) -> ScaleRow {
+    if n == 0 {
+        return place.row(measure, "jeffreys", "census", n, percent(k, n));
+    }
+    // More answers than members: then everybody answered.
+    let size = size.max(n);
+    let ((lower, upper), (mean, sd)) = predicted(k, n, size - n);
+    let share = |y: f64| 100.0 * (k as f64 + y) / size as f64;
+    let row = place.row(measure, "jeffreys", "census", n, Ok(share(mean)));
+    row.with(Some(100.0 * sd / size as f64), Some((share(lower), share(upper))))
+}
 
 fn percent(k: u64, n: u64) -> Result<f64, Absence> {
     if n == 0 { Err(Absence::TooFew { n, need: 1 }) } else { Ok(100.0 * k as f64 / n as f64) }

@@ -4,17 +4,17 @@
 //! rather than plugged in: for each τ, with V = s²p/n + τ² and B = (s²p/n)/V,
 //! μ = Σ(ȳ/V)/Σ(1/V), θ = ȳ(1−B) + μB, v = (s²p/n)(1−B) + B²/Σ(1/V); the grid is mixed by the REML likelihood of
 //! the unit means times the uniform-shrinkage prior (Daniels 1999; Christiansen and Morris 1997), under which
-//! B₀ = v₀/(v₀ + τ²), v₀ the harmonic mean of s²p/n, is uniform on (0, 1): a grid point carries the B₀ between its
+//! B₀ = v₀/(v₀ + τ²), v₀ the mean of s²p/n, is uniform on (0, 1): a grid point carries the B₀ between its
 //! neighbours. The grid is relative to s_p, so that every range of scores behaves alike: 0, then geometric from
 //! .01 to 1.2 and on to 25, where the likelihood has the last word when units differ more than people.
 //!
 //! `process` is the level a unit's members are a draw from: θ with variance v. `census` is the mean of the N
 //! current members: fȳ + (1−f)θ with variance (1−f)²(v + s²p/(N−n)), f = n/N; with everybody's answer it is exact.
 //!
-//! The interval is ± 1.96 SD of the mixture. The SD of each part is widened by the ratio of a t quantile to the
-//! normal one, with the degrees of freedom of s²p or twice (units − 1), whichever is fewer: with few units the
-//! normal form covered .91-.92 of the process for 3 to 8 units at ICC .3 (20,000 simulated units a cell), with this
-//! .93-.99 for 3 to 24 units and ICC 0 to .3; from 25 units on it hardly matters. The tests simulate the coverage.
+//! The interval is ± 1.96 SD of the mixture. The SD of a unit's level is widened by the ratio of a t quantile to the
+//! normal one, with the degrees of freedom of s²p or units − 1, whichever is fewer: τ is known from the units alone.
+//! `docs/calibration.md` has the simulated coverage; where no unit differs from another the process is covered more
+//! often than claimed, for the level of all is then known better than that of one.
 //!
 //! With fewer than three units, or when nobody differs within any unit, nothing can be pooled: [`Shrinkage::fit`]
 //! gives `None` and the caller falls back on the unit alone (mean, t interval on n − 1; none for one respondent).
@@ -31,6 +31,30 @@ pub struct UnitMean {
     pub n: u64,
     /// The sum of their squared deviations from the mean.
     pub squares: f64,
+}
+
+impl UnitMean {
+    /// The mean, count and squared deviations of scores; `None` of nobody.
+    pub fn of(scores: &[f64]) -> Option<UnitMean> {
+        let first = *scores.first()?;
+        let n = scores.len() as f64;
+        // Equal scores have no spread at all, and equal sums have equal means.
+        let alike = scores.iter().all(|x| *x == first);
+        let mean = if alike { first } else { sum(scores.iter().copied()) / n };
+        let squares = sum(scores.iter().map(|x| (x - mean) * (x - mean)));
+        Some(UnitMean { mean, n: scores.len() as u64, squares })
+    }
+
+    /// The variance over n − 1; `None` of one.
+    pub fn variance(&self) -> Option<f64> {
+        (self.n > 1).then(|| self.squares / (self.n as f64 - 1.0))
+    }
+
+    /// Student's 95 % interval of the mean of independent people, the unit taken alone; `None` of one.
+    pub fn t_interval(&self) -> Option<(f64, f64)> {
+        let half = t95(self.n as f64 - 1.0) * sqrt(self.variance()? / self.n as f64);
+        Some((self.mean - half, self.mean + half))
+    }
 }
 
 /// What is known of the true level of one unit.
@@ -79,7 +103,9 @@ impl Posterior {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Shrinkage {
     within: f64,
+    /// How much wider a unit's level is known for there are few units, and the silent for there are few people.
     widening: f64,
+    silent: f64,
     grid: Vec<Node>,
 }
 
@@ -107,8 +133,7 @@ impl Shrinkage {
             return None;
         }
         let within = squares / df;
-        let people = df + units.len() as f64;
-        let v0 = within * units.len() as f64 / people;
+        let v0 = within * sum(units.iter().map(|u| 1.0 / u.n as f64)) / units.len() as f64;
         let ratio = exp(ln(LAST / FIRST) / f64::from(STEPS));
         let mut taus = vec![0.0];
         let mut tau = FIRST;
@@ -133,8 +158,8 @@ impl Shrinkage {
         for node in &mut nodes {
             node.weight /= total;
         }
-        let widening = t95(df.min(2.0 * (units.len() as f64 - 1.0))) / Z95;
-        Some(Shrinkage { within, widening, grid: nodes })
+        let widening = t95(df.min(units.len() as f64 - 1.0)) / Z95;
+        Some(Shrinkage { within, widening, silent: t95(df) / Z95, grid: nodes })
     }
 
     /// One grid point; its weight is still the logarithm of likelihood times prior.
@@ -180,7 +205,8 @@ impl Shrinkage {
         }
         let (f, silent) = (unit.n as f64 / size as f64, (size - unit.n) as f64);
         let part = |(w, m, v): (f64, f64, f64)| {
-            let sd = (1.0 - f) * sqrt(v + self.within / silent) * self.widening;
+            let level = v * self.widening * self.widening;
+            let sd = (1.0 - f) * sqrt(level + self.within / silent * self.silent * self.silent);
             (w, f * unit.mean + (1.0 - f) * m, sd)
         };
         Posterior::new(self.parts(unit).map(part).collect())

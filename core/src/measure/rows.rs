@@ -44,6 +44,8 @@ pub struct ScaleRow {
     pub kind: Kind,
     /// The id of the scale or item, or `a - b` for a pair.
     pub scale: String,
+    /// The scale in which an item is read, where the number depends on it.
+    pub within: Option<String>,
     /// What is measured, in snake_case.
     pub measure: &'static str,
     /// By which variant.
@@ -94,6 +96,7 @@ impl Place<'_> {
             unit: self.unit.map(str::to_owned),
             kind: self.kind,
             scale: self.id.to_owned(),
+            within: None,
             measure,
             variant,
             estimand,
@@ -119,6 +122,12 @@ impl ScaleRow {
         self
     }
 
+    /// The row of an item as it is read in a scale.
+    pub(crate) fn within(mut self, scale: &str) -> ScaleRow {
+        self.within = Some(scale.to_owned());
+        self
+    }
+
     /// The row as a JSON document; the subject's key is `scale`, `item` or `pair`.
     pub fn to_json(&self) -> Value {
         let mut row = json!({
@@ -133,6 +142,9 @@ impl ScaleRow {
         };
         if let Value::Object(map) = &mut row {
             map.insert(key.to_owned(), Value::from(self.scale.clone()));
+            if let Some(scale) = &self.within {
+                map.insert("scale".to_owned(), Value::from(scale.clone()));
+            }
         }
         row
     }

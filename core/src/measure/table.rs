@@ -18,7 +18,10 @@ pub fn to_table(name: &str, rows: &[ScaleRow], about: Kind, waves: bool) -> Resu
     columns.push(texts("unit", rows, |r| r.unit.as_deref()));
     for (kind, column) in [(Kind::Scale, "scale"), (Kind::Item, "item"), (Kind::Pair, "pair")] {
         if kind == about || rows.iter().any(|r| r.kind == kind) {
-            columns.push(texts(column, rows, |r| (r.kind == kind).then_some(r.scale.as_str())));
+            columns.push(texts(column, rows, |r| match (&r.within, kind) {
+                (Some(scale), Kind::Scale) => Some(scale.as_str()),
+                _ => (r.kind == kind).then_some(r.scale.as_str()),
+            }));
         }
     }
     columns.push(texts("measure", rows, |r| Some(r.measure)));

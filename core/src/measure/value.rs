@@ -24,6 +24,8 @@ pub enum Origin {
     Decisions,
     /// Rankings of priorities.
     Rankings,
+    /// Ties between people or groups.
+    Ties,
 }
 
 impl Origin {
@@ -37,6 +39,7 @@ impl Origin {
             Origin::DecisionRights => "decision_rights",
             Origin::Decisions => "decisions",
             Origin::Rankings => "rankings",
+            Origin::Ties => "ties",
         }
     }
 
@@ -159,6 +162,13 @@ pub enum Absence {
         /// How many answered.
         n: u64,
     },
+    /// Exact work on something this large would take too long.
+    TooLarge {
+        /// How large it is.
+        size: u64,
+        /// How large it may be.
+        limit: u64,
+    },
     /// The formula has no value here; the text says why.
     Undefined(&'static str),
 }
@@ -174,6 +184,7 @@ impl Absence {
             Absence::OneSource => "one_source",
             Absence::OnePressure => "one_pressure",
             Absence::NoSpread { .. } => "no_spread",
+            Absence::TooLarge { .. } => "too_large",
             Absence::Undefined(_) => "undefined",
         }
     }
@@ -188,6 +199,7 @@ impl Absence {
             Absence::OneSource => "only one source".into(),
             Absence::OnePressure => "only one pressure level observed".into(),
             Absence::NoSpread { .. } => "all who answered said the same, so no uncertainty could be measured".into(),
+            Absence::TooLarge { size, limit } => format!("{size} are too many to work out exactly: {limit} at most"),
             Absence::Undefined(why) => (*why).into(),
         }
     }

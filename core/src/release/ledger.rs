@@ -1,29 +1,37 @@
-//! What has left so far: an input and an output of every release.
+//! What has left so far: an input and an output of every release. It belongs to the owner of the data.
 
-use super::policy::UNRESTRICTED;
-use crate::assess::Units;
-use crate::document::{Kind, Node, parse_json};
+use super::audit::organization::Holds;
+use super::history::{Left, Record};
+use super::ledger_read::read;
+use crate::assess::{DIRECT, REPORTS};
 use crate::error::{Error, Result};
+use crate::json::{canonical, sha256};
 use serde_json::{Value, json};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 /// The version of the ledger's JSON form.
-pub const LEDGER_FORMAT: u64 = 1;
+pub const LEDGER_FORMAT: u64 = 2;
 
-/// Every unit released so far, by wave and with its number of people.
+/// Every cell released so far, by wave, and who stood in it.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Ledger {
-    version: u64,
-    entries: Vec<Entry>,
+    pub(crate) version: u64,
+    /// Digest of the ledger that this one follows.
+    pub(crate) before: String,
+    pub(crate) waves: BTreeMap<String, Vec<Record>>,
 }
 
-/// One unit of one wave that left.
+/// One cell of one wave that left.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entry {
     /// The wave, or empty.
     pub wave: String,
     /// The unit.
     pub unit: String,
+    /// Empty for everybody in the unit and below; `reports` for a cell of direct reports; else the cut.
+    pub cut: String,
+    /// The category of the cut; `direct` for direct reports.
+    pub category: String,
     /// The people behind it.
     pub n: u64,
     /// The purpose that was stated.
@@ -36,132 +44,198 @@ impl Ledger {
         Ledger::default()
     }
 
-    /// How many releases it has seen; two ledgers of one version with different entries came from concurrent releases.
+    /// How many releases it has seen.
     pub fn version(&self) -> u64 {
         self.version
     }
 
-    /// What left.
-    pub fn entries(&self) -> &[Entry] {
-        &self.entries
-    }
-
-    /// By unit, the people behind it when it last left its owner in a wave.
-    pub(crate) fn left(&self, wave: &str, units: &Units) -> Vec<Option<u64>> {
-        let mut left = vec![None; units.len()];
-        for e in self.entries.iter().filter(|e| e.wave == wave && e.purpose != UNRESTRICTED) {
-            if let Some(slot) = units.index(&e.unit).and_then(|i| left.get_mut(i)) {
-                *slot = Some(e.n);
-            }
-        }
-        left
-    }
-
-    /// The ledger after another release; entries that are there already are not repeated.
-    ///
-    /// # Errors
-    /// `difference_exposed` when a unit left before with a few people more or less: the difference would expose them.
-    pub(crate) fn with(&self, new: Vec<Entry>, min_group: u64) -> Result<Ledger> {
-        let mut entries = self.entries.clone();
-        let mut left: HashMap<(&str, &str), Vec<&Entry>> = HashMap::new();
-        for old in &self.entries {
-            left.entry((&old.wave, &old.unit)).or_default().push(old);
-        }
-        for e in new {
-            let before = left.get(&(e.wave.as_str(), e.unit.as_str())).map_or(&[][..], Vec::as_slice);
-            for old in before {
-                let moved = old.n.abs_diff(e.n);
-                if moved > 0 && moved < min_group {
-                    let message =
-                        format!("`{}` left before with {} people and would leave now with {}", e.unit, old.n, e.n);
-                    return Err(Error::disclosure("difference_exposed", message)
-                        .at(format!("ledger, unit {}", e.unit))
-                        .help(format!("wait until at least {min_group} answers were added or taken out")));
+    /// What left, earliest first within each wave.
+    pub fn entries(&self) -> Vec<Entry> {
+        let mut out = Vec::new();
+        for (wave, records) in &self.waves {
+            for record in records {
+                let n = record.sizes();
+                for left in &record.left {
+                    let (unit, cut, category) = record.names(left.holds);
+                    let n = n.get(&left.holds).copied().unwrap_or(0);
+                    let purpose = left.purpose.clone();
+                    out.push(Entry { wave: wave.clone(), unit, cut, category, n, purpose });
                 }
             }
-            if !before.contains(&&e) {
-                entries.push(e);
+        }
+        out
+    }
+
+    /// Hexadecimal SHA-256 of the JSON form.
+    pub fn digest(&self) -> String {
+        sha256(canonical(&self.to_json()).as_bytes())
+    }
+
+    /// Takes the place of this ledger with the one that a release gave, if that release was made with this very
+    /// ledger. Of two releases made at the same time only one can follow: the other would not know of it.
+    ///
+    /// ```
+    /// use colead::release::Ledger;
+    /// let mut stored = Ledger::new();
+    /// assert_eq!(stored.advance(Ledger::new()).unwrap_err().code(), "ledger_conflict");
+    /// ```
+    ///
+    /// # Errors
+    /// `ledger_conflict`; the ledger is then unchanged, and the release must not be handed out but made again.
+    pub fn advance(&mut self, next: Ledger) -> Result<()> {
+        if next.version != self.version + 1 || next.before != self.digest() {
+            let message =
+                format!("the release was made with another ledger than the one stored, of version {}", self.version);
+            return Err(Error::disclosure("ledger_conflict", message)
+                .at("ledger")
+                .help("another release came first: make this one again with the stored ledger"));
+        }
+        *self = next;
+        Ok(())
+    }
+
+    /// Refuses a ledger of waves of which none is at hand.
+    pub(crate) fn check_waves<'w>(&self, mut waves: impl Iterator<Item = &'w String>) -> Result<()> {
+        if self.waves.is_empty() || waves.any(|w| self.waves.contains_key(w)) {
+            return Ok(());
+        }
+        let known: Vec<String> = self.waves.keys().map(|w| format!("`{w}`")).collect();
+        Err(Error::disclosure("other_wave", format!("the ledger is of the waves {}", known.join(", ")))
+            .at("ledger")
+            .help("answers of another wave are other numbers: begin with an empty ledger"))
+    }
+
+    /// The states of a wave that left under terms that protect somebody.
+    pub(crate) fn records(&self, wave: &str) -> &[Record] {
+        self.waves.get(wave).map_or(&[], Vec::as_slice)
+    }
+
+    /// The ledger after another release.
+    pub(crate) fn with(&self, new: Vec<(String, Record)>) -> Ledger {
+        let mut waves = self.waves.clone();
+        for (wave, record) in new {
+            let records = waves.entry(wave).or_default();
+            match records.iter_mut().find(|r| r.same_people(&record)) {
+                Some(same) => {
+                    let fresh: Vec<Left> = record.left.into_iter().filter(|l| !same.left.contains(l)).collect();
+                    same.left.extend(fresh);
+                }
+                None => records.push(record),
             }
         }
-        Ok(Ledger { version: self.version.saturating_add(1), entries })
+        Ledger { version: self.version.saturating_add(1), before: self.digest(), waves }
     }
 
     /// The ledger as a JSON document.
     pub fn to_json(&self) -> Value {
-        let entry = |e: &Entry| json!({ "wave": e.wave, "unit": e.unit, "n": e.n, "purpose": e.purpose });
-        json!({ "format": LEDGER_FORMAT, "version": self.version, "entries": self.entries.iter().map(entry).collect::<Vec<_>>() })
+        let waves: BTreeMap<&String, Vec<Value>> =
+            self.waves.iter().map(|(w, r)| (w, r.iter().map(record_json).collect())).collect();
+        json!({
+            "format": LEDGER_FORMAT, "library": env!("CARGO_PKG_VERSION"), "version": self.version,
+            "before": self.before, "waves": waves,
+        })
     }
 
     /// Reads back what [`Ledger::to_json`] gave.
     ///
     /// # Errors
-    /// `syntax`, `duplicate_key`, `newer_format`, `bad_ledger`.
+    /// `syntax`, `duplicate_key`, `bad_ledger`; `other_format` and `other_library` for a ledger that another format or
+    /// version of this library wrote.
     pub fn from_json(text: &str) -> Result<Ledger> {
-        let node = parse_json("ledger", text)?;
-        let bad = |what: &str| {
-            Error::input("bad_ledger", format!("the ledger has no {what}"))
-                .at("ledger")
-                .help("hand in what a release gave back")
-        };
-        let number = |n: Option<&Node>, what: &str| match n.map(|n| &n.kind) {
-            Some(Kind::Int(i)) => u64::try_from(*i).map_err(|_| bad(what)),
-            _ => Err(bad(what)),
-        };
-        let text = |n: Option<&Node>, what: &str| match n.map(|n| &n.kind) {
-            Some(Kind::Text(s)) => Ok(s.clone()),
-            _ => Err(bad(what)),
-        };
-        match number(node.get("format"), "`format`")? {
-            LEDGER_FORMAT => {}
-            newer => {
-                return Err(Error::input(
-                    "newer_format",
-                    format!("the ledger has format {newer}, this library reads {LEDGER_FORMAT}"),
-                )
-                .at("ledger")
-                .help("use the library that wrote it, or a later one"));
+        read(text)
+    }
+}
+
+impl Record {
+    /// Unit, cut and category of a cell.
+    pub(crate) fn names(&self, holds: Holds) -> (String, String, String) {
+        let unit = |u: usize| self.units.get(u).map_or(String::new(), |(name, _)| name.clone());
+        match holds {
+            Holds::All(u) => (unit(u), String::new(), String::new()),
+            Holds::Direct(u) => (unit(u), REPORTS.to_owned(), DIRECT.to_owned()),
+            Holds::Cut { unit: u, cut, category } => {
+                let (name, all) = self.cuts.get(cut).cloned().unwrap_or_default();
+                (unit(u), name, all.get(category).cloned().unwrap_or_default())
             }
         }
-        let Some(Kind::List(rows)) = node.get("entries").map(|n| &n.kind) else { return Err(bad("`entries`")) };
-        let entries = rows
-            .iter()
-            .map(|row| {
-                Ok(Entry {
-                    wave: text(row.get("wave"), "`wave` in an entry")?,
-                    unit: text(row.get("unit"), "`unit` in an entry")?,
-                    n: number(row.get("n"), "`n` in an entry")?,
-                    purpose: text(row.get("purpose"), "`purpose` in an entry")?,
-                })
-            })
-            .collect::<Result<_>>()?;
-        Ok(Ledger { version: number(node.get("version"), "`version`")?, entries })
     }
+}
+
+fn record_json(r: &Record) -> Value {
+    let left = |l: &Left| {
+        let holds = match l.holds {
+            Holds::All(u) => json!([u]),
+            Holds::Direct(u) => json!([u, -1]),
+            Holds::Cut { unit, cut, category } => json!([unit, cut, category]),
+        };
+        json!([holds, l.purpose, l.need, l.without])
+    };
+    let answered = |i: usize| {
+        let n = r.people.get(i).map_or(0, |p| p.n);
+        let of = r.answered.get(i).map_or(&[][..], Vec::as_slice);
+        // Everybody answered everything: no need to say it.
+        if of.iter().all(|a| *a == n) { Value::Null } else { json!(of) }
+    };
+    json!({
+        "units": r.units, "cuts": r.cuts, "scales": r.scales, "digest": r.digest,
+        "people": r.people.iter().enumerate().map(|(i, p)| json!([p.unit, p.categories, p.n, answered(i)])).collect::<Vec<_>>(),
+        "left": r.left.iter().map(left).collect::<Vec<_>>(),
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::assess::People;
 
-    fn entry(n: u64) -> Entry {
-        Entry { wave: "w1".into(), unit: "a".into(), n, purpose: "development".into() }
-    }
-
-    #[test]
-    fn one_leaver_between_two_releases_is_not_exposed() {
-        let ledger = Ledger::new().with(vec![entry(12)], 5).unwrap();
-        assert_eq!(ledger.with(vec![entry(11)], 5).unwrap_err().code(), "difference_exposed");
-        assert_eq!(ledger.with(vec![entry(12)], 5).unwrap().entries().len(), 1);
-        assert_eq!(ledger.with(vec![entry(17)], 5).unwrap().entries().len(), 2);
+    fn record() -> Record {
+        Record {
+            units: vec![("a".into(), None), ("b".into(), Some(0)), ("c".into(), Some(1))],
+            cuts: vec![("tenure".into(), vec!["long".into(), "short".into()])],
+            people: vec![People { unit: 1, categories: vec![Some(1)], n: 12 }],
+            scales: vec!["direction".into()],
+            answered: vec![vec![11]],
+            digest: "d".into(),
+            left: [Holds::All(0), Holds::Direct(1), Holds::Cut { unit: 1, cut: 0, category: 1 }]
+                .map(|holds| Left { holds, purpose: "development".into(), need: 5, without: vec![0] })
+                .to_vec(),
+        }
     }
 
     #[test]
     fn a_ledger_survives_its_json_form() {
-        let ledger = Ledger::new().with(vec![entry(12)], 5).unwrap();
-        let text = crate::json::canonical(&ledger.to_json());
+        let ledger = Ledger::new().with(vec![("w1".into(), record())]);
+        let text = canonical(&ledger.to_json());
         assert_eq!(Ledger::from_json(&text).unwrap(), ledger);
-        let newer = text.replace("\"format\":1", "\"format\":2");
-        assert_eq!(Ledger::from_json(&newer).unwrap_err().code(), "newer_format");
-        assert_eq!(Ledger::from_json("{}").unwrap_err().code(), "bad_ledger");
-        assert_eq!(Ledger::from_json("[").unwrap_err().code(), "syntax");
+        let code = |text: &str| Ledger::from_json(text).unwrap_err().code();
+        assert_eq!(code(&text.replace("\"format\":2", "\"format\":1")), "other_format");
+        let library = format!("\"library\":\"{}\"", env!("CARGO_PKG_VERSION"));
+        assert_eq!(code(&text.replace(&library, "\"library\":\"0.0.9\"")), "other_library");
+        assert_eq!(code("{}"), "bad_ledger");
+        assert_eq!(code("["), "syntax");
+        assert_eq!(code(&text.replace("[1,[1],12,[11]]", "[7,[1],12,[11]]")), "bad_ledger");
+        assert_eq!(code(&text.replace("[1,[1],12,[11]]", "[1,[1],-12,[11]]")), "bad_ledger");
+        assert_eq!(code(&text.replace("[\"b\",0]", "[\"b\",1]")), "bad_ledger");
+    }
+
+    #[test]
+    fn what_left_is_named() {
+        let ledger = Ledger::new().with(vec![("w1".into(), record())]);
+        let told: Vec<_> = ledger.entries().into_iter().map(|e| (e.unit, e.cut, e.category, e.n)).collect();
+        let told: Vec<_> = told.iter().map(|(u, c, k, n)| (u.as_str(), c.as_str(), k.as_str(), *n)).collect();
+        assert_eq!(told, [("a", "", "", 12), ("b", "reports", "direct", 12), ("b", "tenure", "short", 12)]);
+        let again = ledger.with(vec![("w1".into(), record())]);
+        assert_eq!((again.entries().len(), again.version()), (3, 2));
+    }
+
+    #[test]
+    fn of_two_releases_at_the_same_time_one_follows() {
+        let mut stored = Ledger::new().with(vec![("w1".into(), record())]);
+        let one = stored.with(vec![("w1".into(), record())]);
+        let two = stored.with(vec![("w2".into(), record())]);
+        stored.advance(one).unwrap();
+        assert_eq!(stored.advance(two.clone()).unwrap_err().code(), "ledger_conflict");
+        assert_eq!(stored.version(), 2);
+        assert_eq!(Ledger::new().advance(two).unwrap_err().code(), "ledger_conflict");
     }
 }

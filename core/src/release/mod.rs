@@ -1,12 +1,24 @@
 //! The one narrow door: what may leave an assessment, under which terms, and how it reads.
 
+mod audit;
+mod audit_documents;
+mod history;
 mod ledger;
+mod ledger_read;
+mod pattern;
+mod plan;
 mod policy;
 #[allow(clippy::module_inception)]
 mod release;
+mod sheet;
 mod suppress;
 mod text;
 
+pub use crate::assess::People;
+pub use audit::{Audit, AuditOptions, Leak, Level, MAX_CELLS, TableCell, Tables, Values, audit, suppress};
+pub use audit_documents::audit_documents;
 pub use ledger::{Entry, LEDGER_FORMAT, Ledger};
+pub use pattern::Audited;
+pub use plan::Rank;
 pub use policy::{DisclosurePolicy, PURPOSES, SPREAD_FROM};
-pub use release::{JudgmentCell, RELEASE_SCHEMA, Release, ScoreCell, UnitCell};
+pub use release::{BAND, GroupCell, JudgmentCell, RELEASE_SCHEMA, Release, ScoreCell, UnitCell};

@@ -20,6 +20,7 @@ const REFUSED: &[&str] = &["pay", "bonus", "compensation", "promotion", "dismiss
 #[non_exhaustive]
 pub struct DisclosurePolicy {
     min_group: u64,
+    coalition: u64,
     purpose: String,
     unrestricted: bool,
 }
@@ -27,7 +28,7 @@ pub struct DisclosurePolicy {
 impl Default for DisclosurePolicy {
     /// Minimum group 5, purpose `development`.
     fn default() -> Self {
-        DisclosurePolicy { min_group: 5, purpose: "development".to_owned(), unrestricted: false }
+        DisclosurePolicy { min_group: 5, coalition: 0, purpose: "development".to_owned(), unrestricted: false }
     }
 }
 
@@ -59,7 +60,7 @@ impl DisclosurePolicy {
                 .at("purpose")
                 .help(suggest(purpose, PURPOSES.iter().copied())));
         }
-        Ok(DisclosurePolicy { min_group, purpose: purpose.to_owned(), unrestricted: false })
+        Ok(DisclosurePolicy { min_group, coalition: 0, purpose: purpose.to_owned(), unrestricted: false })
     }
 
     /// The terms that a folder's `colead.toml` asks for; what it does not name is as in the default.
@@ -78,11 +79,11 @@ impl DisclosurePolicy {
 
     /// No protection at all, written into everything it touches.
     pub fn unrestricted() -> DisclosurePolicy {
-        DisclosurePolicy { min_group: 0, purpose: UNRESTRICTED.to_owned(), unrestricted: true }
+        DisclosurePolicy { min_group: 0, coalition: 0, purpose: UNRESTRICTED.to_owned(), unrestricted: true }
     }
 
-    /// Reads the terms that a caller states as a JSON object: `min_group` (5 when absent) and `purpose`
-    /// (`development` when absent), or `unrestricted` alone.
+    /// Reads the terms that a caller states as a JSON object: `min_group` (5 when absent), `coalition` (0 when
+    /// absent) and `purpose` (`development` when absent), or `unrestricted` alone.
     ///
     /// ```
     /// use colead::release::DisclosurePolicy;
@@ -103,12 +104,13 @@ impl DisclosurePolicy {
         }
         let doc = Document::parse("policy", text).map_err(|d| Error::from_diagnostics(Family::Input, vec![d]))?;
         let faults = Diagnostics::default();
-        let (mut min_group, mut purpose, mut unrestricted) = (None, None, None);
-        if let Some(f) = At::root(&doc, &faults).fields(&["min_group", "purpose", "unrestricted"]) {
+        let (mut min_group, mut coalition, mut purpose, mut unrestricted) = (None, None, None, None);
+        if let Some(f) = At::root(&doc, &faults).fields(&["min_group", "coalition", "purpose", "unrestricted"]) {
             min_group = f.get("min_group").and_then(|a| a.integer());
+            coalition = f.get("coalition").and_then(|a| a.integer());
             purpose = f.get("purpose").and_then(|a| a.text()).map(str::to_owned);
             unrestricted = f.get("unrestricted").and_then(|a| a.boolean());
-            if unrestricted == Some(true) && (min_group.is_some() || purpose.is_some()) {
+            if unrestricted == Some(true) && (min_group.is_some() || coalition.is_some() || purpose.is_some()) {
                 let help = "drop `unrestricted`, or the other terms";
                 f.at().error("bad_policy", "an unrestricted release has no other terms", help);
             }
@@ -120,12 +122,30 @@ impl DisclosurePolicy {
         let default = DisclosurePolicy::default();
         // A negative group is as bad as an empty one.
         let min_group = min_group.map_or(default.min_group, |k| u64::try_from(k).unwrap_or(0));
-        DisclosurePolicy::new(min_group, purpose.as_deref().unwrap_or(&default.purpose))
+        let coalition = coalition.map_or(0, |c| u64::try_from(c).unwrap_or(u64::MAX));
+        DisclosurePolicy::new(min_group, purpose.as_deref().unwrap_or(&default.purpose))?.with_coalition(coalition)
     }
 
     /// The fewest people a number may stand for.
     pub fn min_group(&self) -> u64 {
         self.min_group
+    }
+    /// The same terms against a coalition: so many members of a group may put together what they know of themselves
+    /// and still learn nothing of fewer than the minimum. 0 when not said.
+    ///
+    /// # Errors
+    /// `bad_coalition` for more than 1000, or for terms that protect nobody.
+    pub fn with_coalition(mut self, coalition: u64) -> Result<DisclosurePolicy> {
+        if coalition > 1000 || (self.unrestricted && coalition > 0) {
+            let message = format!("a coalition of `{coalition}` cannot be held off");
+            return Err(Error::disclosure("bad_coalition", message).at("coalition").help("give 0, 1 or 2"));
+        }
+        self.coalition = coalition;
+        Ok(self)
+    }
+    /// How many members of a group may put together what they know of themselves.
+    pub fn coalition(&self) -> u64 {
+        self.coalition
     }
     /// The stated purpose.
     pub fn purpose(&self) -> &str {
@@ -143,7 +163,7 @@ impl DisclosurePolicy {
     /// The policy as a JSON document.
     pub fn to_json(&self) -> Value {
         json!({
-            "min_group": self.min_group, "purpose": self.purpose, "unrestricted": self.unrestricted,
+            "min_group": self.min_group, "coalition": self.coalition, "purpose": self.purpose, "unrestricted": self.unrestricted,
             "spread_from": self.spread_from(),
         })
     }

@@ -1,18 +1,22 @@
 //! What leaves: judged and scored cells that passed the door, with no way back to the evidence.
 
-use super::ledger::{Entry, Ledger};
+use super::audit::organization::Holds;
+use super::ledger::Ledger;
+use super::pattern::{Audited, Pattern};
 use super::policy::DisclosurePolicy;
-use super::suppress::{hidden, hidden_beside, hidden_people, nearest_shown};
-use crate::assess::{Assessed, Assessment, Manifest, Subject, Units, loss_note};
+use crate::assess::{Assessed, Assessment, Manifest, REPORTS, Subject, loss_note};
 use crate::error::{Error, Result};
 use crate::json::canonical;
 use crate::measure::{Absence, Estimate, MeasureValue, Origin, ScaleRow, Status};
-use crate::rules::{Judgment, Measure, MeasureId, Mode, OptionFinding, Status as JudgmentStatus, Verdict};
+use crate::rules::{Judgment, Measure, MeasureId, MeasureKind, Mode, OptionFinding, Status as JudgmentStatus, Verdict};
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 /// The schema of a release's JSON form.
 pub const RELEASE_SCHEMA: &str = "colead-release/1";
+
+/// The end of the scale, of 100, within which a mean of fewer people than spreads are shown for is told as a band.
+pub const BAND: f64 = 5.0;
 
 /// One score that left, or that it is masked.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,7 +31,7 @@ pub struct ScoreCell {
     pub estimand: &'static str,
     /// By which variant.
     pub variant: &'static str,
-    /// 0 to 100, to one decimal.
+    /// 0 to 100, to one decimal; of fewer than 20 people, 5 stands for 5 or less and 95 for 95 or more.
     pub value: Option<f64>,
     /// The standard error, where it gives nothing else away.
     pub se: Option<f64>,
@@ -35,6 +39,27 @@ pub struct ScoreCell {
     pub lower: Option<f64>,
     /// The upper end of the 95 % interval.
     pub upper: Option<f64>,
+    /// The people behind it; nothing when masked.
+    pub n: Option<u64>,
+    /// `known`, `masked`, or why there is no value.
+    pub status: String,
+}
+
+/// The score of a group within a unit that left, or that it is masked: one category of a cut, or direct reports.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GroupCell {
+    /// The wave, or empty.
+    pub wave: String,
+    /// The unit; the group is taken from it and all units below, direct reports from it alone.
+    pub unit: String,
+    /// The cut, or `reports`.
+    pub cut: String,
+    /// The category, or `direct`.
+    pub category: String,
+    /// The scale.
+    pub scale: String,
+    /// The mean of those who answered, as [`ScoreCell::value`].
+    pub value: Option<f64>,
     /// The people behind it; nothing when masked.
     pub n: Option<u64>,
     /// `known`, `masked`, or why there is no value.
@@ -97,43 +122,35 @@ pub struct Release {
     pub(crate) policy: DisclosurePolicy,
     pub(crate) units: Vec<UnitCell>,
     pub(crate) scores: Vec<ScoreCell>,
+    pub(crate) groups: Vec<GroupCell>,
+    pub(crate) audited: Vec<Audited>,
     pub(crate) judgments: Vec<JudgmentCell>,
     pub(crate) notes: Vec<String>,
     pub(crate) framework_title: String,
     pub(crate) works: Vec<String>,
 }
 
-/// Which cells of a survey stay hidden.
-struct Pattern {
-    /// Wave to unit: hidden by its respondents.
-    units: BTreeMap<String, Vec<bool>>,
-    /// Wave and scale to unit: hidden by those who answered the scale.
-    scales: HashMap<(String, String), Vec<bool>>,
-    /// Measure to unit: its number is hidden by the leaders behind it; its verdict may leave.
-    leaders: HashMap<String, Vec<bool>>,
-    /// Measure to unit: hidden by the people behind a fact.
-    facts: HashMap<String, Vec<bool>>,
-}
-
 impl Assessment {
     /// Makes what may leave under a policy, and the ledger after it.
     ///
-    /// Units below the minimum group are masked, and units from which one below it could be worked out by
-    /// subtraction in the tree; judgments that rest on them are masked with them. What rests on challenges, and on
-    /// facts without `n`, describes situations and is not masked. What the ledger says left before is taken into
-    /// account: the two releases together give nobody away, and once answers were added to a wave, units that had not
-    /// left before stay masked in it.
+    /// Nothing is shown of fewer people than the minimum group, and no cell with which, by sums and differences of
+    /// everything shown, fewer could be singled out: units with all reports, direct reports, and cuts are audited
+    /// together, and together with what the ledger says left before. Judgments that rest on masked units are masked
+    /// with them. What rests on challenges, and on facts without `n`, describes situations and is not masked.
     ///
     /// # Errors
-    /// `difference_exposed` when the ledger holds a release of the same unit and wave with a few people more or less.
+    /// `difference_exposed` when the ledger holds a release of the same wave with a few people more or less, or with
+    /// other answers; `cuts_changed`; `other_wave` for a ledger of waves that are not at hand; `audit_incomplete` when
+    /// the check cannot finish: nothing is released then.
     pub fn release(&self, policy: &DisclosurePolicy, ledger: &Ledger) -> Result<(Release, Ledger)> {
-        let pattern = self.pattern(policy.min_group(), ledger);
+        if !self.census.waves.is_empty() {
+            ledger.check_waves(self.census.waves.keys())?;
+        }
+        let mut pattern = self.pattern(policy, ledger)?;
         let judged = self.manifest.wave.clone().unwrap_or_default();
         let scores = self.score_cells(&pattern, policy);
-        let entries = self.entries(&pattern, policy);
-        let before = ledger;
-        let ledger = before.with(entries, policy.min_group())?;
-        self.check_added(&pattern, policy, before)?;
+        let groups = self.group_cells(&pattern, policy);
+        let ledger = ledger.with(std::mem::take(&mut pattern.records));
         let mut judgments = Vec::new();
         for a in &self.subjects {
             for j in &a.judgments {
@@ -158,116 +175,14 @@ impl Assessment {
             policy: policy.clone(),
             units,
             scores,
+            groups,
+            audited: pattern.audited,
             judgments,
             notes: self.notes.iter().filter(|n| **n != small).cloned().collect(),
             framework_title: self.framework.title().to_owned(),
             works,
         };
         Ok((release, ledger))
-    }
-
-    fn pattern(&self, min_group: u64, ledger: &Ledger) -> Pattern {
-        let units = &self.units;
-        let mut by_wave: BTreeMap<String, Vec<u64>> = BTreeMap::new();
-        for ((wave, unit), n) in &self.respondents {
-            let counts = by_wave.entry(wave.clone()).or_insert_with(|| vec![0; units.len()]);
-            if let Some(slot) = units.index(unit).and_then(|i| counts.get_mut(i)) {
-                *slot = *n;
-            }
-        }
-        let base: BTreeMap<String, Vec<bool>> = by_wave
-            .iter()
-            .map(|(wave, n)| {
-                let left = ledger.left(wave, units);
-                let same = |i: usize| left.get(i).is_none_or(|l| l.is_none_or(|l| n.get(i) == Some(&l)));
-                let mut hide = hidden_beside(units, n, min_group, &left);
-                if !(0..units.len()).all(same) {
-                    // Answers were added since: a unit that is new to the readers could be less those answers.
-                    hide.iter_mut().zip(&left).filter(|(_, l)| l.is_none()).for_each(|(h, _)| *h = true);
-                }
-                (wave.clone(), hide)
-            })
-            .collect();
-        let mut by_scale: HashMap<(String, String), Vec<u64>> = HashMap::new();
-        for row in self.scores.iter().filter(|r| r.measure == "score" && r.estimand == "respondents") {
-            let key = (row.wave.clone().unwrap_or_default(), row.scale.clone());
-            let counts = by_scale.entry(key).or_insert_with(|| vec![0; units.len()]);
-            if let Some(slot) = row.unit.as_deref().and_then(|u| units.index(u)).and_then(|i| counts.get_mut(i)) {
-                *slot = row.n;
-            }
-        }
-        let scales = by_scale
-            .into_iter()
-            .map(|(key, mut n)| {
-                // What is hidden by respondents is hidden for the scale too: its people join the rest above.
-                for (i, count) in n.iter_mut().enumerate() {
-                    if base.get(&key.0).and_then(|h| h.get(i)) == Some(&true) {
-                        *count = (*count).min(min_group.saturating_sub(1));
-                    }
-                }
-                let hide = hidden(units, &n, min_group);
-                (key, hide)
-            })
-            .collect();
-        let leaders = self.leaders.iter().map(|(m, own)| ((*m).to_owned(), hidden_people(units, own, min_group)));
-        Pattern { units: base, scales, leaders: leaders.collect(), facts: self.fact_pattern(min_group) }
-    }
-
-    /// Facts that many people told may be sums of one another up the tree, like answers.
-    fn fact_pattern(&self, min_group: u64) -> HashMap<String, Vec<bool>> {
-        let mut counts: HashMap<&str, Vec<u64>> = HashMap::new();
-        for a in &self.subjects {
-            let Subject::Unit(unit) = &a.subject else { continue };
-            let Some(i) = self.units.index(&unit.to_string()) else { continue };
-            for (m, measure) in self.framework.measures().iter().enumerate() {
-                let e = a.case.get(MeasureId(m)).and_then(MeasureValue::estimate);
-                let n = e.filter(|e| e.origin() == Origin::Facts).and_then(Estimate::n);
-                let slot = n.map(|_| counts.entry(&measure.id).or_insert_with(|| vec![0; self.units.len()]));
-                if let (Some(n), Some(slot)) = (n, slot.and_then(|c| c.get_mut(i))) {
-                    *slot = n;
-                }
-            }
-        }
-        let hide = |(m, n): (&str, Vec<u64>)| (m.to_owned(), hidden(&self.units, &n, min_group));
-        counts.into_iter().map(hide).collect()
-    }
-
-    /// The people added since an earlier release, less those added to shown units below, are none or enough.
-    fn check_added(&self, pattern: &Pattern, policy: &DisclosurePolicy, ledger: &Ledger) -> Result<()> {
-        for (wave, hidden) in &pattern.units {
-            let left = ledger.left(wave, &self.units);
-            let now = |i: usize| self.respondents.get(&(wave.clone(), self.units.name(i).to_owned())).copied();
-            let added = |i: usize| {
-                let left = left.get(i).copied().flatten()?;
-                Some(i128::from(now(i)?) - i128::from(left))
-            };
-            for i in (0..self.units.len()).filter(|i| hidden.get(*i) == Some(&false)) {
-                let Some(own) = added(i) else { continue };
-                let below: i128 = nearest_shown(&self.units, hidden, i).into_iter().filter_map(added).sum();
-                let rest = (own - below).unsigned_abs();
-                if rest > 0 && rest < u128::from(policy.min_group()) {
-                    let unit = self.units.name(i);
-                    return Err(Error::disclosure(
-                        "difference_exposed",
-                        format!("`{unit}` left before without {rest} of the people it has now, outside of the units shown below it"),
-                    )
-                    .at(format!("ledger, unit {unit}"))
-                    .help(format!("wait until at least {} answers were added or taken out", policy.min_group())));
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn entries(&self, pattern: &Pattern, policy: &DisclosurePolicy) -> Vec<Entry> {
-        let mut entries = Vec::new();
-        for ((wave, unit), n) in &self.respondents {
-            if pattern.shows_unit(&self.units, wave, unit) {
-                let purpose = policy.purpose().to_owned();
-                entries.push(Entry { wave: wave.clone(), unit: unit.clone(), n: *n, purpose });
-            }
-        }
-        entries
     }
 
     fn unit_cell(&self, i: usize, pattern: &Pattern, wave: &str) -> UnitCell {
@@ -281,6 +196,38 @@ impl Assessment {
             n: n.filter(|_| shown),
             masked: n.is_some() && !shown,
         }
+    }
+
+    fn group_cells(&self, pattern: &Pattern, policy: &DisclosurePolicy) -> Vec<GroupCell> {
+        let cell = |(cut, category, row): &(String, String, ScaleRow)| {
+            let (wave, unit) = (row.wave.clone().unwrap_or_default(), row.unit.clone().unwrap_or_default());
+            let holds = self.holds(&unit, cut, category)?;
+            let shown = pattern.shows_cell(&wave, &row.scale, holds);
+            Some(GroupCell {
+                wave,
+                unit,
+                cut: cut.clone(),
+                category: category.clone(),
+                scale: row.scale.clone(),
+                value: row.value.filter(|_| shown).map(|x| (banded(x, row.n, policy) * 10.0).round() / 10.0),
+                n: shown.then_some(row.n),
+                status: match (&row.status, shown) {
+                    (_, false) => "masked".to_owned(),
+                    (status, true) => status.as_str().to_owned(),
+                },
+            })
+        };
+        self.census.groups.iter().filter_map(cell).collect()
+    }
+
+    fn holds(&self, unit: &str, cut: &str, category: &str) -> Option<Holds> {
+        let unit = self.units.index(unit)?;
+        if cut == REPORTS {
+            return Some(Holds::Direct(unit));
+        }
+        let at = self.census.cuts.iter().position(|c| c.name == cut)?;
+        let category = self.census.cuts.get(at)?.categories.iter().position(|c| c == category)?;
+        Some(Holds::Cut { unit, cut: at, category })
     }
 
     fn score_cells(&self, pattern: &Pattern, policy: &DisclosurePolicy) -> Vec<ScoreCell> {
@@ -297,8 +244,10 @@ impl Assessment {
         // An error computed from the unit's own spread of answers gives that spread away.
         let own = row.variant != "empirical_bayes" && row.n < policy.spread_from();
         let tenth = |x: f64| (x * 10.0).round() / 10.0;
-        let level = |x: Option<f64>| x.filter(|_| shown).map(tenth);
-        let error = |x: Option<f64>| x.filter(|_| shown && !own).map(tenth);
+        let level = |x: Option<f64>| x.filter(|_| shown).map(|x| banded(x, row.n, policy)).map(tenth);
+        // At the end of the scale an interval around the value would give it away.
+        let inside = row.value.is_none_or(|x| banded(x, row.n, policy) == x);
+        let error = |x: Option<f64>| x.filter(|_| shown && !own && inside).map(tenth);
         ScoreCell {
             wave,
             unit,
@@ -350,7 +299,9 @@ impl Assessment {
             return JudgmentCell { document, explanation, ..base };
         }
         let led = |m: &Measure| {
-            a.subject.kind() == "unit" && !pattern.shows(&pattern.leaders, &self.units, &m.id, &base.subject)
+            let unit = a.subject.kind() == "unit";
+            unit && (!pattern.shows(&pattern.leaders, &self.units, &m.id, &base.subject)
+                || at_the_end(m, a, self, policy))
         };
         let j = j.clone().rendered_from(policy.spread_from()).rendered_without(led);
         JudgmentCell {
@@ -410,25 +361,6 @@ impl Assessment {
     }
 }
 
-impl Pattern {
-    fn shows(&self, of: &HashMap<String, Vec<bool>>, units: &Units, measure: &str, unit: &str) -> bool {
-        // What nobody was counted for rests on nobody.
-        let Some(hidden) = of.get(measure) else { return true };
-        units.index(unit).and_then(|i| hidden.get(i)) != Some(&true)
-    }
-
-    fn shows_unit(&self, units: &Units, wave: &str, unit: &str) -> bool {
-        let Some(i) = units.index(unit) else { return false };
-        self.units.get(wave).and_then(|h| h.get(i)) == Some(&false)
-    }
-
-    fn shows_scale(&self, units: &Units, wave: &str, unit: &str, scale: &str) -> bool {
-        let Some(i) = units.index(unit) else { return false };
-        let key = (wave.to_owned(), scale.to_owned());
-        self.shows_unit(units, wave, unit) && self.scales.get(&key).and_then(|h| h.get(i)) == Some(&false)
-    }
-}
-
 impl Release {
     /// What it was made from.
     pub fn manifest(&self) -> &Manifest {
@@ -445,6 +377,14 @@ impl Release {
     /// The scores, masked ones included as masked.
     pub fn scores(&self) -> &[ScoreCell] {
         &self.scores
+    }
+    /// The scores of groups within units, masked ones included as masked.
+    pub fn groups(&self) -> &[GroupCell] {
+        &self.groups
+    }
+    /// What was audited before it left.
+    pub fn audited(&self) -> &[Audited] {
+        &self.audited
     }
     /// The judgments, masked ones included as masked.
     pub fn judgments(&self) -> &[JudgmentCell] {
@@ -492,6 +432,12 @@ impl Release {
                 "status": s.status,
             })
         };
+        let group = |g: &GroupCell| {
+            json!({
+                "wave": g.wave, "unit": g.unit, "cut": g.cut, "category": g.category, "scale": g.scale,
+                "value": g.value, "n": g.n, "status": g.status,
+            })
+        };
         let judgment = |j: &JudgmentCell| {
             json!({
                 "subject": j.subject, "kind": j.kind, "question": j.question, "title": j.title, "status": j.status,
@@ -507,11 +453,31 @@ impl Release {
             "yield": { "answered": answered, "put": put },
             "units": self.units.iter().map(unit).collect::<Vec<_>>(),
             "scores": self.scores.iter().map(score).collect::<Vec<_>>(),
+            "groups": self.groups.iter().map(group).collect::<Vec<_>>(),
+            "sheet": self.sheet_json(),
             "judgments": self.judgments.iter().map(judgment).collect::<Vec<_>>(),
             "notes": self.notes,
             "works": self.works,
         })
     }
+}
+
+/// Whether a number read from answers stands at the very end of its scale for fewer people than spreads are shown for.
+fn at_the_end(measure: &Measure, a: &Assessed, of: &Assessment, policy: &DisclosurePolicy) -> bool {
+    let place = of.framework.find_measure(&measure.id).ok();
+    let value = place.and_then(|m| a.case.get(m)).and_then(MeasureValue::estimate);
+    let (Some(e), MeasureKind::Score { lo, hi }) = (value, &measure.kind) else { return false };
+    let answers = matches!(e.origin(), Origin::Responses { .. });
+    let of_scale = measure.scale.as_ref().is_some_and(|s| s.minus.is_none() && s.reads != "ad_m");
+    let share = 100.0 * (e.value() - lo) / (hi - lo);
+    let n = e.n().unwrap_or(u64::MAX);
+    answers && of_scale && banded(share, n, policy) != share
+}
+
+/// A mean of few people at the very end of the scale says what each of them answered: below [`BAND`] and above
+/// `100 - BAND` it stands for that or less, that or more.
+fn banded(value: f64, n: u64, policy: &DisclosurePolicy) -> f64 {
+    if n < policy.spread_from() { value.clamp(BAND, 100.0 - BAND) } else { value }
 }
 
 /// The verdicts of an independent question, as people say them.

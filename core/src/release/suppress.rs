@@ -1,31 +1,18 @@
-//! Which units may be shown: none below the minimum, and none from which one below it could be worked out in the
-//! tree of units.
+//! Which units may be shown of numbers that are not answers of a survey: those of leaders, who may stand in several
+//! units, and of facts, whose numbers of people need not add up. None below the minimum is shown, and none from which
+//! one below it could be worked out in the tree of units.
 //!
 //! A shown unit holds its members less those of the nearest shown units below it: that rest is what subtraction
-//! gives. The tree is safe when every rest is empty or at least the minimum. Cuts, waves and other releases are the
-//! matter of the full auditor.
+//! gives. The tree is safe when every rest is empty or at least the minimum.
 
 use crate::assess::Units;
 use std::collections::BTreeSet;
 
 /// The units that stay hidden, given everybody counted in each unit (all below included) and the minimum.
 pub(crate) fn hidden(units: &Units, n: &[u64], min_group: u64) -> Vec<bool> {
-    hidden_beside(units, n, min_group, &[])
-}
-
-/// The same beside units that `left` before: what left cannot be taken back, so what is shown now must be safe
-/// together with it.
-pub(crate) fn hidden_beside(units: &Units, n: &[u64], min_group: u64, left: &[Option<u64>]) -> Vec<bool> {
     let count = |i: usize| n.get(i).copied().unwrap_or(0);
     let rest = |i: usize, shown: &[usize]| count(i).saturating_sub(shown.iter().map(|u| count(*u)).sum());
-    let fixed: Vec<bool> = (0..units.len()).map(|i| matches!(left.get(i), Some(Some(_)))).collect();
-    // Safe by itself first, for readers who never saw what left before.
-    let mut hidden = suppress(units, min_group, &count, &rest, &[]);
-    if fixed.contains(&true) {
-        let together = suppress(units, min_group, &count, &rest, &fixed);
-        hidden.iter_mut().zip(together).for_each(|(h, t)| *h |= t);
-    }
-    hidden
+    suppress(units, min_group, &count, &rest)
 }
 
 /// The same for people who may stand in several units at once, such as leaders: `own` are those directly in each.
@@ -42,20 +29,17 @@ pub(crate) fn hidden_people<P: Ord + Clone>(units: &Units, own: &[BTreeSet<P>], 
     };
     let counts: Vec<u64> = (0..units.len()).map(|i| people(i, &[])).collect();
     let count = |i: usize| counts.get(i).copied().unwrap_or(0);
-    suppress(units, min_group, &count, &people, &[])
+    suppress(units, min_group, &count, &people)
 }
 
-/// `rest` counts the people of a unit who stand in none of the units given, which are in order; what is `fixed` stays
-/// shown.
+/// `rest` counts the people of a unit who stand in none of the units given, which are in order.
 fn suppress(
     units: &Units,
     min_group: u64,
     count: &dyn Fn(usize) -> u64,
     rest: &dyn Fn(usize, &[usize]) -> u64,
-    fixed: &[bool],
 ) -> Vec<bool> {
-    let free = |i: &usize| fixed.get(*i) != Some(&true);
-    let mut hidden: Vec<bool> = (0..units.len()).map(|i| count(i) < min_group && free(&i)).collect();
+    let mut hidden: Vec<bool> = (0..units.len()).map(|i| count(i) < min_group).collect();
     let mut open: BTreeSet<usize> = (0..units.len()).collect();
     while let Some(i) = open.pop_first() {
         if hidden.get(i) != Some(&false) {
@@ -69,9 +53,8 @@ fn suppress(
         }
         // The smallest shown unit just below joins the rest; equal ones in the order of the organization. When there
         // is none the unit itself is too small a rest of its own and goes, into the rest of the one above.
-        let below = below.into_iter().filter(|u| count(*u) > 0 && free(u)).min_by_key(|u| (count(*u), *u));
-        let Some(victim) = below.or(Some(i)).filter(free) else { continue };
-        if let Some(slot) = hidden.get_mut(victim) {
+        let below = below.into_iter().filter(|u| count(*u) > 0).min_by_key(|u| (count(*u), *u));
+        if let Some(slot) = hidden.get_mut(below.unwrap_or(i)) {
             *slot = true;
         }
         open.extend(std::iter::once(i).chain(units.ancestors(i)).find(|u| hidden.get(*u) == Some(&false)));
@@ -80,7 +63,7 @@ fn suppress(
 }
 
 /// The shown units below `i` with no other shown unit between.
-pub(crate) fn nearest_shown(units: &Units, hidden: &[bool], i: usize) -> Vec<usize> {
+fn nearest_shown(units: &Units, hidden: &[bool], i: usize) -> Vec<usize> {
     let mut found = Vec::new();
     let mut open: Vec<usize> = units.children(i).to_vec();
     while let Some(u) = open.pop() {

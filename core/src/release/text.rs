@@ -116,7 +116,9 @@ impl Release {
             let side = j.kind == "challenge" && j.question != crate::assess::CHALLENGE;
             let Some(first) = j.next.first().filter(|_| !side) else { continue };
             let field = |key: &str| first.get(key).and_then(|v| v.as_str()).unwrap_or("");
-            let (measure, asks, whom) = (field("measure"), field("asks"), field("whom"));
+            let too_close = field("reason") == "too_close";
+            let whom = if too_close { "more people: what is known is too close to call" } else { field("whom") };
+            let (measure, asks) = (field("measure"), field("asks"));
             match asked.iter_mut().find(|(m, ..)| *m == measure) {
                 Some((.., titles)) if titles.contains(&j.title.as_str()) => {}
                 Some((.., titles)) => titles.push(&j.title),

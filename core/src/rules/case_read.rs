@@ -4,12 +4,78 @@ use super::case::Case;
 use super::model::Framework;
 use crate::document::{Kind, Node, parse_json};
 use crate::error::{Error, Result};
-use crate::measure::{MeasureValue, Origin};
+use crate::measure::{Estimate, MeasureValue, Origin};
 
 const WANTED: &str = "a number, a category or null";
 const HELP: &str = "map each measure to a value, [value, se], [value, se, n], a category or null";
 /// Up to here every whole number is a double.
 const EXACT: f64 = 9_007_199_254_740_992.0;
+
+/// What is known of one subject, as it was told, before any framework has read it: so that two frameworks can.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Told {
+    /// What to call the subject.
+    pub name: String,
+    /// Measures and their values; what is missing is left out.
+    pub measures: Vec<(String, MeasureValue)>,
+}
+
+impl Told {
+    /// Reads subjects from a JSON document: an object from name to measures, or a list of measures, which are then
+    /// named by number. Measures are as [`Case::from_json`] takes them.
+    ///
+    /// ```
+    /// use colead::rules::Told;
+    /// let told = Told::from_json(r#"{"harbour": {"definable": 1, "urgent": null}}"#)?;
+    /// assert_eq!((told[0].name.as_str(), told[0].measures.len()), ("harbour", 1));
+    /// # Ok::<(), colead::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// `syntax`, `duplicate_key`, `too_deep`, `wrong_type`, `not_a_count`, `not_finite`, `negative_se`.
+    pub fn from_json(text: &str) -> Result<Vec<Told>> {
+        let node = parse_json("cases", text)?;
+        let named: Vec<(String, &Node)> = match &node.kind {
+            Kind::Map(entries) => entries.iter().map(|(name, node)| (name.clone(), node)).collect(),
+            Kind::List(items) => items.iter().enumerate().map(|(i, node)| ((i + 1).to_string(), node)).collect(),
+            _ => return Err(wrong_type(&node, "cases", "an object or a list")),
+        };
+        named
+            .into_iter()
+            .map(|(name, node)| {
+                let at = format!("cases, {name}");
+                let entries = entries(node, &at)?;
+                let mut measures = Vec::new();
+                for (id, value) in entries {
+                    let place = format!("{at}, {id}");
+                    let value = match read(value, &place)? {
+                        Given::Missing => continue,
+                        Given::Number { value, se, n } => {
+                            let e = Estimate::new(value, se, n, Origin::Given).map_err(|e| e.at(place))?;
+                            MeasureValue::Known(e)
+                        }
+                        Given::Category(c) => MeasureValue::Category(c.to_owned(), Origin::Given),
+                    };
+                    measures.push((id.clone(), value));
+                }
+                Ok(Told { name, measures })
+            })
+            .collect()
+    }
+
+    /// The case as a framework reads it, and what it cannot read: measures that it does not know, and values that
+    /// they cannot take. Those count as missing.
+    pub(crate) fn read_by(&self, framework: &Framework) -> (Case, Vec<(String, Error)>) {
+        let mut case = Case::new(framework);
+        let mut unread = Vec::new();
+        for (id, value) in &self.measures {
+            if let Err(e) = case.set(framework, id, value.clone()) {
+                unread.push((id.clone(), e));
+            }
+        }
+        (case, unread)
+    }
+}
 
 impl Case {
     /// Reads the measures of one subject from a JSON object: measure to a value, `[value, se]`, `[value, se, n]`, a
@@ -29,11 +95,8 @@ impl Case {
     /// [`Case::give`], each at `measures, <id>`.
     pub fn from_json(framework: &Framework, text: &str) -> Result<Case> {
         let node = parse_json("measures", text)?;
-        let Kind::Map(entries) = &node.kind else {
-            return Err(wrong_type(&node, "measures", "an object"));
-        };
         let mut case = Case::new(framework);
-        for (id, value) in entries {
+        for (id, value) in entries(&node, "measures")? {
             let at = format!("measures, {id}");
             let set = match read(value, &at)? {
                 Given::Missing => framework.find_measure(id).map(|_| ()),
@@ -43,6 +106,13 @@ impl Case {
             set.map_err(|e| e.at(at))?;
         }
         Ok(case)
+    }
+}
+
+fn entries<'n>(node: &'n Node, at: &str) -> Result<&'n [(String, Node)]> {
+    match &node.kind {
+        Kind::Map(entries) => Ok(entries),
+        _ => Err(wrong_type(node, at, "an object")),
     }
 }
 

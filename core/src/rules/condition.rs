@@ -3,6 +3,7 @@
 use super::model::{Condition, Measure, MeasureId, MeasureKind, RuleId};
 use super::truth::Op;
 use crate::document::{At, Fields, Kind};
+use crate::grammar::{Key, Shape};
 use std::cell::Cell;
 use std::collections::HashMap;
 
@@ -12,7 +13,46 @@ pub const MAX_DEPTH: usize = 16;
 pub const MAX_POINTS: u32 = 1_000;
 /// The most comparisons that the levels of scorecards are lowered to: each use is a copy of its scorecard.
 const MAX_LOWERED: usize = 100_000;
-const FORMS: &[&str] = &["all", "any", "at_least", "not", "ge", "gt", "le", "lt", "is", "one_of", "holds", "level"];
+
+/// The forms of a condition, each a table with this one key.
+pub(crate) const FORMS: &[Key] = &[
+    Key::new("all", PARTS, "every one of these"),
+    Key::new("any", PARTS, "at least one of these"),
+    Key::new("at_least", Shape::Table(AT_LEAST), "so many points of these"),
+    Key::new("not", Shape::Condition, "the opposite"),
+    Key::new("ge", COMPARED, "a measure at or above a number"),
+    Key::new("gt", COMPARED, "a measure above a number"),
+    Key::new("le", COMPARED, "a measure at or below a number"),
+    Key::new("lt", COMPARED, "a measure below a number"),
+    Key::new("is", AMONG, "a measure with this category"),
+    Key::new("one_of", AMONG, "a measure with one of these categories"),
+    Key::new("holds", Shape::Id, "another rule"),
+    Key::new("level", Shape::Row(&[Shape::Id, Shape::Id]), "a scorecard in this band"),
+];
+const PARTS: Shape = Shape::List(&Shape::Condition, 1, MAX_POINTS as usize);
+const COMPARED: Shape = Shape::Row(&[Shape::Id, Shape::Number]);
+const AMONG: Shape = Shape::Row(&[Shape::Id, Shape::Either(&[Shape::Id, Shape::List(&Shape::Id, 1, 64)])]);
+const AT_LEAST: &[Key] = &[
+    Key::new("points", Shape::Whole(1, MAX_POINTS as i64), "how many are enough").needed(),
+    Key::new("of", WEIGHTED, "conditions, one point each, or with their points").needed(),
+];
+const WEIGHTED: Shape = Shape::List(&Shape::Either(&[Shape::Table(PART), Shape::Condition]), 1, MAX_POINTS as usize);
+const PART: &[Key] = &[
+    Key::new("points", Shape::Whole(1, MAX_POINTS as i64), "what it counts").needed(),
+    Key::new("when", Shape::Condition, "what must be so").needed(),
+];
+pub(crate) const SCORECARD: &[Key] = &[
+    Key::new("items", WEIGHTED, "conditions, one point each, or with their points").needed().decides(),
+    Key::new("bands", Shape::List(&Shape::Table(BAND), 2, MAX_POINTS as usize), "levels, rising from 0 points")
+        .needed()
+        .decides(),
+    Key::new("title", Shape::Text, "what it is called"),
+    Key::new("note", Shape::Text, "a remark"),
+];
+const BAND: &[Key] = &[
+    Key::new("name", Shape::Id, "what the level is called").needed(),
+    Key::new("from", Shape::Whole(0, MAX_POINTS as i64), "the points at which it begins").needed(),
+];
 
 /// What a condition may name.
 #[derive(Debug, Default)]
@@ -53,7 +93,7 @@ impl Scope {
             if !at.names(id) {
                 continue;
             }
-            let Some(f) = at.fields(&["items", "bands", "title", "note"]) else { continue };
+            let Some(f) = at.table(SCORECARD) else { continue };
             self.in_scorecard = true;
             let of = f.need("items").and_then(|a| weighted(self, &a, 1));
             self.in_scorecard = false;
@@ -97,7 +137,7 @@ fn read_bands(id: &str, at: &At<'_>, total: u32) -> Vec<(String, u32)> {
     let mut bands: Vec<(String, u32)> = Vec::new();
     let items = at.list().unwrap_or_default();
     for band in &items {
-        let Some(b) = band.fields(&["name", "from"]) else { continue };
+        let Some(b) = band.table(BAND) else { continue };
         let (Some(name), Some(from)) = (b.need("name").and_then(|a| a.id()), b.need("from")) else { continue };
         let Some(points) = from.integer() else { continue };
         let points = u32::try_from(points).unwrap_or(u32::MAX);
@@ -151,7 +191,7 @@ fn read_at(scope: &Scope, at: &At<'_>, level: usize) -> Option<Condition> {
             Some(Condition::AtLeast { points, of })
         }
         "at_least" => {
-            let f = value.fields(&["points", "of"])?;
+            let f = value.table(AT_LEAST)?;
             let of = weighted(scope, &f.need("of")?, level)?;
             let total = total(&of);
             let points = f.need("points")?;
@@ -198,7 +238,7 @@ fn read_at(scope: &Scope, at: &At<'_>, level: usize) -> Option<Condition> {
         }
         other => {
             let shown: String = other.escape_debug().take(120).collect();
-            let help = value.suggest(other, FORMS.iter().copied());
+            let help = value.suggest(other, FORMS.iter().map(|f| f.name));
             value.error("unknown_key", format!("unknown condition `{shown}`"), help);
             None
         }
@@ -210,7 +250,7 @@ fn weighted(scope: &Scope, at: &At<'_>, level: usize) -> Option<Vec<(u32, Condit
     let mut of = Vec::new();
     for item in at.list()? {
         if item.node.get("when").is_some() {
-            let f = item.fields(&["points", "when"])?;
+            let f = item.table(PART)?;
             let points = f.need("points")?;
             let weight = u32::try_from(points.integer()?).unwrap_or(0);
             if weight == 0 || weight > MAX_POINTS {

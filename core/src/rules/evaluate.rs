@@ -94,6 +94,38 @@ fn extend<T: PartialEq + Clone>(into: &mut Vec<T>, from: &[T]) {
     }
 }
 
+impl Truth {
+    /// Whether a category is among these.
+    pub(crate) fn one_of(framework: &Framework, case: &Case, m: MeasureId, wanted: &[usize]) -> Truth {
+        match (case.get(m), framework.measure(m).map(|m| &m.kind)) {
+            (Some(MeasureValue::Category(c, _)), Some(MeasureKind::Category(known))) => {
+                Truth::of(wanted.iter().any(|i| known.get(*i) == Some(c)))
+            }
+            _ => Truth::UNKNOWN,
+        }
+    }
+
+    /// The truth of a rule: nothing is known where a guard does not hold.
+    pub(crate) fn of_rule(guarded: bool, when: Truth, unless: Option<Truth>) -> Truth {
+        match unless {
+            _ if !guarded => Truth::UNKNOWN,
+            None => when,
+            Some(unless) => Truth::at_least(2, &[(1, when), (1, unless.not())]),
+        }
+    }
+
+    /// `holds`, `fails` or `insufficient` at a confidence.
+    pub fn verdict(self, confidence: f64) -> &'static str {
+        if self.holds(confidence) {
+            "holds"
+        } else if self.fails(confidence) {
+            "fails"
+        } else {
+            "insufficient"
+        }
+    }
+}
+
 /// The truths of the rules of one question for one case.
 #[derive(Debug, Clone)]
 pub(crate) struct Evaluation<'a> {
@@ -101,6 +133,8 @@ pub(crate) struct Evaluation<'a> {
     pub(crate) case: &'a Case,
     pub(crate) confidence: f64,
     truths: Vec<Option<Truth>>,
+    /// A threshold of a measure that is taken to be another one.
+    instead: Option<(MeasureId, f64, f64)>,
 }
 
 impl<'a> Evaluation<'a> {
@@ -111,7 +145,25 @@ impl<'a> Evaluation<'a> {
         q: &Question,
         confidence: f64,
     ) -> Evaluation<'a> {
-        let mut e = Evaluation { framework, case, confidence, truths: vec![None; framework.rules().len()] };
+        let mut e =
+            Evaluation { framework, case, confidence, truths: vec![None; framework.rules().len()], instead: None };
+        for r in &q.order {
+            e.set(*r);
+        }
+        e
+    }
+
+    /// The same, with the threshold `from` of a measure taken to be `to` wherever it stands.
+    pub(crate) fn with_threshold(
+        framework: &'a Framework,
+        case: &'a Case,
+        q: &Question,
+        confidence: f64,
+        m: MeasureId,
+        (from, to): (f64, f64),
+    ) -> Evaluation<'a> {
+        let truths = vec![None; framework.rules().len()];
+        let mut e = Evaluation { framework, case, confidence, truths, instead: Some((m, from, to)) };
         for r in &q.order {
             e.set(*r);
         }
@@ -120,28 +172,31 @@ impl<'a> Evaluation<'a> {
 
     /// Evaluates one rule and those it refers to.
     pub(crate) fn of_rule(framework: &'a Framework, case: &'a Case, r: RuleId, confidence: f64) -> Evaluation<'a> {
-        let mut e = Evaluation { framework, case, confidence, truths: vec![None; framework.rules().len()] };
-        let mut open = vec![(r, false)];
-        // Depth first with an explicit stack: chains of rules may be long.
-        while let Some((r, expanded)) = open.pop() {
-            if e.truths.get(r.0).is_none_or(Option::is_some) {
-                continue;
-            }
-            if expanded {
-                e.set(r);
-                continue;
-            }
-            open.push((r, true));
-            let Some(rule) = framework.rule(r) else { continue };
-            for c in rule.conditions() {
-                super::condition::leaves(c, &mut |leaf| {
-                    if let Condition::Holds(next) = leaf {
-                        open.push((*next, false));
-                    }
-                });
+        let room = vec![None; framework.rules().len()];
+        Evaluation::of_rules(framework, case, &below(framework, r), confidence, room)
+    }
+
+    /// Evaluates rules, each after those it refers to, in room for the truth of every rule of the framework.
+    pub(crate) fn of_rules(
+        framework: &'a Framework,
+        case: &'a Case,
+        rules: &[RuleId],
+        confidence: f64,
+        room: Vec<Option<Truth>>,
+    ) -> Evaluation<'a> {
+        let mut e = Evaluation { framework, case, confidence, truths: room, instead: None };
+        rules.iter().for_each(|r| e.set(*r));
+        e
+    }
+
+    /// The room, empty again, for the next evaluation of the same rules or others.
+    pub(crate) fn into_room(mut self, rules: &[RuleId]) -> Vec<Option<Truth>> {
+        for r in rules {
+            if let Some(slot) = self.truths.get_mut(r.0) {
+                *slot = None;
             }
         }
-        e
+        self.truths
     }
 
     fn set(&mut self, r: RuleId) {
@@ -152,14 +207,11 @@ impl<'a> Evaluation<'a> {
     }
 
     fn rule_truth(&self, rule: &Rule) -> Truth {
-        if rule.requires.iter().any(|g| !self.truth(&g.when).holds(self.confidence)) {
+        let guarded = rule.requires.iter().all(|g| self.truth(&g.when).holds(self.confidence));
+        if !guarded {
             return Truth::UNKNOWN;
         }
-        let when = self.truth(&rule.when);
-        match &rule.unless {
-            None => when,
-            Some(unless) => Truth::at_least(2, &[(1, when), (1, self.truth(unless).not())]),
-        }
+        Truth::of_rule(guarded, self.truth(&rule.when), rule.unless.as_ref().map(|u| self.truth(u)))
     }
 
     /// The truth of a condition.
@@ -170,13 +222,14 @@ impl<'a> Evaluation<'a> {
                 Truth::at_least(*points, &parts)
             }
             Condition::Not(c) => self.truth(c).not(),
-            Condition::Compare(m, op, threshold) => Truth::compare(self.case.get(*m), *op, *threshold),
-            Condition::OneOf(m, wanted) => match (self.case.get(*m), self.framework.measure(*m).map(|m| &m.kind)) {
-                (Some(MeasureValue::Category(c, _)), Some(MeasureKind::Category(known))) => {
-                    Truth::of(wanted.iter().any(|i| known.get(*i) == Some(c)))
-                }
-                _ => Truth::UNKNOWN,
-            },
+            Condition::Compare(m, op, threshold) => {
+                let threshold = match self.instead {
+                    Some((measure, from, to)) if measure == *m && from == *threshold => to,
+                    _ => *threshold,
+                };
+                Truth::compare(self.case.get(*m), *op, threshold)
+            }
+            Condition::OneOf(m, wanted) => Truth::one_of(self.framework, self.case, *m, wanted),
             Condition::Holds(r) => self.rule(*r),
         }
     }
@@ -218,7 +271,7 @@ impl<'a> Evaluation<'a> {
                 // Settled for good: no value of any measure below can move it.
                 Part::Condition(c) if matches!(self.truth(c), Truth::TRUE | Truth::FALSE) => {}
                 Part::Condition(Condition::AtLeast { points, of }) => {
-                    inner = self.movers(*points, of).into_iter().map(Part::Condition).collect();
+                    inner = self.movers(*points, of).map(Part::Condition).collect();
                 }
                 Part::Condition(Condition::Not(c)) => inner.push(Part::Condition(c)),
                 Part::Condition(Condition::Compare(m, ..) | Condition::OneOf(m, _)) => {
@@ -250,27 +303,57 @@ impl<'a> Evaluation<'a> {
         parts
     }
 
-    /// The parts of a sum that can still decide it: with the settled parts as they stand, some outcome of the other
-    /// open parts leaves it to this one. Where no single part can (small doubts add up), all that are not certain.
-    fn movers<'c>(&self, points: u32, of: &'c [(u32, Condition)]) -> Vec<&'c Condition> {
-        let mut need = points as usize;
-        let mut open: Vec<(usize, &Condition)> = Vec::new();
-        for (w, c) in of {
-            let truth = self.truth(c);
-            if truth.holds(self.confidence) {
-                need = need.saturating_sub(*w as usize);
-            } else if !truth.fails(self.confidence) {
-                open.push((*w as usize, c));
-            }
-        }
-        let mut known: BTreeMap<usize, bool> = BTreeMap::new();
-        let movers: Vec<&Condition> = open
-            .iter()
-            .filter(|(w, _)| *known.entry(*w).or_insert_with(|| decides(*w, need, &open)))
-            .map(|(_, c)| *c)
-            .collect();
-        if movers.is_empty() { of.iter().map(|(_, c)| c).collect() } else { movers }
+    fn movers<'c>(&self, points: u32, of: &'c [(u32, Condition)]) -> impl Iterator<Item = &'c Condition> + use<'c> {
+        let truths: Vec<(u32, Truth)> = of.iter().map(|(w, c)| (*w, self.truth(c))).collect();
+        movers(points, &truths, self.confidence).into_iter().filter_map(|i| of.get(i)).map(|(_, c)| c)
     }
+}
+
+/// A rule and those it refers to, each after those it refers to itself.
+pub(crate) fn below(framework: &Framework, r: RuleId) -> Vec<RuleId> {
+    let mut done = Vec::new();
+    let mut seen = HashSet::new();
+    let mut open = vec![(r, false)];
+    // Depth first with an explicit stack: chains of rules may be long.
+    while let Some((r, expanded)) = open.pop() {
+        if expanded {
+            done.push(r);
+            continue;
+        }
+        if !seen.insert(r) {
+            continue;
+        }
+        open.push((r, true));
+        for c in framework.rule(r).into_iter().flat_map(Rule::conditions) {
+            super::condition::leaves(c, &mut |leaf| {
+                if let Condition::Holds(next) = leaf {
+                    open.push((*next, false));
+                }
+            });
+        }
+    }
+    done
+}
+
+/// The parts of a sum, by place, that can still decide it: with the settled parts as they stand, some outcome of the
+/// other open parts leaves it to this one. Where no single part can (small doubts add up), all that are not certain.
+pub(crate) fn movers(points: u32, of: &[(u32, Truth)], confidence: f64) -> Vec<usize> {
+    let mut need = points as usize;
+    let mut open: Vec<(usize, usize)> = Vec::new();
+    for (i, (w, truth)) in of.iter().enumerate() {
+        if truth.holds(confidence) {
+            need = need.saturating_sub(*w as usize);
+        } else if !truth.fails(confidence) {
+            open.push((*w as usize, i));
+        }
+    }
+    let mut known: BTreeMap<usize, bool> = BTreeMap::new();
+    let movers: Vec<usize> = open
+        .iter()
+        .filter(|(w, _)| *known.entry(*w).or_insert_with(|| decides(*w, need, &open)))
+        .map(|(_, i)| *i)
+        .collect();
+    if movers.is_empty() { (0..of.len()).collect() } else { movers }
 }
 
 /// A rule or a condition that is still to be looked through.
@@ -280,7 +363,7 @@ enum Part<'c> {
 }
 
 /// Whether one of the open parts, of weight `w`, can turn the sum: the others can reach a total that needs it.
-fn decides(w: usize, need: usize, open: &[(usize, &Condition)]) -> bool {
+fn decides(w: usize, need: usize, open: &[(usize, usize)]) -> bool {
     let mut reach = vec![false; need];
     if let Some(none) = reach.first_mut() {
         *none = true;

@@ -88,7 +88,7 @@ impl Framework {
 
     pub(crate) fn judge_at(&self, q: QuestionId, case: &Case, confidence: f64) -> Judgment {
         let (status, options) = match self.question(q) {
-            Some(question) => settle(self, question, case, confidence),
+            Some(question) => conclude(&Evaluation::of_question(self, case, question, confidence), question),
             None => (Status::Insufficient, Vec::new()),
         };
         Judgment {
@@ -122,9 +122,9 @@ impl Framework {
     }
 }
 
-fn settle(framework: &Framework, question: &Question, case: &Case, confidence: f64) -> (Status, Vec<OptionFinding>) {
-    let evaluation = Evaluation::of_question(framework, case, question, confidence);
-    let options: Vec<OptionFinding> = question.rules.iter().map(|rules| find(&evaluation, rules)).collect();
+/// What a question comes to, by the truths of its rules.
+pub(crate) fn conclude(evaluation: &Evaluation<'_>, question: &Question) -> (Status, Vec<OptionFinding>) {
+    let options: Vec<OptionFinding> = question.rules.iter().map(|rules| find(evaluation, rules)).collect();
     let holding: Vec<usize> = indexes(&options, |o| o.verdict == Verdict::Holds);
     let left: Vec<usize> = indexes(&options, |o| o.verdict != Verdict::Fails);
     let settled = options.iter().any(|o| !matches!(o.verdict, Verdict::Insufficient(_)));
@@ -225,7 +225,7 @@ fn combine(
                 Verdict::Fails
             } else {
                 let mut needs = Needs::default();
-                parts.iter().filter(|(_, j)| j.one().is_none()).for_each(|(_, j)| needs.absorb(&j.all_needs()));
+                parts.iter().filter(|(_, j)| j.one().is_none()).for_each(|(_, j)| needs.absorb(&j.part_needs()));
                 Verdict::Insufficient(needs)
             };
             let truth = match verdict {
@@ -323,7 +323,7 @@ impl Judgment {
         }
     }
 
-    fn hides_any(&self) -> bool {
+    pub(crate) fn hides_any(&self) -> bool {
         self.rests_on().into_iter().any(|v| self.hides(Some(v)) != Reveals::Level)
     }
 
@@ -410,6 +410,16 @@ impl Judgment {
             return Needs::default();
         }
         self.all_needs()
+    }
+
+    /// What a part lacks for the whole to be judged: what would settle it, or an answer, when it is settled without.
+    fn part_needs(&self) -> Needs {
+        let reason = match self.status {
+            Status::Conflict(_) => "a_part_is_in_conflict",
+            Status::NoneHold => "a_part_has_no_answer",
+            _ => return self.all_needs(),
+        };
+        Needs { reasons: vec![reason.to_owned()], ..Needs::default() }
     }
 
     pub(crate) fn all_needs(&self) -> Needs {

@@ -1,30 +1,54 @@
 //! A rule engine that knows nothing of leadership: typed conditions over incomplete and uncertain measures,
 //! three-valued verdicts, questions, and explanations. The rulebook gives it its subject.
 
+mod boxes;
 mod case;
 mod case_read;
 mod check;
 mod columns;
 mod condition;
-mod counterfactual;
+mod constraints;
+mod diff;
+mod diff_text;
 mod evaluate;
 mod explain;
 mod judgment;
 mod listing;
 mod load;
 mod model;
+mod mutation;
+#[cfg(feature = "schema")]
+mod schema;
 mod truth;
+mod whatif;
 mod words;
 
+/// Random rulebooks, shared with the tests of the whole crate.
+#[cfg(test)]
+#[path = "../../tests/random/mod.rs"]
+mod random;
+
 pub use case::Case;
+pub use case_read::Told;
+pub use check::CHECK_BUDGET;
+#[doc(hidden)]
+pub use columns::Processor;
+pub use columns::{Codes, Columns, Effort, Numbers, Outcome, Program, Validity, Verdicts};
 pub use condition::{MAX_DEPTH, MAX_POINTS};
-pub use counterfactual::{Counterfactual, NextQuestion};
+pub use diff::{Changes, Diff, Difference, Replaced, Unread, Version};
 pub use evaluate::{Needs, Verdict};
-pub use explain::{EXPLANATION_SCHEMA, Leaf, Step};
+pub use explain::{EXPLANATION_SCHEMA, Leaf, NearMiss, Node, Place, Step, Tree};
 pub use judgment::{Answer, Judgment, OptionFinding, Status};
-pub use load::{FILES as RULEBOOK_FILES, MAX_RULES, check};
+pub use load::{FILES as RULEBOOK_FILES, MAX_RULES, check, check_files};
 pub use model::{
-    Basis, Condition, Framework, Measure, MeasureId, MeasureKind, Mode, NotEncoded, Question, QuestionId, Require,
-    Rule, RuleId, ScaleBinding, Strength,
+    Allow, Basis, Condition, Framework, Level, Measure, MeasureId, MeasureKind, Mode, NotEncoded, Question, QuestionId,
+    Require, Retired, Role, Rule, RuleId, ScaleBinding, Set, Strength,
 };
+pub use mutation::{MUTATION_SHARE, MutationReport, Survivor};
+#[cfg(feature = "schema")]
+pub use schema::schema;
 pub use truth::{Op, Truth};
+pub use whatif::{
+    Change, ConfidenceFlips, Counterfactual, Evidence, EvidenceSet, Flip, FlipPoint, NextQuestion, Respondents,
+    Robustness, Setting,
+};

@@ -5,7 +5,7 @@ use crate::document::Mark;
 use crate::error::{Diagnostic, Error, Result, suggest};
 use crate::vocabulary::{Catalogue, Cite};
 use serde_json::{Value, json};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 /// The place of a measure in its framework.
@@ -52,6 +52,84 @@ pub enum MeasureKind {
     Category(Vec<String>),
 }
 
+/// What a measure describes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Level {
+    /// A group, its relations or its work.
+    #[default]
+    Group,
+    /// Its members one by one, such as a mean of their skills.
+    Person,
+}
+
+/// What a measure is to a cause.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// What is seen, and has rival causes.
+    Symptom,
+    /// How one of the causes works.
+    Mechanism,
+}
+
+impl Level {
+    /// `group` or `person`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Level::Group => "group",
+            Level::Person => "person",
+        }
+    }
+}
+
+impl Role {
+    /// `symptom` or `mechanism`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Role::Symptom => "symptom",
+            Role::Mechanism => "mechanism",
+        }
+    }
+}
+
+/// Things that belong together, such as the tasks that one work names; one set is not mixed with another.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Set {
+    /// Its id.
+    pub id: String,
+    /// What it is called.
+    pub title: String,
+    /// Measures or options.
+    pub members: Vec<String>,
+    /// The concepts it serves.
+    pub concepts: Vec<String>,
+    /// Where it stands in the file.
+    pub mark: Mark,
+}
+
+/// A constraint that is set aside in one place.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Allow {
+    /// The code of the diagnostic that would refuse it.
+    pub code: &'static str,
+    /// Why it is right here.
+    pub why: String,
+    /// Where it stands in the file.
+    pub mark: Mark,
+}
+
+/// A rule of an earlier version that nothing replaces. Its id is never used again.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Retired {
+    /// The id of the rule.
+    pub id: String,
+    /// The first version without it; empty when it is not told.
+    pub since: String,
+    /// Why it was taken out.
+    pub why: String,
+    /// Where it stands in the file.
+    pub mark: Mark,
+}
+
 /// Something that can be observed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Measure {
@@ -67,6 +145,12 @@ pub struct Measure {
     pub whom: String,
     /// What it describes: `group`, `organization` or `challenge`.
     pub about: String,
+    /// Whether it describes a group or its members one by one.
+    pub level: Level,
+    /// What it is to a cause, when it is part of one.
+    pub role: Option<Role>,
+    /// The set it belongs to.
+    pub set: Option<String>,
     /// What the numbers are in, such as `0-100` or `days`.
     pub unit: String,
     /// A scale of an instrument that fills it, and how (`percent_of_range`, `total`).
@@ -108,7 +192,7 @@ impl Measure {
         };
         json!({
             "id": self.id, "title": self.words(), "score": score, "category": category, "asks": self.asks, "whom": self.whom,
-            "about": self.about, "unit": self.unit, "actionable": self.actionable, "concepts": self.concepts,
+            "about": self.about, "level": self.level.as_str(), "role": self.role.map(Role::as_str), "set": self.set, "unit": self.unit, "actionable": self.actionable, "concepts": self.concepts,
         })
     }
 }
@@ -150,6 +234,16 @@ pub struct Question {
     pub mode: Mode,
     /// What it is judged for: `group`, `organization` or `challenge`.
     pub about: String,
+    /// Whether options that exclude one another may hold at once: then the answer is a conflict.
+    pub may_overlap: bool,
+    /// Whether some option is to hold of every case in which everything is known; a gap is a warning.
+    pub exhaustive: bool,
+    /// Whether its options are causes, which need a symptom and a mechanism.
+    pub concludes_cause: bool,
+    /// The set it speaks of.
+    pub set: Option<String>,
+    /// Constraints that are set aside here.
+    pub allow: Vec<Allow>,
     /// The option that answers for a whole whose parts have different answers.
     pub parts_differ: Option<usize>,
     /// The concepts it serves.
@@ -169,7 +263,8 @@ impl Question {
     pub fn to_json(&self) -> Value {
         json!({
             "id": self.id, "title": self.title, "asks": self.asks, "options": self.options,
-            "mode": self.mode.as_str(), "about": self.about, "concepts": self.concepts,
+            "mode": self.mode.as_str(), "about": self.about,
+            "concludes": if self.concludes_cause { "cause" } else { "state" }, "set": self.set, "concepts": self.concepts,
         })
     }
 }
@@ -203,6 +298,8 @@ pub struct Basis {
     pub kind: String,
     /// In words.
     pub text: String,
+    /// Where it was published.
+    pub cites: Vec<Cite>,
 }
 
 /// A guard: without it the rule has nothing to say.
@@ -239,6 +336,8 @@ pub struct Rule {
     pub cites: Vec<Cite>,
     /// Rules of earlier versions that it replaces.
     pub replaces: Vec<String>,
+    /// Constraints that are set aside here.
+    pub allow: Vec<Allow>,
     /// Where it stands in the file.
     pub mark: Mark,
     pub(crate) tests: Vec<RuleTest>,
@@ -260,6 +359,7 @@ impl Rule {
             "id": self.id, "says": says, "strength": self.strength.as_str(), "because": self.because,
             "basis": self.basis.as_ref().map(|b| json!({"kind": b.kind, "text": b.text})),
             "concepts": self.concepts, "cites": self.cites.iter().map(Cite::to_json).collect::<Vec<_>>(),
+            "replaces": self.replaces, "allow": self.allow.iter().map(|a| (a.code, &a.why)).collect::<BTreeMap<_, _>>(),
             "file": self.mark.file, "line": self.mark.line,
         })
     }
@@ -295,11 +395,16 @@ pub(crate) struct Inner {
     pub(crate) sha256: String,
     pub(crate) logic_sha256: String,
     pub(crate) catalogue: Catalogue,
+    pub(crate) retired: Vec<Retired>,
+    pub(crate) sets: Vec<Set>,
     pub(crate) measures: Vec<Measure>,
     pub(crate) questions: Vec<Question>,
     pub(crate) rules: Vec<Rule>,
+    /// Every rule after those it refers to.
+    pub(crate) order: Vec<RuleId>,
     pub(crate) not_encoded: Vec<NotEncoded>,
     pub(crate) warnings: Vec<Diagnostic>,
+    pub(crate) set_index: HashSet<String>,
     pub(crate) measure_index: HashMap<String, MeasureId>,
     pub(crate) question_index: HashMap<String, QuestionId>,
 }
@@ -344,6 +449,14 @@ impl Framework {
     /// Its rules.
     pub fn rules(&self) -> &[Rule] {
         &self.0.rules
+    }
+    /// Its sets of things that are not mixed.
+    pub fn sets(&self) -> &[Set] {
+        &self.0.sets
+    }
+    /// Rules of earlier versions that nothing replaces.
+    pub fn retired(&self) -> &[Retired] {
+        &self.0.retired
     }
     /// Concepts it deliberately leaves out.
     pub fn not_encoded(&self) -> &[NotEncoded] {

@@ -46,7 +46,7 @@ impl Op {
         }
     }
 
-    fn exact(self, value: f64, threshold: f64) -> bool {
+    pub(crate) fn exact(self, value: f64, threshold: f64) -> bool {
         match self {
             Op::Ge => value >= threshold,
             Op::Gt => value > threshold,
@@ -79,13 +79,17 @@ impl Truth {
     }
 
     fn compare_estimate(e: &Estimate, op: Op, threshold: f64) -> Truth {
-        match e.se() {
-            Some(se) if se > 0.0 => {
-                let z = (e.value() - threshold) / se;
-                let p = num::phi(if matches!(op, Op::Ge | Op::Gt) { z } else { -z });
-                Truth { lo: p, hi: p }
-            }
-            _ => Truth::of(op.exact(e.value(), threshold)),
+        Truth::compare_number(e.value(), e.se().unwrap_or_default(), op, threshold)
+    }
+
+    /// Whether a number stands in relation `op` to a threshold; with a standard error of 0 it is exact.
+    pub(crate) fn compare_number(value: f64, se: f64, op: Op, threshold: f64) -> Truth {
+        if se > 0.0 {
+            let z = (value - threshold) / se;
+            let p = num::phi(if matches!(op, Op::Ge | Op::Gt) { z } else { -z });
+            Truth { lo: p, hi: p }
+        } else {
+            Truth::of(op.exact(value, threshold))
         }
     }
 
@@ -118,31 +122,57 @@ impl Truth {
     /// assert_eq!(Truth::at_least(1, &[(1, Truth::UNKNOWN), (1, Truth::TRUE)]), Truth::TRUE);
     /// ```
     pub fn at_least(points: u32, of: &[(u32, Truth)]) -> Truth {
-        let mut upper: Vec<f64> = Vec::with_capacity(of.len());
-        let mut lower: Vec<f64> = Vec::with_capacity(of.len());
-        for (weight, t) in of {
-            for _ in 0..*weight {
-                upper.push(t.hi);
-                lower.push(1.0 - t.lo);
-            }
-        }
-        let (n, k) = (upper.len(), points as usize);
-        if k == 0 {
-            return Truth::TRUE;
-        }
-        if k > n {
-            return Truth::FALSE;
-        }
-        let hi = ruger(&mut upper, k);
-        let lo = 1.0 - ruger(&mut lower, n - k + 1);
-        Truth { lo: lo.min(hi), hi }
+        counted(points, of).unwrap_or_else(|| bounded(points as usize, of))
     }
+}
+
+/// Where nothing is in between, counting is enough: Kleene's logic.
+fn counted(points: u32, of: &[(u32, Truth)]) -> Option<Truth> {
+    let (mut yes, mut open) = (0_u64, 0_u64);
+    for (weight, t) in of {
+        match *t {
+            Truth::TRUE => yes += u64::from(*weight),
+            Truth::UNKNOWN => open += u64::from(*weight),
+            Truth::FALSE => {}
+            _ => return None,
+        }
+    }
+    let points = u64::from(points);
+    Some(Truth { lo: f64::from(u8::from(yes >= points)), hi: f64::from(u8::from(yes + open >= points)) })
+}
+
+/// The bounds, with each part as many times as it has points.
+fn bounded(k: usize, of: &[(u32, Truth)]) -> Truth {
+    let n: usize = of.iter().map(|(w, _)| *w as usize).sum();
+    if k == 0 {
+        return Truth::TRUE;
+    }
+    if k > n {
+        return Truth::FALSE;
+    }
+    let (mut few, mut many) = ([0.0; 32], Vec::new());
+    let p = match few.get_mut(..n) {
+        Some(p) => p,
+        None => {
+            many.resize(n, 0.0);
+            &mut many[..]
+        }
+    };
+    let mut ruger = |k: usize, of_part: fn(Truth) -> f64| {
+        let copies = of.iter().flat_map(|(w, t)| std::iter::repeat_n(of_part(*t), *w as usize));
+        p.iter_mut().zip(copies).for_each(|(slot, x)| *slot = x);
+        ruger(p, k)
+    };
+    let hi = ruger(k, |t| t.hi);
+    let lo = 1.0 - ruger(n - k + 1, |t| 1.0 - t.lo);
+    Truth { lo: lo.min(hi), hi }
 }
 
 /// The largest probability that at least `k` of events with these probabilities happen:
 /// min over r < k of (sum of the n − r smallest) / (k − r), at most 1 (Rüger 1978).
 fn ruger(p: &mut [f64], k: usize) -> f64 {
-    p.sort_by(f64::total_cmp);
+    // Equal probabilities are the same to the bit, so that their order says nothing.
+    p.sort_unstable_by(f64::total_cmp);
     let n = p.len();
     let mut total = 0.0;
     let mut best = 1.0_f64;

@@ -1,10 +1,11 @@
 //! What a judgment says in words: one renderer, with fixed sentences, for every language and report.
 
-use super::evaluate::Verdict;
+use super::evaluate::{Evaluation, Verdict};
 use super::explain::{Leaf, Step, observed, short, short_probability};
 use super::judgment::{Answer, Judgment, Status};
 use super::model::*;
 use super::truth::Truth;
+use crate::error::{Error, Result, suggest};
 use crate::measure::{MeasureValue, Reveals};
 use std::collections::HashSet;
 
@@ -41,6 +42,32 @@ impl Judgment {
             }
             Status::NoneHold => "none of the options holds".to_owned(),
         }
+    }
+
+    /// The result and its first reason in one line, with the question before it.
+    pub fn one_line(&self) -> String {
+        let needs = self.need_lines();
+        let reason = match &self.status {
+            Status::Answer(Answer::One(_)) => self.answering_rule().map(|r| format!("{} [{}]", r.because, r.id)),
+            _ => (!needs.is_empty()).then(|| needs.join("; ")),
+        };
+        let unvalidated = if self.unvalidated() { " (unvalidated)" } else { "" };
+        let reason = reason.map_or(String::new(), |r| format!("; {r}"));
+        format!("{}: {}{unvalidated}{reason}", self.title(), self.headline())
+    }
+
+    /// The explanation in short: the result, then why, a sentence a line.
+    pub fn short(&self) -> String {
+        let mut out = format!("{}: {}\n", self.title(), self.headline());
+        if self.unvalidated() {
+            out.push_str("  unvalidated: rests on an instrument without published validation\n");
+        }
+        self.because().iter().for_each(|l| out.push_str(&format!("  {l}\n")));
+        out
+    }
+
+    fn title(&self) -> &str {
+        self.asked().map_or("", |q| q.title.as_str())
     }
 
     /// Why, a sentence a line: what is concluded or still open, what it rests on, then what is missing.
@@ -95,7 +122,7 @@ impl Judgment {
                 }),
             }
             let mut seen = HashSet::new();
-            for step in self.steps(r) {
+            for step in self.steps_taken(r) {
                 decisive_lines(&step, &mut seen, lines);
             }
         }
@@ -118,11 +145,32 @@ impl Judgment {
         lines
     }
 
-    /// The whole explanation as text.
+    /// The whole explanation as text: that of [`Judgment::full`].
     pub fn explain(&self) -> String {
+        self.full()
+    }
+
+    /// The explanation as text of one of the forms `one_line`, `short` and `full`.
+    ///
+    /// # Errors
+    /// `unknown_form`.
+    pub fn explain_as(&self, form: &str) -> Result<String> {
+        const FORMS: [&str; 3] = ["one_line", "short", "full"];
+        match form {
+            "one_line" => Ok(self.one_line()),
+            "short" => Ok(self.short()),
+            "full" => Ok(self.full()),
+            _ => Err(Error::input("unknown_form", format!("unknown form `{form}` of an explanation"))
+                .at("form")
+                .help(suggest(form, FORMS))),
+        }
+    }
+
+    /// The whole explanation as text: every rule with its steps, what one that fails lacked, its thresholds and
+    /// sources.
+    pub fn full(&self) -> String {
         let mut text = Text { confidence: self.confidence, told: HashSet::new(), starred: false, out: String::new() };
-        let title = self.asked().map_or("", |q| q.title.as_str());
-        text.out.push_str(&format!("{title}: {}\n", self.headline()));
+        text.out.push_str(&format!("{}: {}\n", self.title(), self.headline()));
         if self.unvalidated() {
             text.out.push_str("  unvalidated: rests on an instrument without published validation\n");
         }
@@ -160,17 +208,25 @@ impl Judgment {
             Strength::Typical => "as a rule of thumb",
             Strength::Suggests => "as a hint",
         };
-        let verdict = self.evaluation().map(|e| e.verdict(r));
-        let says = match verdict {
-            Some(Verdict::Holds) => format!("holds, {strength}: {}", rule.because),
-            Some(Verdict::Fails) => format!("fails; it would mean, {strength}: {}", rule.because),
-            v => match v.as_ref().and_then(unmet) {
+        let verdict = Evaluation::of_rule(&self.framework, &self.case, r, self.confidence).verdict(r);
+        let says = match &verdict {
+            Verdict::Holds => format!("holds, {strength}: {}", rule.because),
+            Verdict::Fails => format!("fails; it would mean, {strength}: {}", rule.because),
+            open => match unmet(open) {
                 Some(why) => format!("does not apply here ({why}); it would mean, {strength}: {}", rule.because),
                 None => format!("is open; it would mean, {strength}: {}", rule.because),
             },
         };
         text.out.push_str(&format!("  {} {says}\n", rule.id));
-        self.steps(r).iter().for_each(|s| text.step(s, 2));
+        self.steps_taken(r).iter().for_each(|s| text.step(s, 2));
+        let lacks: Vec<Vec<String>> = self.lacks(r).into_iter().filter(|set| set.len() <= LACKS).collect();
+        for (i, set) in lacks.iter().take(LACKS).enumerate() {
+            let begin = if i == 0 { "would have held with" } else { "or with" };
+            text.out.push_str(&format!("    {begin}: {}\n", set.join(" and ")));
+        }
+        if lacks.len() > LACKS {
+            text.out.push_str(&format!("    or with one of {} other sets of as many\n", lacks.len() - LACKS));
+        }
         if let Some(b) = &rule.basis {
             text.out.push_str(&format!("    thresholds: {} ({})\n", b.text, b.kind));
         }
@@ -181,6 +237,9 @@ impl Judgment {
         }
     }
 }
+
+/// How many of the sets that a rule lacked are told, and of how many comparisons at most.
+const LACKS: usize = 3;
 
 struct Text {
     confidence: f64,
@@ -275,7 +334,7 @@ impl Judgment {
         let mut leaves: Vec<Leaf> = Vec::new();
         for (i, finding) in self.options.iter().enumerate() {
             if let (Some(r), true) = (finding.rule, self.one().is_none_or(|one| one == i)) {
-                self.steps(r).iter().for_each(|s| known_ends(s, self.one().is_some(), &mut leaves));
+                self.steps_taken(r).iter().for_each(|s| known_ends(s, self.one().is_some(), &mut leaves));
             }
         }
         let one = leaves.len() == 1;

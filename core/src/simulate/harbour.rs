@@ -5,6 +5,7 @@
 //! taken over. All know that they share the work; they do not share what is true about a port. Wave 1 is spring, wave 2 is
 //! autumn, which ends with a strike and a storm in the same fortnight.
 
+use super::habits::Habits;
 use super::plan::{Docket, Noise, Plan, Planted, Pressure, Reach, Reading, Split};
 use super::scales::Questionnaire;
 use super::sheet::Sheet;
@@ -180,15 +181,18 @@ fn plan(seed: u64) -> Result<Plan> {
         waves: vec!["w1".into(), "w2".into()],
         base,
         planted: planted(),
-        splits: vec![Split { unit: "south-gate", scale: "direction", gap: 2.6 }],
+        splits: vec![Split { unit: "south-gate".into(), scale: "direction".into(), gap: 2.6 }],
         noise: Noise {
             icc: 0.15,
             person_sd: 0.7,
             item_sd: 0.65,
             response_rate: 0.85,
+            response_slope: 0.0,
             missing_rate: 0.02,
             dont_know_rate: 0.01,
         },
+        discrimination: None,
+        habits: Habits::default(),
         priorities: PRIORITIES.map(str::to_owned).into(),
         declared: DECLARED.map(Vec::from).into(),
         readings: vec![reading("north", &[], NORTH_PRESSED), reading("south", &["department", "team"], SOUTH_PRESSED)],

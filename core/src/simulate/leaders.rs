@@ -5,10 +5,10 @@
 //! the unit's order and often works against the rest. A share of effects (`scatter`) follows no order. Two coders read every
 //! effect and sometimes misread it by one step, without knowing the outcome.
 
-use super::dice::{Dice, Stream};
 use super::plan::{Docket, Plan, Pressure, rounded};
 use super::sheet::{Sheet, date};
 use super::tree::Unit;
+use crate::dice::{Dice, Stream};
 use crate::{json, num};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;

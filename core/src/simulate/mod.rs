@@ -18,7 +18,8 @@
 //! # Ok::<(), colead::Error>(())
 //! ```
 
-mod dice;
+mod graded;
+mod habits;
 mod harbour;
 mod leaders;
 mod plan;
@@ -30,14 +31,16 @@ mod survey;
 mod ties;
 mod tree;
 
+pub use graded::Graded;
+pub use habits::Habits;
 pub use harbour::harbour;
-pub use plan::{Planted, Pressure};
+pub use plan::{Planted, Pressure, Split};
 pub use scales::ScaleSpec;
-pub use spec::{Divergence, DivergentLayer, Spec};
+pub use spec::{Divergence, DivergentLayer, Obstacle, Spec};
 
+use crate::dice::{Dice, Stream};
 use crate::error::Result;
 use crate::json;
-use dice::{Dice, Stream};
 use plan::{Docket, Noise, Plan, Reach, Reading};
 use serde_json::{Value, json};
 use sheet::Sheet;
@@ -58,6 +61,8 @@ pub struct Simulated {
     ///   there) and `census` (mean of its present members had all answered), for the people directly in a unit;
     /// - `scores_with_units_below`, the same for a unit with all below it (people pooled);
     /// - `response[unit]`: `members`, and `responded` by wave;
+    /// - `items[item]`: `discrimination` and `thresholds`, of items answered by the graded response model;
+    /// - `straightlined[wave]`: the respondents whose answers all repeat the first one, where that was asked for;
     /// - `reinforcement[unit][wave][pressure]`: of the decisions taken there and below, before coders misread them
     ///   (-1 to 1, null without a judged pair);
     /// - `plan`: what was put in. Shifts and SDs are in steps of a quarter of the answer range;
@@ -78,11 +83,15 @@ pub fn organization(spec: &Spec) -> Result<Simulated> {
         "# The scales were given by the caller: name their questionnaire here.\n# instrument = \"...\"\n"
     };
     let config = format!("{config}framework = \"builtin\"\nconfidence = 0.9\nseed = {}\n", spec.seed);
-    let story = json!({
-        "rival_classes": class_names("rival", spec.rival_classes),
-        "unowned_classes": class_names("unowned", spec.unowned_classes),
+    let (rival, unowned) = spec.classes();
+    let mut story = json!({
+        "rival_classes": class_names("rival", rival),
+        "unowned_classes": class_names("unowned", unowned),
     });
-    assemble(&plan, vec![rights(&plan, spec)], &config, story)
+    if let (Value::Object(story), false) = (&mut story, spec.obstacles.is_empty()) {
+        story.insert("obstacles".into(), json!(spec.obstacles_found()));
+    }
+    assemble(&plan, vec![rights(&plan, spec), facts(spec)], &config, story)
 }
 
 /// Runs a plan and writes its files.
@@ -163,12 +172,15 @@ fn plan_of(spec: &Spec) -> Result<Plan> {
         tree: Tree::grow(&outline),
         waves: (1..=spec.waves).map(|w| format!("w{w}")).collect(),
         planted: spec.planted.clone(),
-        splits: Vec::new(),
+        splits: spec.splits.clone(),
+        discrimination: spec.discrimination,
+        habits: spec.habits,
         noise: Noise {
             icc: spec.icc,
             person_sd: spec.person_sd,
             item_sd: spec.item_sd,
             response_rate: spec.response_rate,
+            response_slope: spec.response_slope,
             missing_rate: spec.missing_rate,
             dont_know_rate: spec.dont_know_rate,
         },
@@ -202,15 +214,26 @@ fn rights(plan: &Plan, spec: &Spec) -> Sheet {
     // Deciders in turn; a single department has its rival in the executive.
     let mut holders =
         departments.iter().copied().chain(plan.tree.units.first().filter(|_| departments.len() == 1)).cycle();
-    for class in class_names("rival", spec.rival_classes) {
+    let (rival, unowned) = spec.classes();
+    for class in class_names("rival", rival) {
         for holder in holders.by_ref().take(2) {
             sheet.row([class.as_str(), plan.tree.head(holder), "org", "decides"]);
         }
     }
-    for class in class_names("unowned", spec.unowned_classes) {
+    for class in class_names("unowned", unowned) {
         for holder in holders.by_ref().take(2) {
             sheet.row([class.as_str(), plan.tree.head(holder), "org", "contributes"]);
         }
+    }
+    sheet
+}
+
+/// What those who decide say of one another, where an obstacle needs it.
+fn facts(spec: &Spec) -> Sheet {
+    let mut sheet = Sheet::new("facts", ["unit", "measure", "value", "informant"]);
+    if spec.obstacles.contains(&Obstacle::TooManyChefs) {
+        sheet.row(["org", "mutual_recognition", "0", "executive"]);
+        sheet.row(["org", "shared_direction", "0", "executive"]);
     }
     sheet
 }
@@ -239,7 +262,7 @@ mod tests {
     /// One scale of many options, so that cutting hardly matters.
     fn fine(teams: usize, icc: f64) -> Spec {
         let items = (0..4).map(|i| (format!("x{i}"), i == 3)).collect();
-        let scale = ScaleSpec { id: "a".into(), items, options: (0, 100) };
+        let scale = ScaleSpec { id: "a".into(), items, options: (0, 100), ..ScaleSpec::default() };
         let clean = Spec { missing_rate: 0.0, dont_know_rate: 0.0, response_rate: 1.0, ..Spec::default() };
         Spec {
             scales: vec![scale],
@@ -318,6 +341,142 @@ mod tests {
             }
         }
         assert_eq!(table(&with, "rankings"), table(&without, "rankings"), "each concern has a stream of its own");
+    }
+
+    /// Everybody answers everything on a fine scale, so that only what is asked for stands between truth and answers.
+    fn means(made: &Simulated, unit: &str) -> (f64, f64) {
+        let truth = &made.truth["scores"][unit]["w1"]["a"];
+        (truth["process"].as_f64().unwrap(), truth["census"].as_f64().unwrap())
+    }
+
+    #[test]
+    fn the_graded_model_keeps_its_promises() {
+        let spec = Spec { discrimination: Some((1.0, 3.0)), team_size: (200, 200), ..fine(6, 0.2) };
+        let coarse = ScaleSpec { options: (1, 5), ..spec.scales[0].clone() };
+        let own = (0..4).map(|_| Graded { discrimination: 1.4, thresholds: vec![-1.0, 0.0, 0.5, 1.5] }).collect();
+        for spec in [
+            spec.clone(),
+            Spec { scales: vec![coarse.clone()], ..spec.clone() },
+            Spec {
+                scales: vec![ScaleSpec { graded: own, ..coarse }],
+                discrimination: None,
+                person_sd: 0.8,
+                ..spec.clone()
+            },
+        ] {
+            let made = organization(&spec).unwrap();
+            let items = made.truth["items"].as_object().unwrap();
+            assert_eq!(items.len(), 4);
+            for g in items.values() {
+                let a = g["discrimination"].as_f64().unwrap();
+                assert!((1.0..3.0).contains(&a) && !g["thresholds"].as_array().unwrap().is_empty());
+            }
+            let wide = (spec.scales[0].options.1 - spec.scales[0].options.0) as f64;
+            for team in 1..=6 {
+                let (process, census) = means(&made, &format!("team-{team}"));
+                // A score varies by less than 1.2 steps of a quarter of the range; five standard errors of 200 people.
+                assert!((process - census).abs() < 5.0 * 1.2 * wide / 4.0 / 14.14, "{process} {census}");
+            }
+        }
+        assert!(organization(&fine(5, 0.2)).unwrap().truth.get("items").is_none());
+    }
+
+    #[test]
+    fn the_graded_model_has_the_intraclass_correlation_asked_for() {
+        let by_team = team_scores(&organization(&Spec { discrimination: Some((4.0, 4.1)), ..fine(400, 0.3) }).unwrap());
+        let grand = mean(&by_team.values().flatten().copied().collect::<Vec<_>>());
+        let (mut between, mut within) = (0.0, 0.0);
+        for s in by_team.values() {
+            let m = mean(s);
+            between += 10.0 * (m - grand) * (m - grand) / 399.0;
+            within += num::sum(s.iter().map(|x| (x - m) * (x - m))) / (400.0 * 9.0);
+        }
+        let got = (between - within) / (between + 9.0 * within);
+        assert!((got - 0.3).abs() < 0.09, "{got}");
+    }
+
+    #[test]
+    fn habits_move_what_is_recorded_and_never_the_truth() {
+        let plain = organization(&fine(20, 0.1)).unwrap();
+        let with = |habits| organization(&Spec { habits, ..fine(20, 0.1) }).unwrap();
+        let scores = |made: &Simulated| mean(&team_scores(made).into_values().flatten().collect::<Vec<_>>());
+        let item = |made: &Simulated, item: &str| {
+            table(made, "responses").iter().map(|r| r[item].parse::<f64>().unwrap()).collect::<Vec<_>>()
+        };
+        let kind = with(Habits { positive: 0.4, ..Habits::default() });
+        assert_eq!(kind.truth["scores"], plain.truth["scores"]);
+        assert_eq!(kind.truth["plan"]["habits"]["positive"], 0.4);
+        // Ten points of a hundred, less what the ends of the range cut off.
+        assert!((8.0..=10.0).contains(&(scores(&kind) - scores(&plain))), "{}", scores(&kind) - scores(&plain));
+        // The last item is reversed: a better answer is a lower code.
+        assert!(mean(&item(&kind, "x3")) < mean(&item(&plain, "x3")) - 8.0);
+
+        // Who agrees with everything agrees with an item and with its opposite.
+        let agree = with(Habits { acquiescence: 0.8, ..Habits::default() });
+        assert_eq!(agree.truth["scores"], plain.truth["scores"]);
+        let covariance = |made: &Simulated| {
+            let (x, y) = (item(made, "x0"), item(made, "x3"));
+            let (mx, my) = (mean(&x), mean(&y));
+            mean(&x.iter().zip(&y).map(|(a, b)| (a - mx) * (b - my)).collect::<Vec<_>>())
+        };
+        assert!(
+            covariance(&plain) < 0.0 && covariance(&agree) > 100.0,
+            "{} {}",
+            covariance(&plain),
+            covariance(&agree)
+        );
+
+        let flat = with(Habits { straightlining: 0.3, ..Habits::default() });
+        assert_eq!(flat.truth["scores"], plain.truth["scores"]);
+        let named: BTreeSet<&str> =
+            flat.truth["straightlined"]["w1"].as_array().unwrap().iter().map(|k| k.as_str().unwrap()).collect();
+        let rows = table(&flat, "responses");
+        // Of some 230 people, five standard errors about 30 %.
+        let share = named.len() as f64 / rows.len() as f64;
+        assert!((share - 0.3).abs() < 0.16, "{share}");
+        for r in rows.iter().filter(|r| named.contains(r["respondent"].as_str())) {
+            assert!(["x1", "x2", "x3"].iter().all(|i| r[*i] == r["x0"]), "{r:?}");
+        }
+        assert!(plain.truth.get("straightlined").is_none() && plain.truth["plan"].get("habits").is_none());
+    }
+
+    #[test]
+    fn the_content_answer_more_often_when_asked_to() {
+        let share = |slope: f64| {
+            let spec = Spec { response_rate: 0.6, response_slope: slope, team_size: (30, 30), ..fine(40, 0.2) };
+            let made = organization(&spec).unwrap();
+            let truths: Vec<f64> = (1..=40).map(|t| means(&made, &format!("team-{t}")).1).collect();
+            let answers: Vec<f64> = team_scores(&made).into_values().map(|s| mean(&s)).collect();
+            (mean(&answers) - mean(&truths), table(&made, "responses").len())
+        };
+        let (even, n) = share(0.0);
+        assert!(even.abs() < 1.5, "{even}");
+        // 1,226 people at 60 %, five standard errors.
+        assert!((650..=820).contains(&n), "{n}");
+        // About slope x variance of a standing x share who do not answer: 3 x .12 x .4 steps of 25 points.
+        assert!(share(3.0).0 > 2.0 && share(-3.0).0 < -2.0);
+    }
+
+    /// The digest of every part that draws or computes; it changes only when the generator does, and then on purpose.
+    #[test]
+    fn every_platform_makes_the_same_bytes() {
+        let habits = Habits { positive: 0.3, acquiescence: 0.4, straightlining: 0.1 };
+        let obstacles = vec![Obstacle::TooManyChefs];
+        let asked =
+            Spec { discrimination: Some((0.8, 2.5)), habits, response_rate: 0.8, response_slope: 0.7, ..fine(9, 0.2) };
+        let spec = Spec { obstacles, missing_rate: 0.03, ..asked };
+        let made = organization(&spec).unwrap();
+        let all: Vec<u8> = made.files.iter().flat_map(|(name, bytes)| [name.as_bytes(), bytes].concat()).collect();
+        assert_eq!(json::sha256(&all), "e97794f564fc0319fbdb184e55af4d0e5f2afaa4763a008d2ad1e78f5ee3c4bc");
+    }
+
+    #[test]
+    fn a_unit_of_two_minds_is_spread_wider() {
+        let splits = vec![Split { unit: "team-2".into(), scale: "a".into(), gap: 2.0 }];
+        let made = organization(&Spec { splits, team_size: (40, 40), ..fine(4, 0.0) }).unwrap();
+        let spread = |s: &[f64]| num::sqrt(mean(&s.iter().map(|x| (x - mean(s)) * (x - mean(s))).collect::<Vec<_>>()));
+        let spreads: BTreeMap<String, f64> = team_scores(&made).iter().map(|(t, s)| (t.clone(), spread(s))).collect();
+        assert!(spreads.iter().all(|(t, s)| (t == "team-2") == (*s > 20.0)), "{spreads:?}");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! What is planted: one description that both a generic organization and the shipped example are grown from.
 
+use super::habits::Habits;
 use super::scales::Questionnaire;
 use super::tree::{Tree, Unit};
 pub use crate::evidence::Pressure;
@@ -21,10 +22,13 @@ pub struct Planted {
 
 /// A unit that is of two minds: half of its people stand `gap` steps above the other half on one scale.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Split {
-    pub(crate) unit: &'static str,
-    pub(crate) scale: &'static str,
-    pub(crate) gap: f64,
+pub struct Split {
+    /// The unit; those below it are not split.
+    pub unit: String,
+    /// The scale.
+    pub scale: String,
+    /// How far the halves stand apart, in steps, -8 to 8.
+    pub gap: f64,
 }
 
 /// How answers vary.
@@ -34,6 +38,7 @@ pub(crate) struct Noise {
     pub(crate) person_sd: f64,
     pub(crate) item_sd: f64,
     pub(crate) response_rate: f64,
+    pub(crate) response_slope: f64,
     pub(crate) missing_rate: f64,
     pub(crate) dont_know_rate: f64,
 }
@@ -89,6 +94,9 @@ pub(crate) struct Plan {
     pub(crate) planted: Vec<Planted>,
     pub(crate) splits: Vec<Split>,
     pub(crate) noise: Noise,
+    /// Where discriminations of items are drawn from; answers are cut at the halves without.
+    pub(crate) discrimination: Option<(f64, f64)>,
+    pub(crate) habits: Habits,
     pub(crate) priorities: Vec<String>,
     /// The declared order of each wave, best first.
     pub(crate) declared: Vec<Vec<usize>>,
@@ -145,7 +153,7 @@ impl Plan {
                 (s.id.clone(), json!(rounded(lo as f64 + b * (hi - lo) as f64)))
             })
             .collect();
-        json!({
+        let mut plan = json!({
             "base": base,
             "shifts": self.planted.iter().map(|p| json!({
                 "unit": p.unit, "scale": p.scale, "wave": p.wave, "shift": rounded(p.shift),
@@ -173,7 +181,20 @@ impl Plan {
             "external_ties": self.reaches.iter().map(|r| json!({
                 "under": r.under, "heads": r.heads, "others": r.others, "half_toward": r.toward,
             })).collect::<Vec<_>>(),
-        })
+        });
+        // What an ordinary plan does without is left out of it.
+        if let Value::Object(plan) = &mut plan {
+            if self.habits != Habits::default() {
+                plan.insert("habits".into(), self.habits.to_json());
+            }
+            if self.noise.response_slope != 0.0 {
+                plan.insert("response_slope".into(), json!(self.noise.response_slope));
+            }
+            if let Some((least, most)) = self.discrimination {
+                plan.insert("discrimination".into(), json!([least, most]));
+            }
+        }
+        plan
     }
 }
 

@@ -1,5 +1,6 @@
 //! What the simulator needs to know of a questionnaire: its scales, their items, and the range of answers.
 
+use super::graded::Graded;
 use crate::document::{At, Diagnostics, Document};
 use crate::error::{Error, Family, Result};
 
@@ -7,7 +8,7 @@ use crate::error::{Error, Family, Result};
 const BUILTIN: &str = include_str!("../../instruments/collective-leadership.toml");
 
 /// One scale: its id, its items with `true` for a reversed one, and the lowest and highest answer.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ScaleSpec {
     /// Its id, such as `direction`.
     pub id: String,
@@ -15,6 +16,9 @@ pub struct ScaleSpec {
     pub items: Vec<(String, bool)>,
     /// The lowest and the highest answer.
     pub options: (i64, i64),
+    /// The graded response model of each item, in their order; empty for answers cut at the halves, or for drawn ones
+    /// ([`super::Spec::discrimination`]).
+    pub graded: Vec<Graded>,
 }
 
 impl ScaleSpec {
@@ -76,7 +80,7 @@ fn read(root: &At<'_>) -> Option<Questionnaire> {
     for at in entry("scales")?.list()? {
         let items = at.entries()?.into_iter().find(|(k, _)| *k == "items").map(|(_, v)| v.texts()).unwrap_or_default();
         let items = items.into_iter().map(ScaleSpec::item).collect();
-        scales.push(ScaleSpec { id: text(&at, "id")?, items, options: (*lo, *hi) });
+        scales.push(ScaleSpec { id: text(&at, "id")?, items, options: (*lo, *hi), graded: Vec::new() });
     }
     Some(Questionnaire { id, version, scales, dont_know })
 }

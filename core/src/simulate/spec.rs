@@ -1,6 +1,8 @@
 //! What to simulate: sizes, spreads and planted truths, each checked at the door.
 
-use super::plan::{Planted, Pressure};
+use super::graded::sharp;
+use super::habits::Habits;
+use super::plan::{Planted, Pressure, Split};
 use super::scales::{Questionnaire, ScaleSpec};
 use crate::error::{Error, Result, suggest};
 use std::collections::BTreeSet;
@@ -45,6 +47,26 @@ impl DivergentLayer {
     }
 }
 
+/// An obstacle to sharing leadership that is planted in who decides what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Obstacle {
+    /// Rivals decide on the same matters, do not recognize one another and pull in different directions. Since nobody
+    /// then answers for those matters, accountability is diffused as well.
+    TooManyChefs,
+    /// Matters that nobody finally decides.
+    DiffusedAccountability,
+}
+
+impl Obstacle {
+    /// `too_many_chefs` or `diffused_accountability`, as the question `obstacle` of the framework has them.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Obstacle::TooManyChefs => "too_many_chefs",
+            Obstacle::DiffusedAccountability => "diffused_accountability",
+        }
+    }
+}
+
 /// What to simulate.
 ///
 /// Units are keyed `org` (layer `executive`), `dept-1` ... (layer `department`) and `team-1` ... (layer `team`, dealt to the
@@ -81,14 +103,26 @@ pub struct Spec {
     pub person_sd: f64,
     /// SD of a single answer around the person's true score, in steps, above 0, at most 4.
     pub item_sd: f64,
+    /// The graded response model: the range, within 0 to 10, from which the discrimination of each item is drawn, for
+    /// items without parameters of their own. `None` for answers cut at the halves, whose noise is `item_sd`; the model
+    /// has its own.
+    pub discrimination: Option<(f64, f64)>,
+    /// How people answer, beside what they think.
+    pub habits: Habits,
     /// Chance that a person answers in a wave, above 0, at most 1.
     pub response_rate: f64,
+    /// How the chance to answer depends on what one thinks: the change of its log odds a step that a person's standing,
+    /// averaged over the scales, lies above the mean, -10 to 10. Above 0 the content answer more often, and unit scores
+    /// look better than they are.
+    pub response_slope: f64,
     /// Chance that an answer is left out.
     pub missing_rate: f64,
     /// Chance that an answer is "don't know"; with the one above less than 1.
     pub dont_know_rate: f64,
     /// What is planted in the answers.
     pub planted: Vec<Planted>,
+    /// Units of two minds.
+    pub splits: Vec<Split>,
     /// Priorities that leaders rank and decisions serve, 2 to 50.
     pub priorities: usize,
     /// SD of a leader's private view of a priority, in ranks, 0 to 50.
@@ -99,6 +133,8 @@ pub struct Spec {
     pub decisions: usize,
     /// Share of effects of decisions that follow no order, 0 to 1.
     pub scatter: f64,
+    /// Obstacles to plant; each makes its classes of decisions (the two fields below) at least as many as all others.
+    pub obstacles: Vec<Obstacle>,
     /// Decision classes with two final deciders who are rivals, 0 to 100.
     pub rival_classes: usize,
     /// Decision classes without a final decider, 0 to 100.
@@ -122,15 +158,20 @@ impl Default for Spec {
             icc: 0.15,
             person_sd: 0.7,
             item_sd: 0.65,
+            discrimination: None,
+            habits: Habits::default(),
             response_rate: 0.85,
+            response_slope: 0.0,
             missing_rate: 0.02,
             dont_know_rate: 0.01,
             planted: Vec::new(),
+            splits: Vec::new(),
             priorities: 6,
             leader_sd: 0.9,
             divergence: None,
             decisions: 12,
             scatter: 0.1,
+            obstacles: Vec::new(),
             rival_classes: 0,
             unowned_classes: 0,
             external_ties: 0.25,
@@ -143,7 +184,7 @@ impl Spec {
     ///
     /// # Errors
     /// `out_of_range` for a number outside its range, `too_large` for more than a million people, `duplicate_id`,
-    /// `bad_id`, `bad_options`, `no_items` for scales that cannot be answered, `unknown_unit`, `unknown_scale`,
+    /// `bad_id`, `bad_options`, `bad_thresholds`, `no_items` for scales that cannot be answered, `unknown_unit`, `unknown_scale`,
     /// `unknown_wave` for something planted nowhere; the path names the field.
     pub fn check(&self) -> Result<()> {
         self.questionnaire().and_then(|q| self.check_with(&q))
@@ -181,6 +222,17 @@ impl Spec {
         number("item_sd", self.item_sd, self.item_sd > 0.0 && self.item_sd <= 4.0, "above 0 and at most 4")?;
         let rate = self.response_rate;
         number("response_rate", rate, rate > 0.0 && rate <= 1.0, "above 0 and at most 1")?;
+        inside("response_slope", self.response_slope, -10.0, 10.0, false)?;
+        if let Some((least, most)) = self.discrimination {
+            let fine = sharp(least) && sharp(most) && least <= most;
+            number(
+                "discrimination",
+                if sharp(least) { most } else { least },
+                fine,
+                "above 0 and at most 10, lowest first",
+            )?;
+        }
+        self.habits.check()?;
         inside("missing_rate", self.missing_rate, 0.0, 1.0, false)?;
         inside("dont_know_rate", self.dont_know_rate, 0.0, 1.0, false)?;
         let lost = self.missing_rate + self.dont_know_rate;
@@ -192,24 +244,50 @@ impl Spec {
         self.check_planted(q)
     }
 
+    /// How many decision classes have rivals, and how many no final decider, with what the obstacles ask for.
+    pub(crate) fn classes(&self) -> (usize, usize) {
+        let at_least = |obstacle, given: usize, others: usize| match self.obstacles.contains(&obstacle) {
+            true => given.max(self.departments + others),
+            false => given,
+        };
+        let (rival, unowned) = (self.rival_classes, self.unowned_classes);
+        (at_least(Obstacle::TooManyChefs, rival, unowned), at_least(Obstacle::DiffusedAccountability, unowned, rival))
+    }
+
+    /// The obstacles that an assessment should find where some were planted.
+    pub(crate) fn obstacles_found(&self) -> Vec<&'static str> {
+        let both = [Obstacle::TooManyChefs, Obstacle::DiffusedAccountability];
+        // The first brings the second with it.
+        let first = self.obstacles.contains(&Obstacle::TooManyChefs);
+        both.into_iter().filter(|o| first || self.obstacles.contains(o)).map(Obstacle::as_str).collect()
+    }
+
     fn check_planted(&self, q: &Questionnaire) -> Result<()> {
         let units: BTreeSet<String> = std::iter::once("org".to_owned())
             .chain((1..=self.departments).map(|d| format!("dept-{d}")))
             .chain((1..=self.teams).map(|t| format!("team-{t}")))
             .collect();
-        for (i, p) in self.planted.iter().enumerate() {
-            let at = |field: &str| format!("planted[{i}].{field}");
-            if !units.contains(&p.unit) {
-                return Err(Error::input("unknown_unit", format!("unknown unit `{}`", p.unit.escape_debug()))
-                    .at(at("unit"))
+        let place = |unit: &str, scale: &str, at: &str| {
+            if !units.contains(unit) {
+                return Err(Error::input("unknown_unit", format!("unknown unit `{}`", unit.escape_debug()))
+                    .at(format!("{at}.unit"))
                     .help("units are `org`, `dept-1` to the number of departments, `team-1` to the number of teams"));
             }
             let known = q.scales.iter().map(|s| s.id.as_str());
-            if known.clone().all(|id| id != p.scale) {
-                return Err(Error::input("unknown_scale", format!("unknown scale `{}`", p.scale.escape_debug()))
-                    .at(at("scale"))
-                    .help(suggest(&p.scale, known)));
+            if known.clone().all(|id| id != scale) {
+                return Err(Error::input("unknown_scale", format!("unknown scale `{}`", scale.escape_debug()))
+                    .at(format!("{at}.scale"))
+                    .help(suggest(scale, known)));
             }
+            Ok(())
+        };
+        for (i, s) in self.splits.iter().enumerate() {
+            place(&s.unit, &s.scale, &format!("splits[{i}]"))?;
+            inside(&format!("splits[{i}].gap"), s.gap, -8.0, 8.0, false)?;
+        }
+        for (i, p) in self.planted.iter().enumerate() {
+            place(&p.unit, &p.scale, &format!("planted[{i}]"))?;
+            let at = |field: &str| format!("planted[{i}].{field}");
             let known = |wave: &&String| (1..=self.waves).any(|w| **wave == format!("w{w}"));
             if let Some(wave) = p.wave.as_ref().filter(|w| !known(w)) {
                 return Err(Error::input("unknown_wave", format!("unknown wave `{}`", wave.escape_debug()))
@@ -253,6 +331,16 @@ fn check_scales(q: &Questionnaire) -> Result<()> {
                 .at(format!("{at}.options"))
                 .help(format!("give a lowest and a higher highest answer, at most {MAX_OPTIONS} options")));
         }
+        if !scale.graded.is_empty() && scale.graded.len() != scale.items.len() {
+            let message = format!("{} graded items of {}", scale.graded.len(), scale.items.len());
+            return Err(Error::input("bad_thresholds", message)
+                .at(format!("{at}.graded"))
+                .help("give one for each item, in their order"));
+        }
+        for (j, graded) in scale.graded.iter().enumerate() {
+            // Bounded above, so this fits.
+            graded.check((hi - lo + 1) as usize, &format!("{at}.graded[{j}]"))?;
+        }
         if let Some(code) = q.dont_know.filter(|c| (lo..=hi).contains(c)) {
             return Err(Error::input(
                 "bad_options",
@@ -283,7 +371,7 @@ fn whole(field: &str, value: usize, lo: usize, hi: usize) -> Result<()> {
     Err(Error::input("out_of_range", format!("`{value}` is out of range")).at(field).help(format!("give {lo} to {hi}")))
 }
 
-fn inside(field: &str, value: f64, lo: f64, hi: f64, open: bool) -> Result<()> {
+pub(crate) fn inside(field: &str, value: f64, lo: f64, hi: f64, open: bool) -> Result<()> {
     let fine = if open { value > lo && value < hi } else { (lo..=hi).contains(&value) };
     let how = if open { "strictly between" } else { "between" };
     number(field, value, fine, &format!("{how} {lo} and {hi}"))
@@ -301,6 +389,7 @@ fn number(field: &str, value: f64, fine: bool, range: &str) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::graded::Graded;
     use super::*;
 
     fn refused(spec: Spec) -> (&'static str, String) {
@@ -325,6 +414,14 @@ mod tests {
         assert_eq!(refused(Spec { response_rate: 0.0, ..ok.clone() }), at("response_rate"));
         assert_eq!(refused(Spec { missing_rate: 0.6, dont_know_rate: 0.4, ..ok.clone() }), at("dont_know_rate"));
         assert_eq!(refused(Spec { priorities: 1, ..ok.clone() }), at("priorities"));
+        assert_eq!(refused(Spec { response_slope: f64::NAN, ..ok.clone() }), at("response_slope"));
+        for range in [(0.0, 1.0), (2.0, 1.0), (1.0, 11.0), (f64::NAN, 1.0), (1.0, f64::NAN)] {
+            assert_eq!(refused(Spec { discrimination: Some(range), ..ok.clone() }), at("discrimination"));
+        }
+        let habits = |habits| Spec { habits, ..ok.clone() };
+        assert_eq!(refused(habits(Habits { positive: 5.0, ..Habits::default() })), at("habits.positive"));
+        assert_eq!(refused(habits(Habits { acquiescence: -1.0, ..Habits::default() })), at("habits.acquiescence"));
+        assert_eq!(refused(habits(Habits { straightlining: 1.1, ..Habits::default() })), at("habits.straightlining"));
         assert_eq!(refused(Spec { teams: 100_000, team_size: (1, 11), ..ok }), ("too_large", "teams".to_owned()));
     }
 
@@ -343,6 +440,13 @@ mod tests {
             ("out_of_range", "planted[0].shift".into())
         );
         assert!(plant("team-24", "direction", Some("w1"), -1.0).check().is_ok());
+        let split = |unit: &str, scale: &str, gap| Spec {
+            splits: vec![Split { unit: unit.into(), scale: scale.into(), gap }],
+            ..Spec::default()
+        };
+        assert_eq!(refused(split("dept-9", "direction", 1.0)).1, "splits[0].unit");
+        assert_eq!(refused(split("dept-1", "directon", 1.0)).1, "splits[0].scale");
+        assert_eq!(refused(split("dept-1", "direction", f64::NAN)).1, "splits[0].gap");
     }
 
     #[test]
@@ -351,6 +455,7 @@ mod tests {
             id: id.into(),
             items: items.iter().map(|i| ((*i).to_owned(), false)).collect(),
             options,
+            ..ScaleSpec::default()
         };
         let with = |scales: Vec<ScaleSpec>, dont_know| Spec { scales, dont_know, ..Spec::default() };
         assert_eq!(refused(with(vec![scale("a", &[], (1, 5))], None)).0, "no_items");
@@ -361,5 +466,11 @@ mod tests {
         assert_eq!(refused(with(vec![scale("a", &["x"], (i64::MIN, i64::MAX))], None)).0, "bad_options");
         assert_eq!(refused(with(vec![scale("a", &["x"], (1, 9))], Some(9))).0, "bad_options");
         assert!(with(vec![scale("a", &["x"], (0, 10))], None).check().is_ok());
+        let graded = |discrimination, thresholds: &[f64]| Graded { discrimination, thresholds: thresholds.to_vec() };
+        let of = |graded| with(vec![ScaleSpec { graded, ..scale("a", &["x"], (1, 3)) }], None);
+        assert_eq!(refused(of(vec![graded(1.0, &[0.0])])).1, "scales[0].graded[0].thresholds");
+        assert_eq!(refused(of(vec![graded(0.0, &[0.0, 1.0])])).1, "scales[0].graded[0].discrimination");
+        assert_eq!(refused(of(vec![graded(1.0, &[0.0, 1.0]), graded(1.0, &[0.0, 1.0])])).1, "scales[0].graded");
+        assert!(of(vec![graded(1.0, &[0.0, 1.0])]).check().is_ok());
     }
 }

@@ -1,12 +1,14 @@
 //! A specification written as TOML or JSON, so that every language hands it in the same way.
 
-use super::plan::{Planted, Pressure};
+use super::graded::Graded;
+use super::habits::Habits;
+use super::plan::{Planted, Pressure, Split};
 use super::scales::ScaleSpec;
-use super::spec::{Divergence, DivergentLayer, Spec};
+use super::spec::{Divergence, DivergentLayer, Obstacle, Spec};
 use crate::document::{At, Diagnostics, Document, Fields, Kind};
 use crate::error::{Error, Family, Result, suggest};
 
-const KEYS: [&str; 23] = [
+const KEYS: [&str; 28] = [
     "seed",
     "scales",
     "dont_know",
@@ -18,15 +20,20 @@ const KEYS: [&str; 23] = [
     "icc",
     "person_sd",
     "item_sd",
+    "discrimination",
+    "habits",
     "response_rate",
+    "response_slope",
     "missing_rate",
     "dont_know_rate",
     "planted",
+    "splits",
     "priorities",
     "leader_sd",
     "divergence",
     "decisions",
     "scatter",
+    "obstacles",
     "rival_classes",
     "unowned_classes",
     "external_ties",
@@ -96,6 +103,7 @@ fn read(f: &Fields<'_>, spec: &mut Spec) {
         ("person_sd", &mut spec.person_sd),
         ("item_sd", &mut spec.item_sd),
         ("response_rate", &mut spec.response_rate),
+        ("response_slope", &mut spec.response_slope),
         ("missing_rate", &mut spec.missing_rate),
         ("dont_know_rate", &mut spec.dont_know_rate),
         ("leader_sd", &mut spec.leader_sd),
@@ -111,6 +119,17 @@ fn read(f: &Fields<'_>, spec: &mut Spec) {
     }
     if let Some(planted) = f.get("planted").and_then(|at| at.list()) {
         spec.planted = planted.iter().filter_map(plant).collect();
+    }
+    if let Some(splits) = f.get("splits").and_then(|at| at.list()) {
+        spec.splits = splits.iter().filter_map(split).collect();
+    }
+    if let Some(obstacles) = f.get("obstacles").and_then(|at| at.list()) {
+        let known = [Obstacle::TooManyChefs, Obstacle::DiffusedAccountability].map(|o| (o.as_str(), o));
+        spec.obstacles = obstacles.iter().filter_map(|at| word(at, &known)).collect();
+    }
+    spec.discrimination = f.get("discrimination").and_then(|at| pair(&at, At::number));
+    if let Some(at) = f.get("habits") {
+        spec.habits = habits(&at).unwrap_or_default();
     }
     spec.divergence = f.get("divergence").and_then(|at| divergence(&at));
 }
@@ -140,10 +159,34 @@ fn pair<'a, T>(at: &At<'a>, read: impl Fn(&At<'a>) -> Option<T>) -> Option<(T, T
 }
 
 fn scale(at: &At<'_>) -> Option<ScaleSpec> {
-    let f = at.fields(&["id", "items", "options"])?;
+    let f = at.fields(&["id", "items", "options", "graded"])?;
     let items = f.need("items")?.texts().into_iter().map(ScaleSpec::item).collect();
     let options = pair(&f.need("options")?, At::integer)?;
-    Some(ScaleSpec { id: f.need("id")?.text()?.to_owned(), items, options })
+    let graded = f.get("graded").and_then(|at| at.list()).unwrap_or_default();
+    let graded = graded.iter().filter_map(graded_item).collect();
+    Some(ScaleSpec { id: f.need("id")?.text()?.to_owned(), items, options, graded })
+}
+
+fn graded_item(at: &At<'_>) -> Option<Graded> {
+    let f = at.fields(&["discrimination", "thresholds"])?;
+    let thresholds = f.need("thresholds")?.list()?.iter().filter_map(At::number).collect();
+    Some(Graded { discrimination: f.need("discrimination")?.number()?, thresholds })
+}
+
+fn habits(at: &At<'_>) -> Option<Habits> {
+    let f = at.fields(&["positive", "acquiescence", "straightlining"])?;
+    let number = |key| f.get(key).map_or(Some(0.0), |at| at.number());
+    Some(Habits {
+        positive: number("positive")?,
+        acquiescence: number("acquiescence")?,
+        straightlining: number("straightlining")?,
+    })
+}
+
+fn split(at: &At<'_>) -> Option<Split> {
+    let f = at.fields(&["unit", "scale", "gap"])?;
+    let text = |key| Some(f.need(key)?.text()?.to_owned());
+    Some(Split { unit: text("unit")?, scale: text("scale")?, gap: f.need("gap")?.number()? })
 }
 
 fn plant(at: &At<'_>) -> Option<Planted> {
@@ -187,7 +230,7 @@ mod tests {
     fn every_field_can_be_written() {
         let text = r#"
 seed = "18446744073709551615"
-scales = [{ id = "a", items = ["x", "-y"], options = [0, 10] }]
+scales = [{ id = "a", items = ["x", "-y"], options = [0, 10] }, { id = "b", items = ["z"], options = [1, 3], graded = [{ discrimination = 1.5, thresholds = [-0.5, 1] }] }]
 dont_know = 99
 departments = 3
 teams = 9
@@ -197,11 +240,16 @@ mean = 0.5
 icc = 0
 person_sd = 1
 item_sd = 1.5
+discrimination = [0.5, 2]
+habits = { positive = 0.4, straightlining = 0.1 }
 response_rate = 1
+response_slope = -0.5
 missing_rate = 0
 dont_know_rate = 0.1
 planted = [{ unit = "team-9", scale = "a", wave = "w2", shift = 0.5 }]
+splits = [{ unit = "team-1", scale = "a", gap = 2 }]
 priorities = 4
+obstacles = ["too_many_chefs"]
 leader_sd = 0
 divergence = { layer = "team", pressure = "high" }
 decisions = 1
@@ -212,11 +260,20 @@ external_ties = 0.4
 "#;
         let want = Spec {
             seed: u64::MAX,
-            scales: vec![ScaleSpec {
-                id: "a".into(),
-                items: vec![("x".into(), false), ("y".into(), true)],
-                options: (0, 10),
-            }],
+            scales: vec![
+                ScaleSpec {
+                    id: "a".into(),
+                    items: vec![("x".into(), false), ("y".into(), true)],
+                    options: (0, 10),
+                    graded: vec![],
+                },
+                ScaleSpec {
+                    id: "b".into(),
+                    items: vec![("z".into(), false)],
+                    options: (1, 3),
+                    graded: vec![Graded { discrimination: 1.5, thresholds: vec![-0.5, 1.0] }],
+                },
+            ],
             dont_know: Some(99),
             departments: 3,
             teams: 9,
@@ -226,10 +283,15 @@ external_ties = 0.4
             icc: 0.0,
             person_sd: 1.0,
             item_sd: 1.5,
+            discrimination: Some((0.5, 2.0)),
+            habits: Habits { positive: 0.4, acquiescence: 0.0, straightlining: 0.1 },
             response_rate: 1.0,
+            response_slope: -0.5,
             missing_rate: 0.0,
             dont_know_rate: 0.1,
             planted: vec![Planted { unit: "team-9".into(), scale: "a".into(), wave: Some("w2".into()), shift: 0.5 }],
+            splits: vec![Split { unit: "team-1".into(), scale: "a".into(), gap: 2.0 }],
+            obstacles: vec![Obstacle::TooManyChefs],
             priorities: 4,
             leader_sd: 0.0,
             divergence: Some(Divergence { layer: DivergentLayer::Team, pressure: Some(Pressure::High) }),
@@ -258,5 +320,9 @@ external_ties = 0.4
         assert_eq!(refused("planted = [{ unit = 'org', scale = 'direction' }]").0, "missing_key");
         assert_eq!(refused("icc = 2"), ("out_of_range", "icc".into()));
         assert_eq!(refused("= 1").0, "syntax");
+        assert_eq!(refused("habits = { yeasaying = 1 }").0, "unknown_key");
+        assert_eq!(refused("obstacles = ['chefs']").0, "unknown_value");
+        assert_eq!(refused("discrimination = 1").0, "type_mismatch");
+        assert_eq!(refused("splits = [{ unit = 'org', scale = 'direction' }]").0, "missing_key");
     }
 }

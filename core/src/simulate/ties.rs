@@ -1,9 +1,9 @@
 //! Who turns to whom: each person names a few others, mostly in the own unit, the rest near in the organization.
 
-use super::dice::{Dice, Stream};
 use super::plan::Plan;
 use super::sheet::Sheet;
 use super::tree::Unit;
+use crate::dice::{Dice, Stream};
 use std::collections::BTreeSet;
 
 /// How many others a person names.

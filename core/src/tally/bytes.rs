@@ -69,7 +69,7 @@ impl Tally {
         integer(&mut body, waves.len() as u64);
         for wave in &waves {
             text(&mut body, wave);
-            for p in self.products(wave).unwrap_or(&[]) {
+            for p in self.all_products(wave).unwrap_or(&[]) {
                 integers(&mut body, p.pairwise.iter().flatten());
                 integer(&mut body, p.complete);
                 integers(&mut body, &p.sums);

@@ -520,8 +520,12 @@ impl Tally {
         self.blocks.people_by_scale(self.of_wave(wave).iter().map(|(_, slot)| *slot))
     }
 
-    /// The item products of a wave by scale; `None` once units were left out of a roll-up.
+    /// The item products of a wave by scale; `None` once units were left out of a roll-up, and where people are weighed.
     pub(crate) fn products(&self, wave: &str) -> Option<&[Products]> {
+        self.all_products(wave).filter(|_| self.decimals.is_none())
+    }
+
+    fn all_products(&self, wave: &str) -> Option<&[Products]> {
         self.products.as_ref()?.get(wave).map(Vec::as_slice)
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::document::{At, Diagnostics, Document, Fields};
 use crate::error::{Family, Result};
+use crate::grammar::{Key, Shape};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 
@@ -110,6 +111,37 @@ pub struct Catalogue {
     prompt_index: HashMap<String, usize>,
 }
 
+const MANY: usize = usize::MAX;
+const CONCEPTS: Shape = Shape::List(&Shape::Id, 0, MANY);
+pub(crate) const WORK: &[Key] = &[
+    Key::new("id", Shape::Id, "its short name").needed(),
+    Key::new("title", Shape::Text, "its title").needed(),
+    Key::new("authors", Shape::Text, "authors as printed"),
+    Key::new("year", Shape::Whole(i64::MIN, i64::MAX), "the year, when it is known"),
+    Key::new("container", Shape::Text, "where it appeared"),
+    Key::new("role", Shape::Text, "source, precedent, method or literature"),
+    Key::new("note", Shape::Text, "a remark, such as that it was not checked"),
+];
+pub(crate) const CONCEPT: &[Key] = &[
+    Key::new("id", Shape::Id, "the id of the concept").needed(),
+    Key::new("title", Shape::Text, "a short title").needed(),
+    Key::new("definition", Shape::Text, "one or two sentences, in your own words").needed(),
+    Key::new("kind", Shape::Text, "model, task, condition, rule, obstacle, capability ..."),
+    Key::new("cites", Shape::List(&Shape::Table(CITE), 0, MANY), "where the source says it"),
+    Key::new("origin", Shape::Text, "source, derived, external or project"),
+];
+const CITE: &[Key] = &[
+    Key::new("work", Shape::Id, "the id of a work").needed(),
+    Key::new("at", Shape::Text, "where in it, such as a section"),
+];
+pub(crate) const PROMPT: &[Key] = &[
+    Key::new("id", Shape::Id, "the id of the prompt").needed(),
+    Key::new("text", Shape::Text, "the question").needed(),
+    Key::new("tags", Shape::List(&Shape::Text, 0, MANY), "what it is about"),
+    Key::new("whom", Shape::Text, "whom to ask"),
+    Key::new("concepts", CONCEPTS, "the concepts it serves"),
+];
+
 /// The files of the built-in catalogue.
 pub const FILES: &[(&str, &str)] = &[
     ("works.toml", include_str!("../../rulebook/works.toml")),
@@ -170,7 +202,7 @@ impl Catalogue {
     }
 
     fn read_work(&mut self, at: &At<'_>) {
-        let Some(f) = at.fields(&["id", "authors", "year", "title", "container", "role", "note"]) else { return };
+        let Some(f) = at.table(WORK) else { return };
         let (Some(id), Some(title)) = (f.need("id").and_then(|a| a.id()), f.need("title").and_then(|a| a.text()))
         else {
             return;
@@ -190,7 +222,7 @@ impl Catalogue {
     }
 
     fn read_concept(&mut self, at: &At<'_>) {
-        let Some(f) = at.fields(&["id", "kind", "title", "definition", "cites", "origin"]) else { return };
+        let Some(f) = at.table(CONCEPT) else { return };
         let Some(id) = f.need("id").and_then(|a| a.id()) else { return };
         if self.concept_index.insert(id.to_owned(), self.concepts.len()).is_some() {
             at.error("duplicate_id", format!("the concept `{id}` is declared twice"), "keep one of them");
@@ -206,7 +238,7 @@ impl Catalogue {
     }
 
     fn read_prompt(&mut self, at: &At<'_>) {
-        let Some(f) = at.fields(&["id", "text", "tags", "whom", "concepts"]) else { return };
+        let Some(f) = at.table(PROMPT) else { return };
         let (Some(id), Some(text)) = (f.need("id").and_then(|a| a.id()), f.need("text").and_then(|a| a.text())) else {
             return;
         };

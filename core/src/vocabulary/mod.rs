@@ -5,5 +5,6 @@
 mod catalogue;
 mod theory;
 
+pub(crate) use catalogue::{CONCEPT, PROMPT, WORK};
 pub use catalogue::{Catalogue, Cite, Concept, FILES as CATALOGUE_FILES, Prompt, Work};
 pub use theory::{Capability, ChallengeKind, LeadershipSource, Obstacle, RelationalUnit, TYPED, Task};

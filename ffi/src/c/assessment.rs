@@ -52,6 +52,10 @@ pub struct colead_assess_options {
     pub confidence: f64,
     /// The seed of everything drawn, from 0 to 2^53 - 1, or null for the folder's or 0.
     pub seed: *const u64,
+    /// Columns of `responses` to cut by, as a JSON list of texts such as `["tenure"]`, or null for the folder's.
+    pub cuts: *const c_char,
+    /// Its size.
+    pub cuts_size: usize,
 }
 
 /// The choices of a caller, as references.
@@ -61,6 +65,7 @@ pub(crate) struct Choices<'a> {
     pub(crate) instrument: Option<&'a Instrument>,
     pub(crate) confidence: Option<f64>,
     pub(crate) seed: Option<u64>,
+    pub(crate) cuts: Option<Vec<String>>,
 }
 
 fn assess(mut project: Project, choices: &Choices<'_>) -> Result<Found> {
@@ -72,6 +77,9 @@ fn assess(mut project: Project, choices: &Choices<'_>) -> Result<Found> {
     }
     project.options.confidence = choices.confidence.or(project.options.confidence);
     project.options.seed = choices.seed.or(project.options.seed);
+    if let Some(cuts) = &choices.cuts {
+        project.options.cuts.clone_from(cuts);
+    }
     let policy = DisclosurePolicy::of_folder(&project.policy)?;
     Ok(Found { assessment: project.assess()?, policy, unread: project.unread })
 }
@@ -129,8 +137,9 @@ pub unsafe extern "C" fn colead_assessment_write_unread_json(
 /// release, for two of them together can expose what neither does. Where `ledger_out` is not null, it gets the
 /// ledger after this release in a new string.
 ///
-/// Errors: `bad_policy`, `unknown_key`, `bad_ledger`, `newer_format` and those of JSON (COLEAD_ERROR_INPUT);
-/// `bad_min_group`, `purpose_refused`, `unknown_purpose`, `difference_exposed` (COLEAD_ERROR_DISCLOSURE).
+/// Errors: `bad_policy`, `unknown_key`, `bad_ledger`, `other_format`, `other_library` and those of JSON (COLEAD_ERROR_INPUT);
+/// `bad_min_group`, `bad_coalition`, `purpose_refused`, `unknown_purpose`, `difference_exposed`, `cuts_changed`,
+/// `other_wave` and `audit_incomplete` (COLEAD_ERROR_DISCLOSURE): nothing leaves then.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn colead_assessment_release(
     assessment: *const colead_assessment,

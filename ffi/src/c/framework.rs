@@ -6,7 +6,7 @@ use super::handle::{Handle, Shared};
 use super::status::colead_status;
 use super::string::{Terminated, colead_string};
 use colead::json::canonical;
-use colead::rules::{Framework, check};
+use colead::rules::{Framework, Told, check};
 use colead::{Diagnostic, Result};
 use serde_json::Value;
 use std::ffi::c_char;
@@ -127,6 +127,47 @@ pub unsafe extern "C" fn colead_framework_write_json(
     })
 }
 
+/// Puts a framework beside a newer version and writes what changed, and which answers and verdicts turn, as
+/// canonical JSON into a new string at `*out`: `old new measures questions rules replaced retired unexplained
+/// reused cases answers verdicts unread matters`.
+///
+/// `cases`, when it is not empty, is a JSON object from the name of a case to its measures, or a list of
+/// measures, as `colead_framework_judge` takes them; without it, the tests that the rules of both carry. A value
+/// that one version cannot read is listed in `unread`.
+///
+/// Errors (COLEAD_ERROR_INPUT): `wrong_type`, `not_a_count`, `not_finite`, `negative_se`, and those of JSON.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn colead_framework_write_diff(
+    framework: *const colead_framework,
+    newer: *const colead_framework,
+    cases: *const c_char,
+    cases_size: usize,
+    out: *mut *mut colead_string,
+    err: *mut *mut colead_error,
+) -> colead_status {
+    boundary!(err, |framework: view(framework),
+                    newer: view(newer),
+                    cases: text_or_none(cases, cases_size),
+                    out: out(out)| {
+        let cases = cases.map(Told::from_json).transpose()?.unwrap_or_default();
+        out.fill(canonical(&framework.framework.diff(&newer.framework, &cases).to_json()).into())
+    })
+}
+
+/// Changes every number in the rules, one at a time, and writes the changes that no test of a rule notices, as
+/// canonical JSON into a new string at `*out`: `tried noticed equivalent complete survivors`, each survivor with
+/// `rule file line path from to given expect becomes`. Bounded work.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn colead_framework_write_mutants_json(
+    framework: *const colead_framework,
+    out: *mut *mut colead_string,
+    err: *mut *mut colead_error,
+) -> colead_status {
+    boundary!(err, |framework: view(framework), out: out(out)| {
+        out.fill(canonical(&framework.framework.mutants().to_json()).into())
+    })
+}
+
 /// One more owner of the same framework, to be freed as well; never fails and copies nothing. Null for null.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn colead_framework_clone(framework: *const colead_framework) -> *mut colead_framework {
@@ -143,8 +184,9 @@ pub unsafe extern "C" fn colead_framework_free(framework: *mut colead_framework)
 }
 
 /// Writes everything that is wrong with the text of a rulebook, and what a person should look at, as a
-/// canonical JSON list of diagnostics (`code severity message file path line column help witness`) into a
-/// new string at `*out`; `[]` when all is well. A faulty rulebook is no error of this call.
+/// canonical JSON list of diagnostics (`code severity message file path line column end_line end_column help
+/// witness rendered`) into a new string at `*out`; `[]` when all is well. `rendered` is the whole diagnostic as
+/// text, with its line and carets under the fault. A faulty rulebook is no error of this call.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn colead_rulebook_check(
     text: *const c_char,
@@ -159,13 +201,11 @@ pub unsafe extern "C" fn colead_rulebook_check(
 }
 
 /// The questions that a JSON list names, or nothing for all of them.
-pub(crate) fn questions(text: Option<&str>) -> Result<Option<Vec<String>>> {
+pub(crate) fn names(what: &'static str, text: Option<&str>) -> Result<Option<Vec<String>>> {
     use colead::document::{Kind, parse_json};
     let Some(text) = text else { return Ok(None) };
-    let wrong = || {
-        colead::Error::input("wrong_type", "expected a list of texts").at("questions").help("name each question by id")
-    };
-    let Kind::List(items) = parse_json("questions", text)?.kind else { return Err(wrong()) };
+    let wrong = || colead::Error::input("wrong_type", "expected a list of texts").at(what).help("name each by its id");
+    let Kind::List(items) = parse_json(what, text)?.kind else { return Err(wrong()) };
     let name = |item: colead::document::Node| match item.kind {
         Kind::Text(name) => Ok(name),
         _ => Err(wrong()),

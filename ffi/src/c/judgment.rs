@@ -2,7 +2,7 @@
 
 use super::boundary::boundary;
 use super::error::colead_error;
-use super::framework::{colead_framework, questions};
+use super::framework::{colead_framework, names};
 use super::handle::{Handle, Shared};
 use super::status::colead_status;
 use super::string::{Terminated, colead_string};
@@ -10,7 +10,8 @@ use crate::arrow::{export_table, import_stream};
 use arrow_array::ffi_stream::FFI_ArrowArrayStream;
 use colead::assess::classify_documents;
 use colead::json::canonical;
-use colead::rules::{Case, Judgment};
+use colead::rules::{Case, Counterfactual, Judgment, NextQuestion};
+use serde_json::json;
 use std::ffi::c_char;
 
 /// What a question came to, immutable: an answer, or a typed reason why there is none.
@@ -128,7 +129,7 @@ pub unsafe extern "C" fn colead_framework_judge_stream(
                     questions: text_or_none(questions, questions_size),
                     confidence: confidence(confidence),
                     out: out(out)| {
-        let names = self::questions(questions)?;
+        let names = names("questions", questions)?;
         let names: Option<Vec<&str>> = names.as_ref().map(|n| n.iter().map(String::as_str).collect());
         let table = import_stream(table, "table")?;
         let judged = framework.framework.judge_table(&table, names.as_deref(), confidence)?;
@@ -190,6 +191,22 @@ pub unsafe extern "C" fn colead_judgment_explain(
     boundary!(err, |judgment: view(judgment), out: out(out)| { out.fill(judgment.judgment.explain().into()) })
 }
 
+/// Explains the judgment as text of one of the forms `one_line`, `short` and `full`, in a new string at `*out`.
+///
+/// Errors (COLEAD_ERROR_INPUT): `unknown_form`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn colead_judgment_explain_as(
+    judgment: *const colead_judgment,
+    form: *const c_char,
+    form_size: usize,
+    out: *mut *mut colead_string,
+    err: *mut *mut colead_error,
+) -> colead_status {
+    boundary!(err, |judgment: view(judgment), form: text(form, form_size), out: out(out)| {
+        out.fill(judgment.judgment.explain_as(form)?.into())
+    })
+}
+
 /// Writes the explanation as canonical JSON into a new string at `*out`: for each rule its steps, what was
 /// seen, and which steps decide.
 #[unsafe(no_mangle)]
@@ -200,6 +217,67 @@ pub unsafe extern "C" fn colead_judgment_write_explanation_json(
 ) -> colead_status {
     boundary!(err, |judgment: view(judgment), out: out(out)| {
         out.fill(canonical(&judgment.judgment.explanation()).into())
+    })
+}
+
+/// Writes the smallest changes that would change the conclusion as a canonical JSON list into a new string at `*out`.
+/// `freeze`, when it is not empty, is a JSON list of measures that stay as they are.
+///
+/// Errors (COLEAD_ERROR_INPUT): `unknown_measure`, `wrong_type`, and those of JSON.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn colead_judgment_write_counterfactuals_json(
+    judgment: *const colead_judgment,
+    freeze: *const c_char,
+    freeze_size: usize,
+    out: *mut *mut colead_string,
+    err: *mut *mut colead_error,
+) -> colead_status {
+    boundary!(err, |judgment: view(judgment), freeze: text_or_none(freeze, freeze_size), out: out(out)| {
+        let names = names("freeze", freeze)?.unwrap_or_default();
+        let freeze: Vec<&str> = names.iter().map(String::as_str).collect();
+        let found = judgment.judgment.counterfactuals_with(&freeze)?;
+        out.fill(canonical(&found.iter().map(Counterfactual::to_json).collect()).into())
+    })
+}
+
+/// Writes the smallest evidence that would settle what is open as canonical JSON into a new string at `*out`.
+/// `size` is the number of people there are, or 0 when it is not known.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn colead_judgment_write_evidence_json(
+    judgment: *const colead_judgment,
+    size: u64,
+    out: *mut *mut colead_string,
+    err: *mut *mut colead_error,
+) -> colead_status {
+    boundary!(err, |judgment: view(judgment), out: out(out)| {
+        out.fill(canonical(&judgment.judgment.evidence_needed((size > 0).then_some(size)).to_json()).into())
+    })
+}
+
+/// Writes how robust the conclusion is as canonical JSON into a new string at `*out`: where each threshold would
+/// change it (`robustness`), and at which confidence (`confidence`).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn colead_judgment_write_robustness_json(
+    judgment: *const colead_judgment,
+    out: *mut *mut colead_string,
+    err: *mut *mut colead_error,
+) -> colead_status {
+    boundary!(err, |judgment: view(judgment), out: out(out)| {
+        let judgment = &judgment.judgment;
+        let (robustness, confidence) = (judgment.robustness().to_json(), judgment.confidence_flips().to_json());
+        out.fill(canonical(&json!({ "robustness": robustness, "confidence": confidence })).into())
+    })
+}
+
+/// Writes what to ask next, most telling first, as a canonical JSON list into a new string at `*out`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn colead_judgment_write_next_questions_json(
+    judgment: *const colead_judgment,
+    out: *mut *mut colead_string,
+    err: *mut *mut colead_error,
+) -> colead_status {
+    boundary!(err, |judgment: view(judgment), out: out(out)| {
+        out.fill(canonical(&judgment.judgment.next_questions().iter().map(NextQuestion::to_json).collect()).into())
     })
 }
 

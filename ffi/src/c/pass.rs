@@ -248,6 +248,30 @@ pub(crate) unsafe fn stream(name: &str, stream: *mut FFI_ArrowArrayStream) -> Re
     Ok(stream)
 }
 
+/// An Arrow stream of several: it is consumed even when another is refused, so the refusal is for the body to raise.
+///
+/// # Safety
+/// As [`stream`].
+pub(crate) unsafe fn taken(
+    name: &str,
+    stream: *mut FFI_ArrowArrayStream,
+) -> Result<Result<FFI_ArrowArrayStream, Fault>, Fault> {
+    // SAFETY: the same contract.
+    Ok(unsafe { self::stream(name, stream) })
+}
+
+/// As [`taken`], of a stream that may be left out.
+///
+/// # Safety
+/// As [`stream`].
+pub(crate) unsafe fn taken_or_none(
+    name: &str,
+    stream: *mut FFI_ArrowArrayStream,
+) -> Result<Option<Result<FFI_ArrowArrayStream, Fault>>, Fault> {
+    // SAFETY: the same contract.
+    Ok((!stream.is_null()).then(|| unsafe { self::stream(name, stream) }))
+}
+
 /// A place for a size that the caller may not want.
 #[derive(Debug)]
 pub(crate) struct Optional(Option<Out<usize>>);

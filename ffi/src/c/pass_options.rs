@@ -97,5 +97,15 @@ pub(crate) unsafe fn choices<'a>(name: &str, options: *const colead_assess_optio
         // SAFETY: not null, aligned, and the caller answers for it.
         Some(unsafe { options.seed.read() })
     };
-    Ok(Choices { framework: framework.map(|f| &f.framework), instrument, confidence, seed })
+    // SAFETY: the caller answers for the text.
+    let cuts = unsafe { text_or_none(&format!("{name}->cuts"), options.cuts, options.cuts_size) }?;
+    let cuts = match cuts.map(serde_json::from_str) {
+        None => None,
+        Some(Ok(names)) => Some(names),
+        Some(Err(_)) => {
+            let error = Error::input("bad_cuts", "the cuts are no JSON list of texts").at(format!("{name}->cuts"));
+            return Err(Fault::argument(error.help("give a list such as [\"tenure\"]")));
+        }
+    };
+    Ok(Choices { framework: framework.map(|f| &f.framework), instrument, confidence, seed, cuts })
 }

@@ -6,7 +6,7 @@ use super::handle::{Handle, Shared};
 use super::status::colead_status;
 use super::string::colead_string;
 use colead::json::canonical;
-use colead::release::Release;
+use colead::release::{Release, audit_documents};
 use std::ffi::c_char;
 
 /// What may leave, immutable: cells that passed the door, with no way back to the evidence.
@@ -29,7 +29,8 @@ pub unsafe extern "C" fn colead_release_write_text(
     boundary!(err, |release: view(release), out: out(out)| { out.fill(release.to_text().into()) })
 }
 
-/// Writes the release as canonical JSON (`schema manifest policy yield units scores judgments notes works`) into
+/// Writes the release as canonical JSON (`schema manifest policy yield units scores groups
+/// sheet judgments notes works`) into
 /// a new string at `*out`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn colead_release_write_json(
@@ -38,6 +39,37 @@ pub unsafe extern "C" fn colead_release_write_json(
     err: *mut *mut colead_error,
 ) -> colead_status {
     boundary!(err, |release: view(release), out: out(out)| { out.fill(canonical(&release.to_json()).into()) })
+}
+
+/// Writes one page for a works council (what was computed, what left for what purpose, what can never be shown, which
+/// audit was run) as text into a new string at `*out`; as data it is the key `sheet` of the release's JSON.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn colead_release_write_sheet(
+    release: *const colead_release,
+    out: *mut *mut colead_string,
+    err: *mut *mut colead_error,
+) -> colead_status {
+    boundary!(err, |release: view(release), out: out(out)| { out.fill(release.sheet().into()) })
+}
+
+/// Audits tables that any tool made, or ledgers, given as a JSON object, and writes the findings as canonical JSON
+/// (`safe levels audits`) into a new string at `*out`.
+///
+/// The object has `cells` (rows `cell n`, optional `released value rank`) with optional `relations` (rows `total part`,
+/// optional `relation`) and `atoms` (rows `atom n cell`); or `ledgers`, a list of what releases gave. Optional are
+/// `min_group`, `coalition`, `seed`, `values` (`lo hi rounding width`, optional `step`), and `suppress`: with true, the
+/// cells that may leave are chosen instead, as `released`.
+///
+/// Errors: those of JSON and of tables that do not add up, `bad_ledger`, `other_format`, `other_library`
+/// (COLEAD_ERROR_INPUT); `bad_min_group`, `audit_incomplete`, `cuts_changed` (COLEAD_ERROR_DISCLOSURE).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn colead_audit(
+    text: *const c_char,
+    text_size: usize,
+    out: *mut *mut colead_string,
+    err: *mut *mut colead_error,
+) -> colead_status {
+    boundary!(err, |text: text(text, text_size), out: out(out)| { out.fill(canonical(&audit_documents(text)?).into()) })
 }
 
 /// Explains the judgment of a unit or challenge (`id`, or `id: component`) on a question as text in a new string
