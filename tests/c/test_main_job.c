@@ -433,7 +433,7 @@ static void test_tallies_travel(void) {
     err = NULL;
   }
   memcpy(flipped, data, size);
-  flipped[8] = 2; /* the version */
+  flipped[8] = 3; /* the version */
   expect(&err, colead_tally_create_from_bytes(flipped, size, NULL, &back, &err), COLEAD_ERROR_INPUT, "newer_format");
   memcpy(flipped, "PNG", 3);
   expect(&err, colead_tally_create_from_bytes(flipped, size, NULL, &back, &err), COLEAD_ERROR_INPUT, "foreign");
