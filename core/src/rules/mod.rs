@@ -48,6 +48,7 @@ pub use mutation::{MUTATION_SHARE, MutationReport, Survivor};
 #[cfg(feature = "schema")]
 pub use schema::schema;
 pub use truth::{Op, Truth};
+pub(crate) use whatif::Ways;
 pub use whatif::{
     Change, ConfidenceFlips, Counterfactual, Evidence, EvidenceSet, Flip, FlipPoint, NextQuestion, Respondents,
     Robustness, Setting,
