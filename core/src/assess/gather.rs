@@ -5,7 +5,7 @@ use super::units::Units;
 use crate::error::{Error, Result};
 use crate::evidence::{Evidence, FactRow, Instrument, Pressure, RankingRow};
 use crate::measure::{Absence, MeasureValue, approvals, decision_days, decision_rights, join_facts, kendalls_w, maker};
-use crate::rules::{Case, Framework};
+use crate::rules::{Case, Framework, Testimony};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Cases of all units, and remarks about evidence that was set aside.
@@ -159,6 +159,10 @@ impl Gathered {
                 continue;
             }
             self.set(framework, unit, &fact.measure, value).map_err(|e| e.at(place))?;
+            let told = facts.iter().map(|f| testimony(f)).collect::<Result<_>>()?;
+            if let Some(case) = self.cases.get_mut(unit) {
+                case.note(m, told);
+            }
         }
         Ok(())
     }
@@ -170,6 +174,11 @@ impl Gathered {
             value => self.set(framework, unit, id, value),
         }
     }
+}
+
+/// What one row of facts tells, and who tells it.
+fn testimony(fact: &FactRow) -> Result<Testimony> {
+    Ok(Testimony { value: join_facts(&[fact])?, by: fact.provenance() })
 }
 
 /// The people behind the rows of every unit, those of units below it left out.
