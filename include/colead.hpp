@@ -329,6 +329,8 @@ class Judgment {
   }
   String next_questions_json() const { return try_next_questions_json().value(); }
 
+  const colead_judgment *get() const noexcept { return handle_.get(); }
+
  private:
   detail::Shared<colead_judgment, colead_judgment_clone, colead_judgment_free> handle_;
 };
@@ -709,6 +711,8 @@ class Assessment {
     return try_release(policy, ledger).value();
   }
 
+  const colead_assessment *get() const noexcept { return handle_.get(); }
+
  private:
   detail::Shared<colead_assessment, colead_assessment_clone, colead_assessment_free> handle_;
 };
@@ -832,5 +836,7 @@ inline std::string_view version() noexcept { return colead_version_get(); }
 inline bool abi_fits() noexcept { return colead_abi_version_get() == COLEAD_ABI_VERSION; }
 
 }  // namespace colead
+
+#include "colead/guided.hpp"
 
 #endif  // COLEAD_HPP

@@ -21,6 +21,7 @@ const SOURCES: &[&str] = &[
     "assessment.rs",
     "release.rs",
     "network.rs",
+    "guided.rs",
     "simulate.rs",
 ];
 

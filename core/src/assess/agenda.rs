@@ -143,11 +143,16 @@ mod tests {
         let (evidence, _) = Evidence::from_files(&[("challenges.csv", rows.as_bytes())]).unwrap();
         let assessment = assess(&Framework::builtin().unwrap(), &evidence, &Options::default()).unwrap();
         let agenda = assessment.agenda();
-        let (_, items) = &agenda.groups[0];
-        assert_eq!(items[0].measure, "solvers_unchanged");
-        let settled: Vec<_> =
-            items[0].settles.iter().filter(|b| b.question == "challenge").map(|b| &b.subject).collect();
-        assert_eq!(settled, ["a", "b"]);
+        let all: Vec<_> = agenda.groups.iter().flat_map(|(_, items)| items).collect();
+        let people = all.iter().find(|i| i.measure == "solvers_unchanged").unwrap();
+        for subject in ["a", "b"] {
+            assert!(people.settles.iter().any(|b| b.question == "challenge" && b.subject == subject));
+        }
+        for (_, items) in &agenda.groups {
+            assert!(items.is_sorted_by_key(|i| std::cmp::Reverse((i.settles.len(), i.helps.len()))));
+        }
+        let first = |g: &(String, Vec<super::AgendaItem>)| g.1[0].settles.len();
+        assert!(agenda.groups.is_sorted_by_key(|g| std::cmp::Reverse(first(g))));
         let mut ids: Vec<_> = agenda.groups.iter().flat_map(|(_, i)| i).map(|i| &i.measure).collect();
         let all = ids.len();
         ids.sort();
