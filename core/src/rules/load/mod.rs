@@ -64,6 +64,7 @@ pub const FILES: &[(&str, &str)] = &[
     ("capabilities.toml", include_str!("../../../rulebook/capabilities.toml")),
     ("obstacles.toml", include_str!("../../../rulebook/obstacles.toml")),
     ("sources.toml", include_str!("../../../rulebook/sources.toml")),
+    ("source_limits.toml", include_str!("../../../rulebook/source_limits.toml")),
     ("misdiagnosis.toml", include_str!("../../../rulebook/misdiagnosis.toml")),
 ];
 
