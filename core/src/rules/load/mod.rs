@@ -66,6 +66,11 @@ pub const FILES: &[(&str, &str)] = &[
     ("sources.toml", include_str!("../../../rulebook/sources.toml")),
     ("source_limits.toml", include_str!("../../../rulebook/source_limits.toml")),
     ("misdiagnosis.toml", include_str!("../../../rulebook/misdiagnosis.toml")),
+    ("approaches.toml", include_str!("../../../rulebook/approaches.toml")),
+    ("shifts.toml", include_str!("../../../rulebook/shifts.toml")),
+    ("lifecycle.toml", include_str!("../../../rulebook/lifecycle.toml")),
+    ("culture.toml", include_str!("../../../rulebook/culture.toml")),
+    ("benefits.toml", include_str!("../../../rulebook/benefits.toml")),
 ];
 
 impl Framework {
