@@ -19,7 +19,7 @@
 //! With fewer than three units, or when nobody differs within any unit, nothing can be pooled: [`Shrinkage::fit`]
 //! gives `None` and the caller falls back on the unit alone (mean, t interval on n − 1; none for one respondent).
 
-use super::distribution::{Z95, t95};
+use crate::measure::math::distribution::{Z95, t95};
 use crate::num::{exp, ln, phi, sqrt, sum};
 
 /// The mean of one unit's respondents.

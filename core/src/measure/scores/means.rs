@@ -1,8 +1,8 @@
 //! One row a unit: what a spreadsheet or a data frame joins with what else it knows of the units.
 
-use super::scale::{Reading, person_scores};
 use crate::error::Result;
 use crate::evidence::{Cells, Column, Table};
+use crate::measure::scores::scale::{Reading, person_scores};
 use crate::num::sqrt;
 use crate::tally::Tally;
 
@@ -10,7 +10,7 @@ use crate::tally::Tally;
 /// `respondents`, and for each scale `scale`, `scale.se` and `scale.n`: the mean of the persons' scores, its standard
 /// error and how many had one. Missing where nobody has a score, the error also where fewer than two have.
 ///
-/// The means and errors are those of [`super::scores`]. Where people are weighed so are the means; then the error is
+/// The means and errors are those of [`crate::measure::scores`]. Where people are weighed so are the means; then the error is
 /// missing and `scale.n` counts the unit's respondents.
 ///
 /// # Errors

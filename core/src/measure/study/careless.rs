@@ -2,11 +2,11 @@
 //!
 //! A flag is a pattern, not a verdict on a person; nothing here is released for one person.
 
-use super::respondents::Respondents;
-use super::rows::{Kind, Place, ScaleRow};
-use super::value::Absence;
 use crate::error::Result;
 use crate::evidence::{Instrument, Responses};
+use crate::measure::respondents::Respondents;
+use crate::measure::rows::{Kind, Place, ScaleRow};
+use crate::measure::value::Absence;
 use crate::num::sum;
 
 /// When a pattern is flagged.

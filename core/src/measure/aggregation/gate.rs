@@ -6,15 +6,15 @@
 //! the test; only *contradicted* withholds. The organization is asked first: no unit is shown where all units together
 //! are not. Contradictions of many units are held to one false discovery rate.
 
-use super::agreement::{ItemAgreement, ScaleAgreement};
-use super::null::Null;
-use super::respondents::Respondents;
-use super::rows::{Kind, Place, ScaleRow};
-use super::value::Absence;
-use super::waves::benjamini_hochberg;
 use crate::dice::{Dice, Stream};
 use crate::error::Result;
 use crate::evidence::{Instrument, Responses};
+use crate::measure::agreement::indices::{ItemAgreement, ScaleAgreement};
+use crate::measure::agreement::null::Null;
+use crate::measure::respondents::Respondents;
+use crate::measure::rows::{Kind, Place, ScaleRow};
+use crate::measure::study::waves::benjamini_hochberg;
+use crate::measure::value::Absence;
 use crate::num::{exp, sqrt, sum};
 use std::collections::BTreeMap;
 

@@ -1,12 +1,12 @@
 //! How two scales go together between units when no person answers for both: half of a unit's members give the one,
 //! the other half the other, so that a person's mood or habit cannot make the link (Ostroff, Kinicki and Clark 2002).
 
-use super::ordinal::pearson;
-use super::respondents::Respondents;
-use super::value::Absence;
 use crate::dice::{Dice, Stream};
 use crate::error::{Error, Result, suggest};
 use crate::evidence::{Instrument, Responses};
+use crate::measure::ordinal::pearson;
+use crate::measure::respondents::Respondents;
+use crate::measure::value::Absence;
 use crate::num::sum;
 
 /// The link of two scales between units.

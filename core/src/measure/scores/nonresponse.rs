@@ -1,8 +1,8 @@
 //! What those who did not answer could change.
 
-use super::rows::{Kind, Place, ScaleRow};
-use super::scale::{Reading, unit_means};
-use super::value::Absence;
+use crate::measure::rows::{Kind, Place, ScaleRow};
+use crate::measure::scores::scale::{Reading, unit_means};
+use crate::measure::value::Absence;
 use crate::tally::Tally;
 
 /// Where the mean of all `size` members must lie when `n` of them answered with the mean `mean` and the others could

@@ -1,7 +1,7 @@
 //! Planning: how likely a difference is found, and how many people are enough.
 
-use super::distribution::{Z95, t_quantile};
-use super::value::Absence;
+use crate::measure::math::distribution::{Z95, t_quantile};
+use crate::measure::value::Absence;
 use crate::num::{exp, ln, phi, sqrt, sum};
 
 /// The power of a two-sided test at 5 % to find a true difference of `effect` standard errors with `df` degrees of

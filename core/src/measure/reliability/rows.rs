@@ -1,16 +1,16 @@
 //! Reliability of every scale of a tally, as rows.
 
-use super::covariance::{Covariances, Pairing, WaveTotals, covariances_of, pair_correlations};
-use super::distribution::Z95;
-use super::factor::Extraction;
-use super::linalg::Matrix;
-use super::reliability::{
+use crate::measure::math::distribution::Z95;
+use crate::measure::math::linalg::Matrix;
+use crate::measure::reliability::coefficients::{
     Denominator, Lambda, alpha, alpha_if_dropped, alpha_se, average_r, average_variance_extracted, difference_error,
     feldt, item_rest, item_total, item_total_corrected, loadings, median_r, odd_even, omega_of_loadings, signal_noise,
     standard_error_of_measurement,
 };
-use super::rows::{Kind, Place, ScaleRow};
-use super::value::Absence;
+use crate::measure::reliability::covariance::{Covariances, Pairing, WaveTotals, covariances_of, pair_correlations};
+use crate::measure::reliability::factor::Extraction;
+use crate::measure::rows::{Kind, Place, ScaleRow};
+use crate::measure::value::Absence;
 use crate::num::{sqrt, sum};
 use crate::tally::Tally;
 
@@ -20,7 +20,7 @@ use crate::tally::Tally;
 /// `lambda_6`, `omega_total`, `average_variance_extracted`, `average_r`, `median_r`, `signal_noise`, `split_half_r`,
 /// `split_half_spearman_brown`, `split_half_guttman` (odd against even items), and in scale points `sem` and
 /// `reliable_change` (the least change of one person beyond 1.96 standard errors). Items, with their scale in
-/// [`ScaleRow::within`]: `item_rest_r` (psych's r.drop), `item_total_r`, `item_total_r_corrected` (r.cor) and
+/// `ScaleRow::within`: `item_rest_r` (psych's r.drop), `item_total_r`, `item_total_r_corrected` (r.cor) and
 /// `alpha_if_dropped`.
 ///
 /// Variants `pairwise` (each variance and covariance on those who answered, as psych and pingouin) and `listwise`
@@ -126,7 +126,9 @@ impl Part {
         push("average_r", plain, self.on_correlations(average_r));
         push("median_r", plain, self.on_correlations(median_r));
         push("signal_noise", plain, self.on_correlations(signal_noise));
-        let split = |f: fn(&super::reliability::SplitHalf) -> f64| self.on_covariances(|m| odd_even(m).map(|s| f(&s)));
+        let split = |f: fn(&crate::measure::reliability::coefficients::SplitHalf) -> f64| {
+            self.on_covariances(|m| odd_even(m).map(|s| f(&s)))
+        };
         push("split_half_r", plain, split(|s| s.r));
         push("split_half_spearman_brown", plain, split(|s| s.spearman_brown));
         push("split_half_guttman", plain, split(|s| s.guttman));

@@ -6,13 +6,13 @@
 //! would be wrong here: even a full census changes by chance. All changes of one report share one false discovery
 //! rate (Benjamini and Hochberg 1995).
 
-use super::distribution::{t_cdf, t_quantile};
-use super::interval::UnitMean;
-use super::respondents::Respondents;
-use super::rows::{Kind, Place, ScaleRow};
-use super::value::Absence;
 use crate::error::{Error, Result, suggest};
 use crate::evidence::{Instrument, MissingRule, Responses};
+use crate::measure::aggregation::interval::UnitMean;
+use crate::measure::math::distribution::{t_cdf, t_quantile};
+use crate::measure::respondents::Respondents;
+use crate::measure::rows::{Kind, Place, ScaleRow};
+use crate::measure::value::Absence;
 use crate::num::{sqrt, sum};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 

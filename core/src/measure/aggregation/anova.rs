@@ -1,11 +1,11 @@
 //! Between units: one-way ANOVA of persons' scores, ICC(1), ICC(2), eta² and omega².
 
-use super::distribution::{f_quantile, f_upper_tail};
-use super::interval::UnitMean;
-use super::rows::{Kind, Place, ScaleRow};
-use super::scale::{Reading, unit_means};
-use super::value::Absence;
-use super::variance_components::{Likelihood, variance_components};
+use crate::measure::aggregation::interval::UnitMean;
+use crate::measure::aggregation::variance_components::{Likelihood, variance_components};
+use crate::measure::math::distribution::{f_quantile, f_upper_tail};
+use crate::measure::rows::{Kind, Place, ScaleRow};
+use crate::measure::scores::scale::{Reading, unit_means};
+use crate::measure::value::Absence;
 use crate::num::sum;
 use crate::tally::Tally;
 

@@ -1,10 +1,10 @@
 //! One number for a whole: three ways to average, and why two of them differ.
 
-use super::covariance::WaveTotals;
-use super::interval::UnitMean;
-use super::rows::{Kind, Place, ScaleRow};
-use super::scale::{Moments, Reading, unit_means};
-use super::value::Absence;
+use crate::measure::aggregation::interval::UnitMean;
+use crate::measure::reliability::covariance::WaveTotals;
+use crate::measure::rows::{Kind, Place, ScaleRow};
+use crate::measure::scores::scale::{Moments, Reading, unit_means};
+use crate::measure::value::Absence;
 use crate::num::sum;
 use crate::tally::Tally;
 use serde_json::{Value, json};

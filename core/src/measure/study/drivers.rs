@@ -1,13 +1,13 @@
 //! Which scales go together with an outcome among persons. Everything comes from one questionnaire at one time: the
 //! result is labelled `same_source`, says nothing of causes, and is refused when too few answered.
 
-use super::linalg::Matrix;
-use super::ordinal::pearson;
-use super::respondents::Respondents;
-use super::rows::{Kind, Place, ScaleRow};
-use super::value::Absence;
 use crate::error::{Error, Result, suggest};
 use crate::evidence::{Instrument, Responses};
+use crate::measure::math::linalg::Matrix;
+use crate::measure::ordinal::pearson;
+use crate::measure::respondents::Respondents;
+use crate::measure::rows::{Kind, Place, ScaleRow};
+use crate::measure::value::Absence;
 use crate::num::{sqrt, sum};
 
 /// The fewest people for `predictors` scales: 50 + 8k, a convention (Green 1991).

@@ -1,6 +1,6 @@
 //! What answers would look like without any agreement: null distributions for rwg.
 
-use super::value::Absence;
+use crate::measure::value::Absence;
 
 /// A null distribution of answers to an item of A options.
 #[derive(Debug, Clone, Copy, PartialEq)]

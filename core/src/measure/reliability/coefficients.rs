@@ -1,12 +1,12 @@
 //! How consistently the items of a scale measure one thing: alpha, Guttman's lambdas, omega, and the error of a score.
 //!
 //! Functions take the items' covariance or correlation matrix; they have no value when the sum of the items does not
-//! vary. [`super::reliability_rows`] reads them from a tally.
+//! vary. [`super::rows`] reads them from a tally.
 
-use super::distribution::f_quantile;
-use super::factor::{Extraction, LEAST_UNIQUE, one_factor};
-use super::linalg::Matrix;
-use super::value::Absence;
+use crate::measure::math::distribution::f_quantile;
+use crate::measure::math::linalg::Matrix;
+use crate::measure::reliability::factor::{Extraction, LEAST_UNIQUE, one_factor};
+use crate::measure::value::Absence;
 use crate::num::{sqrt, sum};
 
 /// The most items of which lambda-4 tries every split.
@@ -248,7 +248,7 @@ pub fn average_r(correlations: &Matrix) -> Result<f64, Absence> {
 /// # Errors
 /// `Undefined` with one item.
 pub fn median_r(correlations: &Matrix) -> Result<f64, Absence> {
-    super::summary::median(correlations.above().collect()).ok_or(TWO_ITEMS)
+    crate::measure::summary::median(correlations.above().collect()).ok_or(TWO_ITEMS)
 }
 
 /// The ratio of reliable to unreliable variance, `k r / (1 − r)` with the mean correlation r.

@@ -4,8 +4,8 @@
 //! (available cases, as multilevel 2.8). `raw` values may be negative, `clipped` ones are 0 there. Functions take
 //! values with how often each was given, so that counts of answers and scores between the options both fit.
 
-use super::scale::Moments;
-use super::value::Absence;
+use crate::measure::scores::scale::Moments;
+use crate::measure::value::Absence;
 use crate::num::sum;
 
 /// rwg of one item, raw: `1 − s²/σ²` with the variance `null` of the null distribution, positive.
@@ -198,8 +198,8 @@ impl ScaleAgreement {
 
 #[cfg(test)]
 mod tests {
-    use super::super::null::Null;
     use super::*;
+    use crate::measure::agreement::null::Null;
 
     /// Counts of the answers on 1..=5.
     fn counts(answers: &[usize]) -> Vec<u64> {

@@ -3,10 +3,10 @@
 //! After reversal an answer in the favorable band of its scale (by default above the midpoint) is favorable, in the
 //! band's mirror image unfavorable, else neutral. Don't-know and missing are not in the base; don't-know is shown.
 
-use super::distribution::{beta_binomial as predicted, wilson};
-use super::rows::{Kind, Place, ScaleRow};
-use super::scale::Reading;
-use super::value::Absence;
+use crate::measure::math::distribution::{beta_binomial as predicted, wilson};
+use crate::measure::rows::{Kind, Place, ScaleRow};
+use crate::measure::scores::scale::Reading;
+use crate::measure::value::Absence;
 use crate::num::sqrt;
 use crate::tally::Tally;
 

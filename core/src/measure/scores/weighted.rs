@@ -4,11 +4,11 @@
 //! weights that do not depend on the answers: `s/√n_e` of a mean, `√(p(1−p)/n_e)` of a share. Where some of a unit
 //! did not answer, the effective number shrinks with the share of the weight that did. The `n` of a row counts people.
 
-use super::distribution::{t95, wilson};
-use super::rows::{Kind, Place, ScaleRow};
-use super::scale::{Moments, Reading, person_scores};
-use super::value::Absence;
 use crate::error::{Error, Result};
+use crate::measure::math::distribution::{t95, wilson};
+use crate::measure::rows::{Kind, Place, ScaleRow};
+use crate::measure::scores::scale::{Moments, Reading, person_scores};
+use crate::measure::value::Absence;
 use crate::num::sqrt;
 use crate::tally::state::Cell;
 use crate::tally::{Key, Tally};
@@ -17,7 +17,7 @@ use crate::tally::{Key, Tally};
 ///
 /// # Errors
 /// `weights_unsupported` for what is only known of people who count as one each.
-pub(super) fn weighted(tally: &Tally, what: &str, reading: &Reading<'_>) -> Result<Vec<ScaleRow>> {
+pub(in crate::measure) fn weighted(tally: &Tally, what: &str, reading: &Reading<'_>) -> Result<Vec<ScaleRow>> {
     let read = match what {
         "scores" => scores,
         "items" => items,
@@ -130,9 +130,9 @@ fn favorability(tally: &Tally, _: &Reading<'_>, unit: Unit<'_>, rows: &mut Vec<S
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Status, measure};
     use super::*;
     use crate::evidence::{AnswerColumns, Instrument, Weight};
+    use crate::measure::{Status, measure};
     use crate::tally::{Counter, Values};
 
     fn tally(weights: Option<&[f64]>) -> Tally {

@@ -1,8 +1,8 @@
 //! Covariances of the items of a scale, read from the exact products of a tally.
 
-use super::linalg::Matrix;
-use super::scale::Moments;
-use super::value::Absence;
+use crate::measure::math::linalg::Matrix;
+use crate::measure::scores::scale::Moments;
+use crate::measure::value::Absence;
 use crate::num::sqrt;
 use crate::tally::state::Products;
 use crate::tally::{ItemShape, Tally};

@@ -1,7 +1,7 @@
 //! Variance between and within units by likelihood: the random one-way model `y = μ + u + e`.
 
-use super::interval::UnitMean;
-use super::value::Absence;
+use crate::measure::aggregation::interval::UnitMean;
+use crate::measure::value::Absence;
 use crate::num::{ln, sum};
 
 /// Which likelihood is maximized.

@@ -4,12 +4,12 @@
 //! mean of its persons' scores. `mean` and `variance` are in scale points, `score` is rescaled to 0-100
 //! (`100 (mean − lo)/(hi − lo)`).
 
-use super::distribution::t95;
-use super::interval::{Posterior, Shrinkage, UnitMean};
-use super::rows::{Kind, Place, ScaleRow};
-use super::value::Absence;
 use crate::error::{Error, Result, suggest};
 use crate::evidence::MissingRule;
+use crate::measure::aggregation::interval::{Posterior, Shrinkage, UnitMean};
+use crate::measure::math::distribution::t95;
+use crate::measure::rows::{Kind, Place, ScaleRow};
+use crate::measure::value::Absence;
 use crate::num::{sqrt, sum};
 use crate::tally::state::{PairSums, Sums};
 use crate::tally::{Key, ScaleShape, Tally};

@@ -1,7 +1,7 @@
 //! One common factor of a scale's items, by minimal residuals or maximum likelihood.
 
-use super::linalg::Matrix;
-use super::value::Absence;
+use crate::measure::math::linalg::Matrix;
+use crate::measure::value::Absence;
 use crate::num::sqrt;
 
 /// How a factor is extracted.

@@ -1,13 +1,13 @@
 //! Agreement of every unit of a tally, as rows, and how it is spread over units.
 
-use super::agreement::{ItemAgreement, ScaleAgreement, rwg};
-use super::null::Null;
-use super::respondents::Respondents;
-use super::rows::{Kind, Place, ScaleRow};
-use super::summary::{Summary, summarize};
-use super::value::Absence;
 use crate::error::Error;
 use crate::evidence::{Instrument, Responses};
+use crate::measure::agreement::indices::{ItemAgreement, ScaleAgreement, rwg};
+use crate::measure::agreement::null::Null;
+use crate::measure::respondents::Respondents;
+use crate::measure::rows::{Kind, Place, ScaleRow};
+use crate::measure::summary::{Summary, summarize};
+use crate::measure::value::Absence;
 use crate::tally::Tally;
 use std::collections::BTreeMap;
 
