@@ -154,7 +154,7 @@ fn judge_unit(
     let root = units.parent(unit).is_none();
     let asked = |q: &&Question| {
         let known = q.measures.iter().any(|m| told(framework, *m, case));
-        q.about != "challenge" && (known || (root && fits(framework, q, options)))
+        !["challenge", "plan"].contains(&q.about.as_str()) && (known || (root && fits(framework, q, options)))
     };
     let questions = framework.questions().iter().filter(asked);
     questions

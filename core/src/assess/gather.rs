@@ -135,6 +135,12 @@ impl Gathered {
                     .at(place("measure"))
                     .help("put it into `challenges`, as a criterion"));
             }
+            if framework.measure(m).is_some_and(|m| m.about == "plan") {
+                let message = format!("`{}` describes a plan, not a unit", fact.measure);
+                return Err(Error::input("wrong_table", message)
+                    .at(place("measure"))
+                    .help("hold the plan against the diagnosis: see `lint`"));
+            }
             let unit = units.index(&fact.unit).ok_or_else(|| {
                 Error::input("unknown_unit", format!("unknown unit `{}`", fact.unit))
                     .at(place("unit"))
