@@ -29,11 +29,13 @@ pub(crate) const MEASURES: [&str; 11] = [
 ];
 
 /// The questions that are put to ties; the report tells them in a section of their own.
-pub(crate) const CONNECTION: [&str; 6] = [
+pub(crate) const CONNECTION: [&str; 8] = [
     "connection_in_ties",
     "connection_told_and_seen",
+    "bridges_in_ties",
     "influence_in_ties",
     "rank_and_influence",
+    "adjustment_in_ties",
     "leaders_in_ties",
     "weak_direction_in_ties",
 ];

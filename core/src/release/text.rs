@@ -64,8 +64,10 @@ impl Release {
         let depth: HashMap<&str, &UnitCell> = self.units.iter().map(|u| (u.unit.as_str(), u)).collect();
         let whole = |j: &&JudgmentCell| depth.get(j.subject.as_str()).is_some_and(|u| u.depth == 0);
         let (top, parts): (Vec<&JudgmentCell>, Vec<&JudgmentCell>) = about.into_iter().partition(whole);
+        // What is asked of teams is not missing of the whole.
+        let of_teams = |j: &JudgmentCell| !j.touched && parts.iter().any(|p| p.question == j.question);
         let mut last = "";
-        for j in top {
+        for j in top.into_iter().filter(|j| !of_teams(j)) {
             if j.subject != last {
                 line(out, 0, &j.subject);
                 last = &j.subject;
