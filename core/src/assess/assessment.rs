@@ -112,7 +112,8 @@ pub fn assess(framework: &Framework, evidence: &Evidence, options: &Options) -> 
     let loss = survey_ref.map(|s| s.loss.clone());
     notes.extend(loss.as_ref().map(loss_note));
     for (name, _) in evidence.tables() {
-        let of_ties = ["ties", "nodes"].contains(&name) && TIE_MEASURES.iter().all(|m| framework.find_measure(m).is_err());
+        let of_ties =
+            ["ties", "nodes"].contains(&name) && TIE_MEASURES.iter().all(|m| framework.find_measure(m).is_err());
         if of_ties || ["declared", "decision_effects", "interventions"].contains(&name) {
             notes.push(format!("`{name}` was read and checked; no rule of this framework looks at it yet"));
         }

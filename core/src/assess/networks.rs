@@ -146,9 +146,8 @@ impl Web {
         let (unit, told, levels) = places(evidence, units, &index, count);
         let level = if levels.iter().any(Option::is_some) { levels } else { depth.clone() };
         // Without a direction either end may have reported a tie.
-        let reported = |u: u32| {
-            !graph.outward().of(u).is_empty() || (direction.is_none() && !graph.inward().of(u).is_empty())
-        };
+        let reported =
+            |u: u32| !graph.outward().of(u).is_empty() || (direction.is_none() && !graph.inward().of(u).is_empty());
         // Nobody says who was asked: whoever named nobody is taken not to have answered.
         let answered: Vec<bool> =
             (0..nodes).zip(told).map(|(u, told)| !directed || reported(u) || told == Some(true)).collect();

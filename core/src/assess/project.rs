@@ -78,8 +78,7 @@ impl Project {
             },
         };
         let (confidence, seed) = (settings.confidence, settings.seed);
-        let options =
-            Options { instrument, confidence, seed, cuts: settings.cuts, direction: settings.direction };
+        let options = Options { instrument, confidence, seed, cuts: settings.cuts, direction: settings.direction };
         Ok(Project { framework, evidence, options, policy: settings.policy, unread })
     }
 
