@@ -4,6 +4,7 @@ use super::census::Census;
 use super::classify::{CHALLENGE, case_of, classify_challenge};
 use super::gather::{Leaders, gather};
 use super::manifest::Manifest;
+use super::networks::MEASURES as TIE_MEASURES;
 use super::options::{MAX_SEED, Options};
 use super::subject::Subject;
 use super::survey::Survey;
@@ -37,6 +38,7 @@ pub struct Assessment {
     pub(crate) respondents: BTreeMap<(String, String), u64>,
     pub(crate) census: Census,
     pub(crate) leaders: Leaders,
+    pub(crate) connected: Vec<BTreeSet<u32>>,
     pub(crate) manifest: Manifest,
     pub(crate) notes: Vec<String>,
     pub(crate) loss: Option<Loss>,
@@ -96,8 +98,8 @@ pub fn assess(framework: &Framework, evidence: &Evidence, options: &Options) -> 
         }
         (None, _) => None,
     };
-    let gathered = gather(framework, evidence, &units, survey.as_ref().map(|(s, i)| (s, *i)))?;
-    let (mut notes, leaders) = (gathered.notes, gathered.leaders);
+    let gathered = gather(framework, evidence, &units, survey.as_ref().map(|(s, i)| (s, *i)), options.direction)?;
+    let (mut notes, leaders, connected) = (gathered.notes, gathered.leaders, gathered.connected);
     let mut subjects = Vec::new();
     if let Some(challenges) = &evidence.challenges {
         subjects.extend(judge_challenges(framework, challenges, confidence)?);
@@ -110,7 +112,9 @@ pub fn assess(framework: &Framework, evidence: &Evidence, options: &Options) -> 
     let loss = survey_ref.map(|s| s.loss.clone());
     notes.extend(loss.as_ref().map(loss_note));
     for (name, _) in evidence.tables() {
-        if ["ties", "nodes", "declared", "decision_effects", "interventions"].contains(&name) {
+        let of_ties =
+            ["ties", "nodes"].contains(&name) && TIE_MEASURES.iter().all(|m| framework.find_measure(m).is_err());
+        if of_ties || ["declared", "decision_effects", "interventions"].contains(&name) {
             notes.push(format!("`{name}` was read and checked; no rule of this framework looks at it yet"));
         }
     }
@@ -128,6 +132,7 @@ pub fn assess(framework: &Framework, evidence: &Evidence, options: &Options) -> 
         respondents,
         census,
         leaders,
+        connected,
         manifest,
         notes,
         loss,

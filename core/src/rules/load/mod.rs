@@ -75,6 +75,7 @@ pub const FILES: &[(&str, &str)] = &[
     ("culture.toml", include_str!("../../../rulebook/culture.toml")),
     ("benefits.toml", include_str!("../../../rulebook/benefits.toml")),
     ("levers.toml", include_str!("../../../rulebook/levers.toml")),
+    ("networks.toml", include_str!("../../../rulebook/networks.toml")),
 ];
 
 impl Framework {
