@@ -62,6 +62,7 @@ pub use power::{power_of_difference, power_of_t, respondents_for_margin, smalles
 pub use reliability::alpha;
 pub use reliability_rows::reliability;
 pub use rows::{Kind, ScaleRow, Status};
+pub(crate) use scale::levels_among;
 pub use scale::{Reading, Sizes, difference, differences, items, posteriors, scores, scores_with};
 pub use split_sample::{SplitSample, split_sample};
 pub use summary::{Summary, summarize};
