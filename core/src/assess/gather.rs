@@ -63,7 +63,7 @@ impl Gathered {
                 continue;
             }
             for measure in framework.measures() {
-                if let Some(value) = survey.value(measure, instrument, units, unit) {
+                if let Some(value) = survey.readings.value(measure, instrument, units, unit) {
                     self.set(framework, unit, &measure.id, value)?;
                 }
             }

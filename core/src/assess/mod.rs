@@ -15,7 +15,7 @@ mod units;
 
 pub(crate) use assessment::loss_note;
 pub use assessment::{Assessed, Assessment, assess};
-pub(crate) use census::{DIRECT, REPORTS, Wave};
+pub(crate) use census::{DIRECT, POOLED, REPORTS, Wave};
 pub use census::{MAX_CATEGORIES, People};
 pub use classify::{CHALLENGE, classify_challenge, criteria};
 pub use documents::{classify_documents, components_from_json, facts_from_json};

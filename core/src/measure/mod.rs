@@ -46,6 +46,7 @@ pub use scores::favorability::{favorability, favorability_with};
 pub use scores::means::{counts, means};
 pub use scores::nonresponse::{nonresponse, nonresponse_bounds, tipping_difference};
 pub use scores::policy::{Policy, Reconciliation, overall, reconcile};
+pub(crate) use scores::scale::levels_among;
 pub use scores::scale::{Reading, Sizes, difference, differences, items, posteriors, scores, scores_with};
 pub use study::careless::{CarelessFlags, CarelessOptions, careless, careless_sensitivity};
 pub use study::drivers::{driver_minimum, drivers};
