@@ -172,7 +172,7 @@ fn judge_unit(
 
 /// Whether anybody told anything of a measure. That answers were few or alike counts: which questions are put must
 /// not depend on what was answered.
-fn told(framework: &Framework, m: MeasureId, case: &Case) -> bool {
+pub(super) fn told(framework: &Framework, m: MeasureId, case: &Case) -> bool {
     match case.get(m) {
         None | Some(MeasureValue::Absent(Absence::NotAsked)) => false,
         Some(MeasureValue::Absent(Absence::TooFew { n, .. })) => {

@@ -50,6 +50,7 @@ pub use plan::{Counts, Diagnosis, Lever, Lint, MAX_LEVERS, Plan, Pulled, Suggest
 #[cfg(feature = "schema")]
 pub use schema::schema;
 pub use truth::{Op, Truth};
+pub(crate) use whatif::Ways;
 pub use whatif::{
     Change, ConfidenceFlips, Counterfactual, Evidence, EvidenceSet, Flip, FlipPoint, NextQuestion, Respondents,
     Robustness, Setting,
