@@ -67,7 +67,13 @@ pub const FILES: &[(&str, &str)] = &[
     ("capabilities.toml", include_str!("../../../rulebook/capabilities.toml")),
     ("obstacles.toml", include_str!("../../../rulebook/obstacles.toml")),
     ("sources.toml", include_str!("../../../rulebook/sources.toml")),
+    ("source_limits.toml", include_str!("../../../rulebook/source_limits.toml")),
     ("misdiagnosis.toml", include_str!("../../../rulebook/misdiagnosis.toml")),
+    ("approaches.toml", include_str!("../../../rulebook/approaches.toml")),
+    ("shifts.toml", include_str!("../../../rulebook/shifts.toml")),
+    ("lifecycle.toml", include_str!("../../../rulebook/lifecycle.toml")),
+    ("culture.toml", include_str!("../../../rulebook/culture.toml")),
+    ("benefits.toml", include_str!("../../../rulebook/benefits.toml")),
 ];
 
 impl Framework {
