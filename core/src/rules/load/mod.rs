@@ -63,6 +63,9 @@ const NOT_ENCODED: &[Key] =
 pub const FILES: &[(&str, &str)] = &[
     ("framework.toml", include_str!("../../../rulebook/framework.toml")),
     ("challenge.toml", include_str!("../../../rulebook/challenge.toml")),
+    ("stages.toml", include_str!("../../../rulebook/stages.toml")),
+    ("pitfalls.toml", include_str!("../../../rulebook/pitfalls.toml")),
+    ("response.toml", include_str!("../../../rulebook/response.toml")),
     ("tasks.toml", include_str!("../../../rulebook/tasks.toml")),
     ("capabilities.toml", include_str!("../../../rulebook/capabilities.toml")),
     ("obstacles.toml", include_str!("../../../rulebook/obstacles.toml")),
