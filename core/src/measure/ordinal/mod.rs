@@ -7,6 +7,7 @@ mod consensus;
 mod krippendorff;
 mod overlap;
 mod ranks;
+mod ratings;
 
 pub use concordance::{Concordance, concordance_p, kendall_w};
 pub use consensus::{Consensus, SharedView, consensus, consensus_of};
@@ -15,3 +16,4 @@ pub use overlap::{
     RankBiasedOverlap, RankedList, TieDepth, average_overlap, jaccard, rank_biased_overlap, top_k_overlap,
 };
 pub use ranks::{Ranks, correlation_p, kendall_tau_b, mean_ranks, pearson, rank, spearman};
+pub use ratings::Ratings;
