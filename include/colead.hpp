@@ -833,4 +833,6 @@ inline bool abi_fits() noexcept { return colead_abi_version_get() == COLEAD_ABI_
 
 }  // namespace colead
 
+#include "colead/statistics.hpp"
+
 #endif  // COLEAD_HPP

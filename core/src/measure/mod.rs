@@ -43,7 +43,7 @@ pub use reliability::rows::reliability;
 pub use request::Reply;
 pub use request::plan::plan;
 pub use request::responses::read_responses;
-pub use request::tally::{MEASURES, about, measure, read_tally};
+pub use request::tally::{MEASURES, about, measure, read_means, read_tally};
 pub use rows::{Kind, ScaleRow, Status};
 pub use scores::favorability::{favorability, favorability_with};
 pub use scores::means::{counts, means};

@@ -2,7 +2,7 @@
 
 use super::{Door, Reply, Request, responses};
 use crate::error::{Error, Result, suggest};
-use crate::evidence::Organization;
+use crate::evidence::{Organization, Table};
 use crate::measure::agreement::rows::{
     AgreementOptions, agreement, agreement_summary, agreement_with, summarize_units,
 };
@@ -11,8 +11,8 @@ use crate::measure::scores::scale::Reading;
 use crate::measure::scores::weighted::weighted;
 use crate::measure::value::Absence;
 use crate::measure::{
-    Policy, aggregation, differences, favorability_with, items, nonresponse, overall, probability_above, reconcile,
-    reconcile_rows, reliability, scores_with,
+    Policy, aggregation, differences, favorability_with, items, means, nonresponse, overall, probability_above,
+    reconcile, reconcile_rows, reliability, scores_with,
 };
 use crate::tally::Tally;
 use std::collections::BTreeMap;
@@ -158,6 +158,15 @@ pub fn read_tally(tally: &Tally, request: &str, organization: Option<&Organizati
         None => take(tally)?,
     }
     Ok(Reply { name: asked.name, about: about(asked.name), waves, rows })
+}
+
+/// The wide table of [`means`], as a name or a JSON object asks: `means` with `missing_rule`.
+///
+/// # Errors
+/// As [`read_tally`].
+pub fn read_means(tally: &Tally, request: &str) -> Result<Table> {
+    let asked = Request::parse(request, "a tally", &[("means", &["missing_rule"])])?;
+    means(tally, &Reading { missing_rule: asked.missing_rule()?, sizes: None })
 }
 
 fn read(tally: &Tally, asked: &Request, reading: &Reading<'_>) -> Result<Vec<ScaleRow>> {

@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, HashMap};
 
 /// Judges over the same objects: the least value comes first.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Ratings {
+pub struct Judges {
     judges: Vec<String>,
     objects: Vec<String>,
     /// A row a judge, a value an object.
@@ -25,13 +25,13 @@ const MOST_JUDGES: usize = 1_000;
 
 const DOORS: [Door; 3] = [("agreement", &["draws", "seed"]), ("consensus", &[]), ("pairs", &["p", "k", "ties"])];
 
-impl Ratings {
+impl Judges {
     /// Reads a table of `judge`, `object` and `value`, one row for each that a judge ranked or rated, the most important
     /// with the least value. An empty value is silence.
     ///
     /// # Errors
     /// `missing_column`, `missing_value`, `duplicate_value`, `not_a_number`, `not_finite`, with row and column.
-    pub fn from_table(table: &Table) -> Result<Ratings> {
+    pub fn from_table(table: &Table) -> Result<Judges> {
         for name in ["judge", "object", "value"] {
             if table.column(name).is_none() {
                 return Err(Error::input("missing_column", format!("there is no column `{name}`"))
@@ -54,7 +54,7 @@ impl Ratings {
         let objects: Vec<String> = objects.into_keys().collect();
         let of = |own: &HashMap<String, Option<f64>>| objects.iter().map(|o| own.get(o).copied().flatten()).collect();
         let values = judges.values().map(of).collect();
-        Ok(Ratings { judges: judges.into_keys().collect(), objects, values })
+        Ok(Judges { judges: judges.into_keys().collect(), objects, values })
     }
 
     /// Reads what a name or a JSON object asks for, under the key `read`:
@@ -93,7 +93,7 @@ impl Ratings {
     }
 
     fn agreement(&self, draws: u32, seed: u64) -> Vec<ScaleRow> {
-        let place = Ratings::place(Kind::Whole, "");
+        let place = Judges::place(Kind::Whole, "");
         let n = self.judges.len() as u64;
         let row = |measure, variant, value| place.row(measure, variant, "respondents", n, value);
         let w = kendall_w(&self.values);
@@ -115,7 +115,7 @@ impl Ratings {
         const VARIANT: &str = "spearman";
         let n = self.judges.len() as u64;
         let found = consensus(&self.values);
-        let whole = Ratings::place(Kind::Whole, "");
+        let whole = Judges::place(Kind::Whole, "");
         let of = |f: &dyn Fn(&super::Consensus) -> f64| found.as_ref().map(f).map_err(Absence::clone);
         let ratio = found.as_ref().map_err(Absence::clone).and_then(|c| match c.ratio {
             ratio if ratio.is_finite() => Ok(ratio),
@@ -131,7 +131,7 @@ impl Ratings {
             whole.row("shared_view", VARIANT, "respondents", n, shared),
         ];
         for (i, judge) in self.judges.iter().enumerate() {
-            let place = Ratings::place(Kind::Judge, judge);
+            let place = Judges::place(Kind::Judge, judge);
             let competence = of(&|c| c.competence.get(i).copied().unwrap_or(f64::NAN));
             let camp = of(&|c| c.camps.get(i).map_or(f64::NAN, |camp| *camp as f64 + 1.0));
             rows.push(place.row("competence", VARIANT, "respondents", n, competence));
@@ -153,14 +153,14 @@ impl Ratings {
                 .at("judge")
                 .help(format!("give at most {MOST_JUDGES}, or the mean ranks of groups")));
         }
-        let lists: Vec<Vec<Vec<usize>>> = self.values.iter().map(|v| Ratings::list(v)).collect();
+        let lists: Vec<Vec<Vec<usize>>> = self.values.iter().map(|v| Judges::list(v)).collect();
         let each: Vec<(&String, &Vec<Option<f64>>, &Vec<Vec<usize>>)> =
             self.judges.iter().zip(&self.values).zip(&lists).map(|((j, v), l)| (j, v, l)).collect();
         let mut rows = Vec::new();
         for (i, (first, x, a)) in each.iter().enumerate() {
             for (second, y, b) in each.iter().skip(i + 1) {
                 let id = format!("{first} - {second}");
-                let place = Ratings::place(Kind::Pair, &id);
+                let place = Judges::place(Kind::Pair, &id);
                 let both = x.iter().zip(y.iter()).filter(|(a, b)| a.is_some() && b.is_some()).count() as u64;
                 let mut push =
                     |measure, variant, value| rows.push(place.row(measure, variant, "respondents", both, value));
@@ -194,8 +194,8 @@ impl Ratings {
 mod tests {
     use super::*;
 
-    fn ratings(csv: &str) -> Result<Ratings> {
-        Ratings::from_table(&Table::from_csv("ratings", csv.as_bytes())?)
+    fn ratings(csv: &str) -> Result<Judges> {
+        Judges::from_table(&Table::from_csv("ratings", csv.as_bytes())?)
     }
 
     const ALIKE: &str = "judge,object,value\na,x,1\na,y,2\na,z,3\nb,x,1\nb,y,2\nb,z,3\nc,x,3\nc,y,2\nc,z,1\n";
