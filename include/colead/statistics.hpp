@@ -1,6 +1,13 @@
 // Statistics of respondents, of judges who rank, and plans. Included by colead.hpp.
+//
+// SPDX-License-Identifier: MIT OR Apache-2.0
 #ifndef COLEAD_STATISTICS_HPP
 #define COLEAD_STATISTICS_HPP
+
+#include "answers.hpp"
+
+#include <string_view>
+#include <utility>
 
 namespace colead {
 
@@ -84,4 +91,4 @@ inline String map_instrument(const Instrument &instrument, std::string_view colu
 
 }  // namespace colead
 
-#endif
+#endif  // COLEAD_STATISTICS_HPP

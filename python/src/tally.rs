@@ -1,7 +1,7 @@
 //! Exact state of answers, and the tables read from it.
 
 use crate::arguments as args;
-use crate::call::{Read, attached, run, tell};
+use crate::call::{Read, attached, pool, run, tell};
 use crate::instrument::Instrument;
 use crate::results;
 use crate::tables::{self, Table};
@@ -14,7 +14,6 @@ use colead::{Error, Result, json};
 use colead_ffi::arrow::{Counting, count_pycapsule};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
-use rayon::{ThreadPool, ThreadPoolBuilder};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The units above the units that answered, and the table they were read from.
@@ -263,18 +262,6 @@ impl Tally {
 /// An empty tally of people, or of their weights.
 fn empty(instrument: &Questionnaire, decimals: Option<u8>) -> Result<State> {
     decimals.map_or_else(|| Ok(State::new(instrument)), |d| State::weighted(instrument, d))
-}
-
-/// Threads for one call, which owns them; None for the caller's own.
-fn pool(threads: usize) -> Result<Option<ThreadPool>> {
-    if threads <= 1 {
-        return Ok(None);
-    }
-    ThreadPoolBuilder::new().num_threads(threads).build().map(Some).map_err(|e| {
-        Error::input("no_threads", format!("the threads could not be started: {e}"))
-            .at("threads")
-            .help("ask for fewer threads")
-    })
 }
 
 fn known_units(state: &State, tree: Option<&Tree>) -> Result<()> {
