@@ -4,6 +4,9 @@
 #ifndef COLEAD_GUIDED_HPP
 #define COLEAD_GUIDED_HPP
 
+#include "assess.hpp"
+#include "rules.hpp"
+
 namespace colead {
 
 /// Which questions could be answered with what is at hand, a JSON object with `tables`, `measures`, `instruments`.

@@ -1,6 +1,7 @@
 //! Where the value of a measure comes from when an organization is assessed.
 
 use super::classify::DISAGREEMENT;
+use super::networks;
 use crate::evidence::Instrument;
 use crate::rules::{Measure, ScaleBinding};
 use std::fmt;
@@ -11,6 +12,7 @@ const TABLES: &[(&str, &[&str])] = &[
     ("decision_rights", &["contested_share", "unowned_share", "contributor_share"]),
     ("decisions", &["decision_days", "approvals"]),
     ("rankings", &["priority_agreement"]),
+    ("ties", &networks::MEASURES),
 ];
 
 /// Where the value of a measure comes from.

@@ -3,7 +3,7 @@
 //! next; what is masked, and what it was made from.
 
 use super::release::{JudgmentCell, Release, UnitCell};
-use super::text_units::units;
+use super::text_units::{about_ties, connection, units};
 use crate::assess::Items;
 use crate::paper::{Paper, listed};
 use crate::rules::{Reason, ReasonKind};
@@ -23,6 +23,7 @@ impl Release {
         self.challenges(&mut out);
         self.whole(&mut out);
         units(self, &mut out);
+        connection(self, &mut out);
         self.next(&mut out);
         self.masked(&mut out);
         self.foot(&mut out);
@@ -58,11 +59,11 @@ impl Release {
     }
 
     pub(super) fn of_kind(&self, kind: &str) -> Vec<&JudgmentCell> {
-        self.judgments.iter().filter(|j| j.kind == kind).collect()
+        self.judgments.iter().filter(|j| j.kind == kind && !about_ties(j)).collect()
     }
 
     /// The units that belong to no other.
-    fn roots(&self) -> impl Iterator<Item = &UnitCell> {
+    pub(super) fn roots(&self) -> impl Iterator<Item = &UnitCell> {
         self.units.iter().filter(|u| u.depth == 0)
     }
 
@@ -257,7 +258,7 @@ fn in_short(j: &JudgmentCell) -> String {
 }
 
 /// What was found, with its reasons and what was seen.
-fn full(j: &JudgmentCell, out: &mut Paper) {
+pub(super) fn full(j: &JudgmentCell, out: &mut Paper) {
     let of = |kind: ReasonKind| j.reasons.iter().filter(move |r| r.kind == kind);
     let seen = |option: &Option<String>| -> Vec<String> {
         let texts = of(ReasonKind::Seen).filter(|r| r.option == *option).map(|r| r.text.as_str());
@@ -301,7 +302,7 @@ fn one_measure(mut all: Vec<String>, next: &str) -> Vec<String> {
 
 /// What is left once what was found is told: what the evidence does not support, and what could not be judged, in a few
 /// lines.
-fn rest(own: &[&JudgmentCell], out: &mut Paper) {
+pub(super) fn rest(own: &[&JudgmentCell], out: &mut Paper) {
     let title = |j: &JudgmentCell| format!("{}{}", j.title, mark(j));
     let unsupported = own
         .iter()

@@ -1,26 +1,71 @@
 //! The part of the report about units below the whole: every question once, units grouped by what was found.
 
 use super::release::{JudgmentCell, Release, UnitCell};
-use super::text::{found, mark, options};
+use super::text::{found, full, mark, options, rest};
+use crate::assess::CONNECTION;
 use crate::paper::Paper;
 use crate::rules::ReasonKind;
 use std::collections::HashMap;
 
 type Units<'r> = HashMap<&'r str, &'r UnitCell>;
 
+/// What the section on connection says when there is nothing to say.
+const NO_TIES: &str = "no ties were handed in, so who is connected to whom is not known: ask the members whom they look to \
+                       and hand the answers in as `ties` (source, target), with their `direction`";
+
+pub(super) fn about_ties(j: &JudgmentCell) -> bool {
+    CONNECTION.contains(&j.question.as_str())
+}
+
+/// What ties say: of the whole, then of the units; or that there are none.
+pub(super) fn connection(release: &Release, out: &mut Paper) {
+    let about: Vec<&JudgmentCell> =
+        release.judgments.iter().filter(|j| about_ties(j) && j.status != "masked").collect();
+    if about.is_empty() {
+        return;
+    }
+    out.heading("Connection");
+    let rows = release.manifest.tables.iter().find(|(name, _)| name == "ties").map(|(_, rows)| rows);
+    let Some(rows) = rows else {
+        out.fold(0, NO_TIES);
+        return;
+    };
+    out.fold(0, &format!("who looks to whom, from {rows} rows of `ties`: of groups only, never of a person"));
+    let (top, parts): (Vec<&JudgmentCell>, Vec<&JudgmentCell>) =
+        about.into_iter().partition(|j| release.roots().any(|u| u.unit == j.subject));
+    // What is asked of teams is not missing of the whole.
+    let of_teams = |j: &JudgmentCell| !j.touched && parts.iter().any(|p| p.question == j.question);
+    let top: Vec<&JudgmentCell> = top.into_iter().filter(|j| !of_teams(j)).collect();
+    for unit in release.roots() {
+        let own: Vec<&JudgmentCell> = top.iter().copied().filter(|j| j.subject == unit.unit).collect();
+        if !own.is_empty() {
+            out.line(0, &unit.unit);
+            own.iter().filter(|j| found(j)).for_each(|j| full(j, out));
+            rest(&own, out);
+        }
+    }
+    each_question(release, &parts, out);
+}
+
 pub(super) fn units(release: &Release, out: &mut Paper) {
-    let below: Units<'_> = release.units.iter().filter(|u| u.depth > 0).map(|u| (u.unit.as_str(), u)).collect();
+    let below: Vec<&str> = release.units.iter().filter(|u| u.depth > 0).map(|u| u.unit.as_str()).collect();
     let judged: Vec<&JudgmentCell> = release
         .of_kind("unit")
         .into_iter()
-        .filter(|j| below.contains_key(j.subject.as_str()) && j.status != "masked")
+        .filter(|j| below.contains(&j.subject.as_str()) && j.status != "masked")
         .collect();
     if judged.is_empty() {
         return;
     }
     out.heading("Units");
+    each_question(release, &judged, out);
+}
+
+/// Every question over units below the whole, each once.
+fn each_question(release: &Release, judged: &[&JudgmentCell], out: &mut Paper) {
+    let below: Units<'_> = release.units.iter().map(|u| (u.unit.as_str(), u)).collect();
     let mut questions: Vec<&str> = Vec::new();
-    for j in &judged {
+    for j in judged {
         if !questions.contains(&j.question.as_str()) {
             questions.push(&j.question);
         }

@@ -18,6 +18,7 @@ mod listing;
 mod load;
 mod model;
 mod mutation;
+mod plan;
 mod reasons;
 #[cfg(feature = "schema")]
 mod schema;
@@ -48,6 +49,7 @@ pub use model::{
     Require, Retired, Role, Rule, RuleId, ScaleBinding, Set, Strength,
 };
 pub use mutation::{MUTATION_SHARE, MutationReport, Survivor};
+pub use plan::{Counts, Diagnosis, Lever, Lint, MAX_LEVERS, Plan, Pulled, Suggestion, Warning, WarningKind};
 pub use reasons::{Reason, ReasonKind};
 #[cfg(feature = "schema")]
 pub use schema::schema;
