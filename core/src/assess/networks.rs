@@ -317,7 +317,9 @@ impl Web {
     fn rivals(&self, evidence: &Evidence, units: &Units) -> Vec<BTreeSet<(u32, u32)>> {
         let mut out = vec![BTreeSet::new(); units.len()];
         let Some(table) = &evidence.decision_rights else { return out };
-        let mut classes: BTreeMap<(usize, &str, &str, bool), (BTreeSet<u32>, bool)> = BTreeMap::new();
+        // Of each unit and class of decisions in a scope: who decides, and whether somebody convenes them.
+        type Class<'a> = (usize, &'a str, &'a str, bool);
+        let mut classes: BTreeMap<Class<'_>, (BTreeSet<u32>, bool)> = BTreeMap::new();
         for row in table.rows() {
             let Some(own) = units.index(&row.unit) else { continue };
             let scope = (row.scope.as_deref().unwrap_or(&row.unit), row.scope.is_some());
