@@ -4,6 +4,8 @@ mod aggregation;
 mod agreement;
 mod by_name;
 mod challenge;
+pub mod coherence;
+pub mod concordance;
 mod decision_rights;
 mod decisions;
 mod facts;
