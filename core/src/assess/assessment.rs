@@ -2,6 +2,7 @@
 
 use super::census::Census;
 use super::classify::{CHALLENGE, case_of, classify_challenge};
+use super::coherence::settle;
 use super::gather::{Leaders, gather};
 use super::manifest::Manifest;
 use super::options::{MAX_SEED, Options};
@@ -10,6 +11,7 @@ use super::survey::Survey;
 use super::units::Units;
 use crate::error::{Error, Result};
 use crate::evidence::{ChallengeRow, Challenges, Evidence, Loss};
+use crate::measure::coherence::Coherence;
 use crate::measure::{Absence, MeasureValue, Ratings, ScaleRow};
 use crate::rules::{Case, Framework, Judgment, MeasureId, Question};
 use serde_json::{Value, json};
@@ -37,6 +39,7 @@ pub struct Assessment {
     pub(crate) respondents: BTreeMap<(String, String), u64>,
     pub(crate) census: Census,
     pub(crate) leaders: Leaders,
+    pub(crate) coherence: Coherence,
     pub(crate) manifest: Manifest,
     pub(crate) notes: Vec<String>,
     pub(crate) loss: Option<Loss>,
@@ -96,12 +99,14 @@ pub fn assess(framework: &Framework, evidence: &Evidence, options: &Options) -> 
         }
         (None, _) => None,
     };
-    let gathered = gather(framework, evidence, &units, survey.as_ref().map(|(s, i)| (s, *i)))?;
+    let mut gathered = gather(framework, evidence, &units, survey.as_ref().map(|(s, i)| (s, *i)))?;
     let (mut notes, leaders) = (gathered.notes, gathered.leaders);
     let mut subjects = Vec::new();
     if let Some(challenges) = &evidence.challenges {
         subjects.extend(judge_challenges(framework, challenges, confidence)?);
     }
+    let kinds = subjects.iter().flat_map(|a| &a.judgments).filter(|j| j.question_id() == CHALLENGE);
+    settle(framework, &mut gathered.cases, kinds)?;
     for (i, case) in gathered.cases.into_iter().enumerate() {
         let judgments = judge_unit(framework, &units, i, &case, options, confidence);
         subjects.push(Assessed { subject: Subject::unit(units.name(i)), case, judgments });
@@ -128,6 +133,7 @@ pub fn assess(framework: &Framework, evidence: &Evidence, options: &Options) -> 
         respondents,
         census,
         leaders,
+        coherence: gathered.coherence,
         manifest,
         notes,
         loss,
@@ -278,6 +284,10 @@ impl Assessment {
     /// Scores of every unit, scale and wave, in the long form.
     pub fn scores(&self) -> &[ScaleRow] {
         &self.scores
+    }
+    /// The facets of coherence of every unit, in the long form.
+    pub fn coherence(&self) -> &Coherence {
+        &self.coherence
     }
     /// What it was made from, so that it can be made again.
     pub fn manifest(&self) -> &Manifest {

@@ -32,8 +32,8 @@ pub struct Reinforcement {
     pub chance: Option<f64>,
     /// The standard error of `value` as an estimate of the process that made the decisions, were they independent.
     pub se: Option<f64>,
-    /// The 95 % interval for that process: Student's t on Fisher's scale; none below [`MIN_DECISIONS`], and none when
-    /// no pair contradicts or none reinforces, for then nothing tells how sure that is.
+    /// The 95 % interval for that process: Student's t on Fisher's scale, and when no pair contradicts, how large a share
+    /// of contradicting decisions may have been missed; none below [`MIN_DECISIONS`].
     pub interval: Option<(f64, f64)>,
 }
 
@@ -82,8 +82,13 @@ impl Counts {
         // Any two effects carry the same sign by chance as often as any other two.
         out.chance = (p + m > 1.0).then(|| ((p - m) * (p - m) - (p + m)) / ((p + m) * (p + m - 1.0)));
         out.se = self.error(&effects, value, pairs as f64).filter(|se| *se > 0.0);
-        if let (Some(se), true) = (out.se, self.judged >= MIN_DECISIONS && reinforcing > 0 && contradicting > 0) {
-            out.interval = Some(fisher(value, se, self.judged as f64 - 1.0));
+        if self.judged >= MIN_DECISIONS {
+            let n = self.judged as f64;
+            out.interval = match out.se {
+                _ if contradicting == 0 => Some((unanimous(n), 1.0)),
+                Some(se) if reinforcing > 0 => Some(fisher(value, se, n - 1.0)),
+                _ => None,
+            };
         }
         out
     }
@@ -142,6 +147,13 @@ impl Counts {
         }
         Ok(1.0 - sum(observed) / expected)
     }
+}
+
+/// The least reinforcement that `n` decisions without a contradiction leave likely: with a share `q` of decisions that go
+/// against the rest it is about 1 - 4q(1 - q), and a share seen in none of n is below 1 - 0.05^(1/n) with 95 %.
+fn unanimous(n: f64) -> f64 {
+    let q = 1.0 - libm::pow(0.05, 1.0 / n);
+    1.0 - 4.0 * q * (1.0 - q)
 }
 
 impl Counts {

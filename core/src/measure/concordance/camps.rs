@@ -3,9 +3,9 @@
 use super::lists::List;
 use crate::dice::{Dice, Stream};
 use crate::measure::linalg::Matrix;
-use crate::measure::ordinal::{SharedView, consensus_of, spearman};
+use crate::measure::ordinal::{SharedView, consensus_of, spearman, two_camps};
 use crate::measure::value::Absence;
-use crate::num::sum;
+use crate::num::{sqrt, sum};
 
 /// The most leaders among whom camps are looked for.
 pub const MAX_LEADERS: usize = 300;
@@ -83,8 +83,94 @@ pub fn camps(lists: &[&List<'_>], seed: u64) -> Result<Camps, Absence> {
             shuffle(list, &mut dice);
         }
         let drawn = matrix(&shuffled)?;
-        let by_chance = consensus_of(&drawn).ok().and_then(|c| gap(&drawn, &c.camps));
-        hits += u32::from(by_chance.is_some_and(|g| g >= apart));
+        hits += u32::from(gap(&drawn, &two_camps(&drawn)).is_some_and(|g| g >= apart));
+    }
+    let p = if one { 1.0 } else { (1.0 + f64::from(hits)) / (1.0 + f64::from(draws)) };
+    let two = !one && apart > 0.0 && p <= ALPHA && split.contains(&1);
+    let view = match (one, two) {
+        (true, _) => View::One,
+        (_, true) => View::TwoCamps,
+        _ => View::Neither,
+    };
+    let camps = if two { split } else { vec![0; m] };
+    Ok(Camps { view, ratio: consensus.ratio, apart: if one { 0.0 } else { apart }, p, camps })
+}
+
+/// Known ranks in another order; what was not ranked stays so.
+fn shuffle(list: &mut [Option<f64>], dice: &mut Dice) {
+    let mut known: Vec<f64> = list.iter().flatten().copied().collect();
+    dice.shuffle(&mut known);
+    let mut known = known.into_iter();
+    list.iter_mut().flatten().for_each(|slot| *slot = known.next().unwrap_or(*slot));
+}
+
+/// Spearman's correlation of every two lists.
+fn matrix(ranks: &[Vec<Option<f64>>]) -> Result<Matrix, Absence> {
+    // Of full lists it is the product of ranks about their mean, of length one.
+    let full: Option<Vec<Vec<f64>>> = ranks.iter().map(|list| list.iter().copied().collect()).collect();
+    if let Some(mut full) = full {
+        for list in &mut full {
+            let mean = sum(list.iter().copied()) / list.len() as f64;
+            let length = sqrt(sum(list.iter().map(|r| (r - mean) * (r - mean))));
+            list.iter_mut().for_each(|r| *r = (*r - mean) / length);
+        }
+        let product = |a: &Vec<f64>, b: &Vec<f64>| a.iter().zip(b).map(|(x, y)| x * y).sum::<f64>();
+        return Ok(Matrix::symmetric(full.len(), |i, j| match full.get(i).zip(full.get(j)) {
+            Some((a, b)) if i != j => product(a, b),
+            _ => 1.0,
+        }));
+    }
+    let mut fault = None;
+    let agreement = Matrix::symmetric(ranks.len(), |i, j| match ranks.get(i).zip(ranks.get(j)) {
+        Some((a, b)) if i != j => spearman(a, b).unwrap_or_else(|why| {
+            fault = Some(why);
+            0.0
+        }),
+        _ => 1.0,
+    });
+    fault.map_or(Ok(agreement), Err)
+}
+
+/// Mean agreement within camps less that between them.
+    pub apart: f64,
+    /// The probability of so large a gap among as many who rank by chance.
+    pub p: f64,
+    /// By list: the camp, 0 for the larger; all 0 when there is one view.
+    pub camps: Vec<usize>,
+}
+
+/// Looks for camps among lists that rank the same priorities.
+///
+/// One view is told by the convention of cultural consensus (a ratio of eigenvalues of 3 and nobody against). Otherwise
+/// leaders are split so that each agrees more with their own side, and the gap between agreement within and between is
+/// set against those of shuffled lists, split the same way: splitting noise makes a gap too.
+///
+/// # Errors
+/// `TooFew` below six leaders; `TooLarge` beyond [`MAX_LEADERS`]; `Undefined` when lists share no varied priorities.
+pub fn camps(lists: &[&List<'_>], seed: u64) -> Result<Camps, Absence> {
+    let ranks: Vec<Vec<Option<f64>>> = lists.iter().filter(|l| !l.tied()).map(|l| l.ranks.clone()).collect();
+    let m = ranks.len();
+    if m < FEWEST {
+        return Err(Absence::TooFew { n: m as u64, need: FEWEST as u64 });
+    }
+    if m > MAX_LEADERS {
+        return Err(Absence::TooLarge { size: m as u64, limit: MAX_LEADERS as u64 });
+    }
+    let seen = matrix(&ranks)?;
+    let consensus = consensus_of(&seen)?;
+    let split = consensus.camps.clone();
+    let apart = gap(&seen, &split).unwrap_or(0.0);
+    let mut dice = Dice::new(seed, Stream::Concordance);
+    let mut hits = 0_u32;
+    let one = consensus.shared == SharedView::One;
+    let draws = if one { 0 } else { DRAWS };
+    let mut shuffled = ranks;
+    for _ in 0..draws {
+        for list in &mut shuffled {
+            shuffle(list, &mut dice);
+        }
+        let drawn = matrix(&shuffled)?;
+        hits += u32::from(gap(&drawn, &two_camps(&drawn)).is_some_and(|g| g >= apart));
     }
     let p = if one { 1.0 } else { (1.0 + f64::from(hits)) / (1.0 + f64::from(draws)) };
     let two = !one && apart > 0.0 && p <= ALPHA && split.contains(&1);

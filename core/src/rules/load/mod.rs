@@ -65,6 +65,7 @@ pub const FILES: &[(&str, &str)] = &[
     ("obstacles.toml", include_str!("../../../rulebook/obstacles.toml")),
     ("sources.toml", include_str!("../../../rulebook/sources.toml")),
     ("misdiagnosis.toml", include_str!("../../../rulebook/misdiagnosis.toml")),
+    ("coherence.toml", include_str!("../../../rulebook/coherence.toml")),
 ];
 
 impl Framework {
