@@ -108,7 +108,8 @@ fn without_a_direction_only_what_does_not_depend_on_it_is_measured() {
 fn ties_alone_are_about_one_whole() {
     let a = assess(&[("colead.toml", TOWARD), ("ties.csv", &ties(&star_and_ring()))]).unwrap();
     assert_eq!(a.units().names(), ["organization"]);
-    assert_eq!(found(&a, "organization", "network_ei"), Ok((-1.0, 0.0, 11)));
+    assert_eq!(found(&a, "organization", "network_ei"), Err("undefined".into()));
+    assert_eq!(found(&a, "organization", "network_density"), Ok((0.1, 0.0, 11)));
     let few = assess(&[("colead.toml", TOWARD), ("ties.csv", "source,target\na,b\nb,a\n")]).unwrap();
     assert_eq!(found(&few, "organization", "network_ei"), Err("too_few".into()));
 }
