@@ -7,10 +7,10 @@ use super::manifest::Manifest;
 use super::networks::MEASURES as TIE_MEASURES;
 use super::options::{MAX_SEED, Options};
 use super::subject::Subject;
-use super::survey::Survey;
+use super::survey::{Readings, Survey};
 use super::units::Units;
 use crate::error::{Error, Result};
-use crate::evidence::{ChallengeRow, Challenges, Evidence, Loss};
+use crate::evidence::{ChallengeRow, Challenges, Evidence, Instrument, Loss};
 use crate::measure::{Absence, MeasureValue, Ratings, ScaleRow};
 use crate::rules::{Case, Framework, Judgment, MeasureId, Question};
 use serde_json::{Value, json};
@@ -37,6 +37,7 @@ pub struct Assessment {
     pub(crate) scores: Vec<ScaleRow>,
     pub(crate) respondents: BTreeMap<(String, String), u64>,
     pub(crate) census: Census,
+    pub(crate) survey: Option<(Readings, Instrument)>,
     pub(crate) leaders: Leaders,
     pub(crate) connected: Vec<BTreeSet<u32>>,
     pub(crate) manifest: Manifest,
@@ -119,8 +120,8 @@ pub fn assess(framework: &Framework, evidence: &Evidence, options: &Options) -> 
         }
     }
     let manifest = Manifest::of(framework, evidence, options, survey_ref, confidence, seed);
-    let (scores, respondents, census) = match survey {
-        Some((s, _)) => (s.scores, s.respondents, s.census),
+    let (scores, respondents, census, survey) = match survey {
+        Some((s, i)) => (s.scores, s.respondents, s.census, Some((s.readings, i.clone()))),
         None => Default::default(),
     };
     notes.extend(census.notes.iter().cloned());
@@ -131,6 +132,7 @@ pub fn assess(framework: &Framework, evidence: &Evidence, options: &Options) -> 
         scores,
         respondents,
         census,
+        survey,
         leaders,
         connected,
         manifest,
@@ -159,7 +161,7 @@ fn judge_unit(
     let root = units.parent(unit).is_none();
     let asked = |q: &&Question| {
         let known = q.measures.iter().any(|m| told(framework, *m, case));
-        q.about != "challenge" && (known || (root && fits(framework, q, options)))
+        !["challenge", "plan"].contains(&q.about.as_str()) && (known || (root && fits(framework, q, options)))
     };
     let questions = framework.questions().iter().filter(asked);
     questions
@@ -170,7 +172,7 @@ fn judge_unit(
 
 /// Whether anybody told anything of a measure. That answers were few or alike counts: which questions are put must
 /// not depend on what was answered.
-fn told(framework: &Framework, m: MeasureId, case: &Case) -> bool {
+pub(super) fn told(framework: &Framework, m: MeasureId, case: &Case) -> bool {
     match case.get(m) {
         None | Some(MeasureValue::Absent(Absence::NotAsked)) => false,
         Some(MeasureValue::Absent(Absence::TooFew { n, .. })) => {

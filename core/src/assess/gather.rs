@@ -63,7 +63,7 @@ impl Gathered {
                 continue;
             }
             for measure in framework.measures() {
-                if let Some(value) = survey.value(measure, instrument, units, unit) {
+                if let Some(value) = survey.readings.value(measure, instrument, units, unit) {
                     self.set(framework, unit, &measure.id, value)?;
                 }
             }
@@ -155,6 +155,12 @@ impl Gathered {
                 return Err(Error::input("wrong_table", message)
                     .at(place("measure"))
                     .help("put it into `challenges`, as a criterion"));
+            }
+            if framework.measure(m).is_some_and(|m| m.about == "plan") {
+                let message = format!("`{}` describes a plan, not a unit", fact.measure);
+                return Err(Error::input("wrong_table", message)
+                    .at(place("measure"))
+                    .help("hold the plan against the diagnosis: see `lint`"));
             }
             let unit = units.index(&fact.unit).ok_or_else(|| {
                 Error::input("unknown_unit", format!("unknown unit `{}`", fact.unit))

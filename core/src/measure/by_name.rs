@@ -1,8 +1,8 @@
 //! What can be read from a tally, by name.
 
 use super::rows::{Kind, ScaleRow};
-use super::scale::Reading;
-use super::weighted::weighted;
+use super::scores::scale::Reading;
+use super::scores::weighted::weighted;
 use super::{
     aggregation, agreement, agreement_summary, differences, favorability_with, items, nonresponse, overall,
     reliability, scores_with,
