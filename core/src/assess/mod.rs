@@ -4,6 +4,7 @@ mod agenda;
 mod assessment;
 mod census;
 mod classify;
+mod coherence;
 mod documents;
 mod gather;
 mod manifest;

@@ -170,7 +170,7 @@ impl Framework {
             let has = |table: &str| at_hand.tables.iter().any(|t| t == table);
             let filled = match &source {
                 Source::Table(name) => has(name),
-                Source::Criterion | Source::Raters => has("challenges"),
+                Source::Criterion | Source::Raters | Source::Judgments => has("challenges"),
                 Source::Scale { .. } => at_hand.instruments.iter().any(|i| source.filled_by(i)),
                 Source::Fact => false,
             };

@@ -24,6 +24,7 @@ impl Release {
         self.whole(&mut out);
         units(self, &mut out);
         connection(self, &mut out);
+        self.coherence_lines(&mut out);
         self.next(&mut out);
         self.masked(&mut out);
         self.foot(&mut out);
@@ -119,6 +120,16 @@ impl Release {
             out.heading(&format!("{}{}", unit.unit, people(unit)));
             own.iter().filter(|j| found(j)).for_each(|j| full(j, out));
             rest(&own, out);
+        }
+    }
+
+    /// Facets of coherence, unit by unit, and what is missing for the rest.
+    fn coherence_lines(&self, out: &mut Paper) {
+        let lines = self.coherence.lines();
+        if !lines.is_empty() {
+            out.heading("Coherence under pressure");
+            out.fold(0, "numbers from -1 to 1, with 95 % intervals where one covers; our own proposal, version 1");
+            lines.iter().for_each(|(level, text)| out.fold(*level, text));
         }
     }
 
