@@ -132,7 +132,7 @@ fn overload_is_silent_unless_the_leaders_agreed_and_are_enough() {
 #[test]
 fn learning_in_the_open_stands_beside_a_scattered_signal() {
     let f = framework();
-    let given = [("execution_drift", 1.0), ("layer_fidelity", -0.2), ("departures_in_the_open", 1.0)];
+    let given = [("execution_drift", 1.0), ("layer_link", -0.2), ("departures_in_the_open", 1.0)];
     let j = judge(&f, "execution_drift", &given);
     let verdicts: Vec<&str> = j.options().iter().map(|o| o.verdict.as_str()).collect();
     assert_eq!(verdicts, ["holds", "insufficient", "holds"], "both readings are shown");
