@@ -516,12 +516,16 @@ fn lacks(j: &Judgment) -> Vec<String> {
     let needs = j.needs();
     let mut out: Vec<String> = Vec::new();
     let missing = needs.missing.iter().filter_map(|m| j.framework().measure(*m)).map(|m| match Source::of(m) {
-        Source::Scale { .. } => "answers to the questionnaire".to_owned(),
-        Source::Fact => "facts that people can tell".to_owned(),
-        source => source.to_string(),
+        Source::Scale { .. } => "for want of answers to the questionnaire".to_owned(),
+        Source::Fact => "for want of facts that people can tell".to_owned(),
+        Source::Criterion => "for want of further answers about the challenge".to_owned(),
+        source => format!("for want of {source}"),
     });
-    let close = (!needs.too_close.is_empty()).then(|| "more people, for it is too close to call".to_owned());
-    let held = needs.reasons.iter().map(|r| format!("another reason to ask: {}", r.replace('_', " ")));
+    let close = (!needs.too_close.is_empty()).then(|| "too close to call".to_owned());
+    let held = needs.reasons.iter().map(|r| match r.as_str() {
+        "hypothesis_only" => "held back, for rules only hint at it".to_owned(),
+        r => format!("held back, for {}", r.replace('_', " ")),
+    });
     for text in missing.chain(close) {
         if !out.contains(&text) {
             out.push(text);

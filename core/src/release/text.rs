@@ -7,9 +7,12 @@ use super::text_units::{about_ties, connection, units};
 use crate::assess::Items;
 use crate::paper::{Paper, listed};
 use crate::rules::{Reason, ReasonKind};
+use std::collections::HashSet;
 
 /// How many headings are named of what could not be judged for one reason.
 const TITLES: usize = 8;
+/// How many findings are told in short of one subject.
+const SHORT: usize = 12;
 /// How many facts to ask for are told.
 const ASKS: usize = 12;
 
@@ -79,7 +82,7 @@ impl Release {
         let told = |(kind, subject): (&str, &str)| {
             let own = self.judgments.iter().filter(|j| j.kind == kind && j.subject == subject && found(j));
             let all: Vec<String> = own.map(in_short).collect();
-            (!all.is_empty()).then(|| format!("{subject}. {}", all.join("; ")))
+            (!all.is_empty()).then(|| format!("{subject}. {}", listed_titles(&all, SHORT)))
         };
         let lines: Vec<String> = subjects.into_iter().filter_map(told).collect();
         if lines.is_empty() {
@@ -104,8 +107,7 @@ impl Release {
         for subject in subjects {
             out.line(0, subject);
             let own: Vec<&JudgmentCell> = of.iter().copied().filter(|j| j.subject == subject).collect();
-            own.iter().filter(|j| found(j)).for_each(|j| full(j, out));
-            rest(&own, out);
+            all(&own, out);
         }
     }
 
@@ -118,8 +120,7 @@ impl Release {
                 continue;
             }
             out.heading(&format!("{}{}", unit.unit, people(unit)));
-            own.iter().filter(|j| found(j)).for_each(|j| full(j, out));
-            rest(&own, out);
+            all(&own, out);
         }
     }
 
@@ -268,18 +269,27 @@ fn in_short(j: &JudgmentCell) -> String {
     format!("{}: {what}{}", j.title, mark(j))
 }
 
-/// What was found, with its reasons and what was seen.
-pub(super) fn full(j: &JudgmentCell, out: &mut Paper) {
+/// Everything about one subject: what was found, then what was not.
+pub(super) fn all(own: &[&JudgmentCell], out: &mut Paper) {
+    let mut told = HashSet::new();
+    own.iter().filter(|j| found(j)).for_each(|j| full(j, &mut told, out));
+    rest(own, out);
+}
+
+/// What was found, with its reasons and what was seen. What was `told` of the subject before is not told again.
+fn full(j: &JudgmentCell, told: &mut HashSet<String>, out: &mut Paper) {
     let of = |kind: ReasonKind| j.reasons.iter().filter(move |r| r.kind == kind);
     let seen = |option: &Option<String>| -> Vec<String> {
         let texts = of(ReasonKind::Seen).filter(|r| r.option == *option).map(|r| r.text.as_str());
         texts.fold(Vec::new(), one_measure)
     };
-    let tell = |r: &Reason, out: &mut Paper| {
+    let tell = |r: &Reason, told: &mut HashSet<String>, out: &mut Paper| {
         out.fold(2, &r.text);
         let seen = seen(&r.option);
         if !seen.is_empty() {
-            out.fold(2, &format!("seen: {}", seen.join("; ")));
+            let seen = format!("seen: {}", seen.join("; "));
+            let again = !told.insert(seen.clone());
+            out.fold(2, if again { "seen: the same as above" } else { &seen });
         }
     };
     if j.verdicts.is_empty() {
@@ -288,7 +298,7 @@ pub(super) fn full(j: &JudgmentCell, out: &mut Paper) {
         out.fold(1, &format!("{}: {}{}", j.title, options(j, "yes").join(" and "), mark(j)));
     }
     of(ReasonKind::Result).for_each(|r| out.fold(2, &r.text));
-    of(ReasonKind::Holds).for_each(|r| tell(r, out));
+    of(ReasonKind::Holds).for_each(|r| tell(r, told, out));
     for (verdict, says) in [("no", "not supported by the evidence"), ("cannot tell", "cannot be told")] {
         let these = options(j, verdict);
         if !these.is_empty() {
@@ -296,7 +306,14 @@ pub(super) fn full(j: &JudgmentCell, out: &mut Paper) {
         }
     }
     of(ReasonKind::Beside).for_each(|r| out.fold(2, &r.text));
-    of(ReasonKind::Note).for_each(|r| out.fold(2, &r.line()));
+    for note in of(ReasonKind::Note).map(Reason::line) {
+        // Where informants differ is told once of a subject, and again only where their answers part ways.
+        let kind =
+            if note.starts_with("note: informants differ") && !note.contains("one by one") { "differ" } else { &note };
+        if told.insert(kind.to_owned()) {
+            out.fold(2, &note);
+        }
+    }
 }
 
 /// What was seen of one measure is told once, with every line it lies beside.
@@ -313,7 +330,7 @@ fn one_measure(mut all: Vec<String>, next: &str) -> Vec<String> {
 
 /// What is left once what was found is told: what the evidence does not support, and what could not be judged, in a few
 /// lines.
-pub(super) fn rest(own: &[&JudgmentCell], out: &mut Paper) {
+fn rest(own: &[&JudgmentCell], out: &mut Paper) {
     let title = |j: &JudgmentCell| format!("{}{}", j.title, mark(j));
     let unsupported = own
         .iter()
@@ -340,16 +357,17 @@ pub(super) fn rest(own: &[&JudgmentCell], out: &mut Paper) {
     open.sort_by_key(|(_, titles)| std::cmp::Reverse(titles.len()));
     if !open.is_empty() {
         let all: usize = open.iter().map(|(_, titles)| titles.len()).sum();
-        out.fold(1, &format!("not judged yet ({all}), for want of"));
+        out.fold(1, &format!("not judged yet ({all})"));
     }
     for (lacks, titles) in open {
-        out.fold(2, &format!("{lacks}: {}", listed_titles(&titles)));
+        out.fold(2, &format!("{lacks}: {}", listed_titles(&titles, TITLES)));
     }
 }
 
-fn listed_titles(titles: &[String]) -> String {
-    match titles.get(..TITLES) {
-        Some(first) if titles.len() > TITLES => format!("{}; and {} more", first.join("; "), titles.len() - TITLES),
+/// The first `most` of some headings, and how many more there are.
+fn listed_titles(titles: &[String], most: usize) -> String {
+    match titles.get(..most) {
+        Some(first) if titles.len() > most => format!("{}; and {} more", first.join("; "), titles.len() - most),
         _ => titles.join("; "),
     }
 }

@@ -1,7 +1,7 @@
 //! The part of the report about units below the whole: every question once, units grouped by what was found.
 
 use super::release::{JudgmentCell, Release, UnitCell};
-use super::text::{found, full, mark, options, rest};
+use super::text::{all, found, mark, options};
 use crate::assess::CONNECTION;
 use crate::paper::Paper;
 use crate::rules::ReasonKind;
@@ -40,8 +40,7 @@ pub(super) fn connection(release: &Release, out: &mut Paper) {
         let own: Vec<&JudgmentCell> = top.iter().copied().filter(|j| j.subject == unit.unit).collect();
         if !own.is_empty() {
             out.line(0, &unit.unit);
-            own.iter().filter(|j| found(j)).for_each(|j| full(j, out));
-            rest(&own, out);
+            all(&own, out);
         }
     }
     each_question(release, &parts, out);
