@@ -297,6 +297,14 @@ typedef struct colead_assess_options {
    * Its size.
    */
   size_t direction_size;
+  /**
+   * The day, such as `2024-06-30`, whose organization and memberships hold; null for the folder's or the latest rows.
+   */
+  const char *as_of;
+  /**
+   * Its size.
+   */
+  size_t as_of_size;
 } colead_assess_options;
 
 /**

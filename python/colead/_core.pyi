@@ -217,6 +217,7 @@ def assess(
     seed: Any = None,
     cuts: list[str] | None = None,
     direction: str | None = None,
+    as_of: str | None = None,
 ) -> Assessment: ...
 @final
 class Assessment:
