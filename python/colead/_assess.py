@@ -182,8 +182,8 @@ def assess_files(files: Mapping[str, bytes], **options: Any) -> Assessment:
     core = None if instrument is None else Instrument._of(instrument_of(instrument))
     rest = options.get("framework"), core, options.get("confidence"), options.get("seed"), _cuts(options.get("cuts"))
     direction = options.get("direction")
-    rest = *rest, None if direction is None else text(direction, "direction"), _day(options.get("as_of"))
-    return _rebuild(list(files.items()), evidence, *rest)
+    toward = None if direction is None else text(direction, "direction")
+    return _rebuild(list(files.items()), evidence, *rest, toward, _day(options.get("as_of")))
 
 
 _OPTIONS = ("framework", "instrument", "confidence", "seed", "cuts", "direction", "as_of")
