@@ -128,10 +128,11 @@ impl Web {
         }
         let now = || network.layers().iter().filter(|l| l.wave.as_deref() == latest);
         let informal = now().filter(|l| l.relation.as_deref() != Some(FORMAL));
-        let arcs: BTreeSet<(u32, u32)> = informal
+        let mut arcs: Vec<(u32, u32)> = informal
             .flat_map(|l| l.graph.arcs().filter(|(u, v, _)| l.graph.is_directed() || u < v).map(|(u, v, _)| (u, v)))
             .collect();
-        let arcs: Vec<(u32, u32)> = arcs.into_iter().collect();
+        arcs.sort_unstable();
+        arcs.dedup();
         let directed = direction != Some(Direction::Undirected);
         let nodes = u32::try_from(count).unwrap_or(u32::MAX);
         let graph = Graph::new(nodes, &arcs, None, directed)?;
@@ -323,26 +324,42 @@ impl Web {
     fn rivals(&self, evidence: &Evidence, units: &Units) -> Vec<BTreeSet<(u32, u32)>> {
         let mut out = vec![BTreeSet::new(); units.len()];
         let Some(table) = &evidence.decision_rights else { return out };
-        let mut classes: BTreeMap<(usize, &str, &str, bool), (BTreeSet<u32>, bool)> = BTreeMap::new();
+        // Deciders of each class of decisions, and whether somebody convenes them.
+        let mut classes: BTreeMap<Class<'_>, (BTreeSet<u32>, bool)> = BTreeMap::new();
         for row in table.rows() {
             let Some(own) = units.index(&row.unit) else { continue };
-            let scope = (row.scope.as_deref().unwrap_or(&row.unit), row.scope.is_some());
             for unit in std::iter::once(own).chain(units.ancestors(own)) {
-                let class = classes.entry((unit, &row.decision_class, scope.0, scope.1)).or_default();
+                let scope = row.scope.as_deref();
+                let class = Class {
+                    unit,
+                    name: &row.decision_class,
+                    reach: scope.unwrap_or(&row.unit),
+                    scoped: scope.is_some(),
+                };
+                let found = classes.entry(class).or_default();
                 match row.role {
-                    Role::Decides => class.0.extend(self.index.get(&row.holder)),
-                    Role::Convenes => class.1 = true,
+                    Role::Decides => found.0.extend(self.index.get(&row.holder)),
+                    Role::Convenes => found.1 = true,
                     Role::Contributes => {}
                 }
             }
         }
-        for ((unit, ..), (deciders, convened)) in &classes {
-            if let (Some(pairs), false) = (out.get_mut(*unit), *convened) {
+        for (class, (deciders, convened)) in &classes {
+            if let (Some(pairs), false) = (out.get_mut(class.unit), *convened) {
                 pairs.extend(deciders.iter().flat_map(|a| deciders.range(a + 1..).map(move |b| (*a, *b))));
             }
         }
         out
     }
+}
+
+/// A class of decisions within its scope, as a unit sees it; a right without a scope covers its own unit.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Class<'e> {
+    unit: usize,
+    name: &'e str,
+    reach: &'e str,
+    scoped: bool,
 }
 
 /// Ties of a unit's people, counted.
