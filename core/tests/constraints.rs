@@ -96,6 +96,10 @@ fn every_rule_says_what_it_rests_on() {
 #[test]
 fn a_thought_experiment_never_answers() {
     let f = framework();
+    for rule in f.rules() {
+        let supposed = rule.concepts.iter().any(|c| ["C014", "C133", "C197"].contains(&c.as_str()));
+        assert!(!supposed || rule.strength == Strength::Suggests, "{} answers", rule.id);
+    }
     for said in [0.0, 0.5, 1.0] {
         for talked in [0.0, 0.5, 1.0] {
             let given = [("direction", 10.0), ("aims_said_plainly", said), ("aims_talked_over", talked)];

@@ -324,42 +324,28 @@ impl Web {
     fn rivals(&self, evidence: &Evidence, units: &Units) -> Vec<BTreeSet<(u32, u32)>> {
         let mut out = vec![BTreeSet::new(); units.len()];
         let Some(table) = &evidence.decision_rights else { return out };
-        // Deciders of each class of decisions, and whether somebody convenes them.
+        // Of each unit and class of decisions in a scope: who decides, and whether somebody convenes them.
+        type Class<'a> = (usize, &'a str, &'a str, bool);
         let mut classes: BTreeMap<Class<'_>, (BTreeSet<u32>, bool)> = BTreeMap::new();
         for row in table.rows() {
             let Some(own) = units.index(&row.unit) else { continue };
+            let scope = (row.scope.as_deref().unwrap_or(&row.unit), row.scope.is_some());
             for unit in std::iter::once(own).chain(units.ancestors(own)) {
-                let scope = row.scope.as_deref();
-                let class = Class {
-                    unit,
-                    name: &row.decision_class,
-                    reach: scope.unwrap_or(&row.unit),
-                    scoped: scope.is_some(),
-                };
-                let found = classes.entry(class).or_default();
+                let class = classes.entry((unit, &row.decision_class, scope.0, scope.1)).or_default();
                 match row.role {
-                    Role::Decides => found.0.extend(self.index.get(&row.holder)),
-                    Role::Convenes => found.1 = true,
+                    Role::Decides => class.0.extend(self.index.get(&row.holder)),
+                    Role::Convenes => class.1 = true,
                     Role::Contributes => {}
                 }
             }
         }
-        for (class, (deciders, convened)) in &classes {
-            if let (Some(pairs), false) = (out.get_mut(class.unit), *convened) {
+        for ((unit, ..), (deciders, convened)) in &classes {
+            if let (Some(pairs), false) = (out.get_mut(*unit), *convened) {
                 pairs.extend(deciders.iter().flat_map(|a| deciders.range(a + 1..).map(move |b| (*a, *b))));
             }
         }
         out
     }
-}
-
-/// A class of decisions within its scope, as a unit sees it; a right without a scope covers its own unit.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Class<'e> {
-    unit: usize,
-    name: &'e str,
-    reach: &'e str,
-    scoped: bool,
 }
 
 /// Ties of a unit's people, counted.

@@ -217,6 +217,38 @@ pub fn posteriors(
     Ok(units.into_iter().map(|(key, unit)| (key.unit.clone(), unit.and_then(|u| level(key, u)))).collect())
 }
 
+/// The probability that a unit's true score lies above `cut` (0-100), for every scale, a wave: `probability_above` of the
+/// `process` and, where `reading.sizes` knows the unit, of the `census`, from [`posteriors`].
+pub fn probability_above(tally: &Tally, cut: f64, reading: &Reading<'_>) -> Vec<ScaleRow> {
+    let mut rows = Vec::new();
+    for wave in tally.waves() {
+        for (index, scale) in tally.layout().scales.iter().enumerate() {
+            let units = unit_means(tally, wave, index, reading.needed(tally, scale.items.len()));
+            let known: Vec<UnitMean> = units.iter().filter_map(|(_, m)| *m).collect();
+            let pool = Shrinkage::fit(&known).ok_or(Absence::Undefined("there is nothing to pool units by"));
+            let step = cut * scale.top() as f64 / 100.0;
+            for (key, unit) in units {
+                let place = Place { wave, unit: Some(&key.unit), kind: Kind::Scale, id: &scale.id };
+                let n = unit.map_or(0, |u| u.n);
+                let unit = unit.ok_or(Absence::TooFew { n, need: 1 });
+                let of = |level: &dyn Fn(&Shrinkage, &UnitMean) -> Posterior| {
+                    let (pool, unit) = (pool.as_ref().map_err(Absence::clone)?, unit.as_ref().map_err(Absence::clone)?);
+                    Ok(level(pool, unit).probability_above(step))
+                };
+                let mut push = |estimand, value| {
+                    rows.push(place.row("probability_above", "empirical_bayes", estimand, n, value));
+                };
+                push("process", of(&|pool, unit| pool.process(unit)));
+                if let Some(size) = reading.sizes.and_then(|s| s(&key.unit)) {
+                    push("census", of(&|pool, unit| pool.census(unit, size)));
+                }
+            }
+        }
+    }
+    sort_by_unit(&mut rows);
+    rows
+}
+
 fn find_scale<'a>(tally: &'a Tally, id: &str) -> Result<(usize, &'a ScaleShape)> {
     let scales = &tally.layout().scales;
     scales.iter().enumerate().find(|(_, s)| s.id == id).ok_or_else(|| {

@@ -63,6 +63,9 @@ const NOT_ENCODED: &[Key] =
 pub const FILES: &[(&str, &str)] = &[
     ("framework.toml", include_str!("../../../rulebook/framework.toml")),
     ("challenge.toml", include_str!("../../../rulebook/challenge.toml")),
+    ("stages.toml", include_str!("../../../rulebook/stages.toml")),
+    ("pitfalls.toml", include_str!("../../../rulebook/pitfalls.toml")),
+    ("response.toml", include_str!("../../../rulebook/response.toml")),
     ("tasks.toml", include_str!("../../../rulebook/tasks.toml")),
     ("capabilities.toml", include_str!("../../../rulebook/capabilities.toml")),
     ("obstacles.toml", include_str!("../../../rulebook/obstacles.toml")),
@@ -76,6 +79,7 @@ pub const FILES: &[(&str, &str)] = &[
     ("benefits.toml", include_str!("../../../rulebook/benefits.toml")),
     ("levers.toml", include_str!("../../../rulebook/levers.toml")),
     ("networks.toml", include_str!("../../../rulebook/networks.toml")),
+    ("coherence.toml", include_str!("../../../rulebook/coherence.toml")),
 ];
 
 impl Framework {
