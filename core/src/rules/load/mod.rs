@@ -63,8 +63,17 @@ const NOT_ENCODED: &[Key] =
 pub const FILES: &[(&str, &str)] = &[
     ("framework.toml", include_str!("../../../rulebook/framework.toml")),
     ("challenge.toml", include_str!("../../../rulebook/challenge.toml")),
+    ("stages.toml", include_str!("../../../rulebook/stages.toml")),
+    ("pitfalls.toml", include_str!("../../../rulebook/pitfalls.toml")),
+    ("response.toml", include_str!("../../../rulebook/response.toml")),
     ("tasks.toml", include_str!("../../../rulebook/tasks.toml")),
     ("capabilities.toml", include_str!("../../../rulebook/capabilities.toml")),
+    ("spread.toml", include_str!("../../../rulebook/spread.toml")),
+    ("roles.toml", include_str!("../../../rulebook/roles.toml")),
+    ("practices.toml", include_str!("../../../rulebook/practices.toml")),
+    ("conditions.toml", include_str!("../../../rulebook/conditions.toml")),
+    ("participation.toml", include_str!("../../../rulebook/participation.toml")),
+    ("barriers.toml", include_str!("../../../rulebook/barriers.toml")),
     ("obstacles.toml", include_str!("../../../rulebook/obstacles.toml")),
     ("sources.toml", include_str!("../../../rulebook/sources.toml")),
     ("source_limits.toml", include_str!("../../../rulebook/source_limits.toml")),
@@ -76,6 +85,7 @@ pub const FILES: &[(&str, &str)] = &[
     ("benefits.toml", include_str!("../../../rulebook/benefits.toml")),
     ("levers.toml", include_str!("../../../rulebook/levers.toml")),
     ("networks.toml", include_str!("../../../rulebook/networks.toml")),
+    ("coherence.toml", include_str!("../../../rulebook/coherence.toml")),
 ];
 
 impl Framework {
