@@ -19,6 +19,7 @@
 #include "colead/base.hpp"
 #include "colead/network.hpp"
 #include "colead/rules.hpp"
+#include "colead/statistics.hpp"
 
 namespace colead {
 
