@@ -224,7 +224,7 @@ fn words_raise_nothing() {
     for base in [None, Some(0.1), Some(0.9)] {
         let mut case = Case::new(&framework);
         if let Some(x) = base {
-            for m in ["decision_reinforcement", "layer_fidelity", "one_signal", "signal_match"] {
+            for m in ["decision_reinforcement", "declared_fidelity", "one_signal", "signal_match"] {
                 case.give(&framework, m, x, None, None).unwrap();
             }
         }

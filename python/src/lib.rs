@@ -10,6 +10,7 @@ mod call;
 mod framework;
 mod instrument;
 mod judgment;
+mod coherence;
 mod network;
 mod release;
 mod responses;
@@ -48,6 +49,8 @@ mod _core {
     use crate::_panic;
     #[pymodule_export]
     use crate::assess::{Assessment, assess};
+    #[pymodule_export]
+    use crate::coherence::facets;
     #[pymodule_export]
     use crate::framework::{Framework, check, schema};
     #[pymodule_export]
