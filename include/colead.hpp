@@ -18,6 +18,7 @@
 #include "colead/assess.hpp"
 #include "colead/base.hpp"
 #include "colead/coherence.hpp"
+#include "colead/guided.hpp"
 #include "colead/network.hpp"
 #include "colead/rules.hpp"
 #include "colead/statistics.hpp"

@@ -13,7 +13,7 @@ use colead::release::{DisclosurePolicy, Ledger};
 use colead::rules::{Case, Framework};
 use proptest::prelude::*;
 use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
+use rand_chacha::rand_core::SeedableRng as _;
 use std::path::Path;
 
 const PRIORITIES: [&str; 6] = ["safety", "turnaround", "growth", "people", "environment", "cost"];
@@ -224,7 +224,7 @@ fn words_raise_nothing() {
     for base in [None, Some(0.1), Some(0.9)] {
         let mut case = Case::new(&framework);
         if let Some(x) = base {
-            for m in ["decision_reinforcement", "declared_fidelity", "one_signal", "signal_match"] {
+            for m in ["decision_reinforcement", "layer_fidelity", "one_signal", "signal_match"] {
                 case.give(&framework, m, x, None, None).unwrap();
             }
         }

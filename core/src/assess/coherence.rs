@@ -12,15 +12,15 @@ use crate::rules::{Case, Framework, Judgment, MeasureId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The measure that says which reading of departures is used (C252).
-const READING: &str = "departures_read_as";
+pub(super) const READING: &str = "departures_read_as";
 
 /// Whether behavior under pressure was observed.
-const OBSERVED: &str = "behavior_observed";
+pub(super) const OBSERVED: &str = "behavior_observed";
 /// What is said rather than done.
 const WORDS: [&str; 3] = ["meeting_alignment", "document_signoff", "stated_intent"];
 
 /// Measures of decisions, and those of rankings: whose leaders protect them.
-const DECIDED: [&str; 7] = [
+pub(super) const DECIDED: [&str; 7] = [
     "decision_reinforcement",
     "decision_reinforcement_apart",
     "signal_match",
@@ -29,8 +29,8 @@ const DECIDED: [&str; 7] = [
     "rework_share",
     "timing_divergence",
 ];
-const RANKED: [&str; 6] =
-    ["declared_fidelity", "layer_link", "layer_fidelity", "one_signal", "priority_stability", "fidelity_change"];
+pub(super) const RANKED: [&str; 5] =
+    ["layer_fidelity", "layer_link", "one_signal", "priority_stability", "fidelity_change"];
 
 /// Whether a framework looks at any facet of coherence.
 pub(super) fn judges_coherence(framework: &Framework) -> bool {
@@ -112,16 +112,13 @@ fn measures(rows: &[&FacetRow]) -> Result<Vec<(&'static str, MeasureValue)>> {
         out.push(("one_signal", under_pressure(&rankings, value_of(&row, Origin::Rankings)?)));
     }
     if let Some(row) = at(&rankings, "weakest_link", "mean_orders") {
-        // Drift between layers can be told at one level of pressure; whether they hold together under it cannot.
-        let value = value_of(&row, Origin::Rankings)?;
-        out.push(("layer_fidelity", value.clone()));
-        out.push(("layer_link", under_pressure(&rankings, value)));
+        out.push(("layer_link", under_pressure(&rankings, value_of(&row, Origin::Rankings)?)));
     }
     if let Some(view) = at(&rankings, "camps", "consensus").and_then(|r| r.found) {
         out.push(("leader_camps", MeasureValue::Category(view, Origin::Rankings)));
     }
     if let Some(value) = weakest_layer(&rankings)? {
-        out.push(("declared_fidelity", under_pressure(&rankings, value)));
+        out.push(("layer_fidelity", under_pressure(&rankings, value)));
     }
     for (id, measure, variant, origin) in [
         ("reinforcement_change", "reinforcement_change", "all", Origin::Decisions),

@@ -72,7 +72,6 @@ pub const FILES: &[(&str, &str)] = &[
     ("sources.toml", include_str!("../../../rulebook/sources.toml")),
     ("source_limits.toml", include_str!("../../../rulebook/source_limits.toml")),
     ("misdiagnosis.toml", include_str!("../../../rulebook/misdiagnosis.toml")),
-    ("coherence.toml", include_str!("../../../rulebook/coherence.toml")),
     ("approaches.toml", include_str!("../../../rulebook/approaches.toml")),
     ("shifts.toml", include_str!("../../../rulebook/shifts.toml")),
     ("lifecycle.toml", include_str!("../../../rulebook/lifecycle.toml")),
@@ -80,6 +79,7 @@ pub const FILES: &[(&str, &str)] = &[
     ("benefits.toml", include_str!("../../../rulebook/benefits.toml")),
     ("levers.toml", include_str!("../../../rulebook/levers.toml")),
     ("networks.toml", include_str!("../../../rulebook/networks.toml")),
+    ("coherence.toml", include_str!("../../../rulebook/coherence.toml")),
 ];
 
 impl Framework {
