@@ -160,6 +160,8 @@ class Evidence {
   }
   Assessment assess(const AssessOptions &options = {}) const { return try_assess(options).value(); }
 
+  const colead_evidence *get() const noexcept { return handle_.get(); }
+
  private:
   detail::Handle<colead_evidence, colead_evidence_free> handle_;
 };

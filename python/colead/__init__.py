@@ -9,6 +9,7 @@ from ._core import __version__
 from ._errors import ColeadError, DisclosureError, InputError, RulebookError
 from ._guided import Interview, Preflight
 from ._instrument import Instrument
+from ._coherence import coherence, concordance
 from ._network import Network, group_network, network
 from ._records import (
     Change,
@@ -89,6 +90,8 @@ __all__ = [
     "audit",
     "check",
     "classify_challenge",
+    "coherence",
+    "concordance",
     "group_network",
     "network",
     "plan",

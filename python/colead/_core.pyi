@@ -19,6 +19,7 @@ __all__ = [
     "assess",
     "audit",
     "check",
+    "facets",
     "group_network",
     "interview",
     "plan",
@@ -217,6 +218,7 @@ class Network:
     def summary(self) -> str: ...
     def read(self, request: str, threads: int) -> Table: ...
 
+def facets(tables: dict[str, Any], request: str) -> Table: ...
 def group_network(ties: Any, groups: Any, direction: str, min_group: int) -> Table: ...
 def assess(
     files: list[tuple[str, bytes]],

@@ -11,6 +11,7 @@ mod framework;
 mod guided;
 mod instrument;
 mod judgment;
+mod coherence;
 mod network;
 mod release;
 mod responses;
@@ -49,6 +50,8 @@ mod _core {
     use crate::_panic;
     #[pymodule_export]
     use crate::assess::{Assessment, assess};
+    #[pymodule_export]
+    use crate::coherence::facets;
     #[pymodule_export]
     use crate::framework::{Framework, check, schema};
     #[pymodule_export]

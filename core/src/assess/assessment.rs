@@ -2,7 +2,7 @@
 
 use super::census::Census;
 use super::classify::{CHALLENGE, case_of, classify_challenge};
-use super::coherence::settle;
+use super::coherence::{judges_coherence, settle};
 use super::gather::{Leaders, gather};
 use super::manifest::Manifest;
 use super::networks::MEASURES as TIE_MEASURES;
@@ -124,7 +124,8 @@ pub fn assess(framework: &Framework, evidence: &Evidence, options: &Options) -> 
     for (name, _) in evidence.tables() {
         let of_ties =
             ["ties", "nodes"].contains(&name) && TIE_MEASURES.iter().all(|m| framework.find_measure(m).is_err());
-        if of_ties || ["declared", "decision_effects", "interventions"].contains(&name) {
+        let of_coherence = ["declared", "decision_effects"].contains(&name) && !judges_coherence(framework);
+        if of_ties || of_coherence || name == "interventions" {
             notes.push(format!("`{name}` was read and checked; no rule of this framework looks at it yet"));
         }
     }

@@ -36,6 +36,7 @@ compile_error!("the C interface reports panics as a status: build it with `panic
 mod assessment;
 mod boundary;
 mod bytes;
+mod coherence;
 mod error;
 mod evidence;
 mod framework;
@@ -57,6 +58,7 @@ mod version;
 
 pub use assessment::*;
 pub use bytes::*;
+pub use coherence::*;
 pub use error::*;
 pub use evidence::*;
 pub use framework::*;
