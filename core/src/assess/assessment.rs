@@ -4,12 +4,13 @@ use super::census::Census;
 use super::classify::{CHALLENGE, case_of, classify_challenge};
 use super::gather::{Leaders, gather};
 use super::manifest::Manifest;
+use super::networks::MEASURES as TIE_MEASURES;
 use super::options::{MAX_SEED, Options};
 use super::subject::Subject;
-use super::survey::Survey;
+use super::survey::{Readings, Survey};
 use super::units::Units;
 use crate::error::{Error, Result};
-use crate::evidence::{ChallengeRow, Challenges, Evidence, Loss};
+use crate::evidence::{ChallengeRow, Challenges, Evidence, Instrument, Loss};
 use crate::measure::{Absence, MeasureValue, Ratings, ScaleRow};
 use crate::rules::{Case, Framework, Judgment, MeasureId, Question};
 use serde_json::{Value, json};
@@ -36,7 +37,9 @@ pub struct Assessment {
     pub(crate) scores: Vec<ScaleRow>,
     pub(crate) respondents: BTreeMap<(String, String), u64>,
     pub(crate) census: Census,
+    pub(crate) survey: Option<(Readings, Instrument)>,
     pub(crate) leaders: Leaders,
+    pub(crate) connected: Vec<BTreeSet<u32>>,
     pub(crate) manifest: Manifest,
     pub(crate) notes: Vec<String>,
     pub(crate) loss: Option<Loss>,
@@ -96,8 +99,8 @@ pub fn assess(framework: &Framework, evidence: &Evidence, options: &Options) -> 
         }
         (None, _) => None,
     };
-    let gathered = gather(framework, evidence, &units, survey.as_ref().map(|(s, i)| (s, *i)))?;
-    let (mut notes, leaders) = (gathered.notes, gathered.leaders);
+    let gathered = gather(framework, evidence, &units, survey.as_ref().map(|(s, i)| (s, *i)), options.direction)?;
+    let (mut notes, leaders, connected) = (gathered.notes, gathered.leaders, gathered.connected);
     let mut subjects = Vec::new();
     if let Some(challenges) = &evidence.challenges {
         subjects.extend(judge_challenges(framework, challenges, confidence)?);
@@ -110,13 +113,15 @@ pub fn assess(framework: &Framework, evidence: &Evidence, options: &Options) -> 
     let loss = survey_ref.map(|s| s.loss.clone());
     notes.extend(loss.as_ref().map(loss_note));
     for (name, _) in evidence.tables() {
-        if ["ties", "nodes", "declared", "decision_effects", "interventions"].contains(&name) {
+        let of_ties =
+            ["ties", "nodes"].contains(&name) && TIE_MEASURES.iter().all(|m| framework.find_measure(m).is_err());
+        if of_ties || ["declared", "decision_effects", "interventions"].contains(&name) {
             notes.push(format!("`{name}` was read and checked; no rule of this framework looks at it yet"));
         }
     }
     let manifest = Manifest::of(framework, evidence, options, survey_ref, confidence, seed);
-    let (scores, respondents, census) = match survey {
-        Some((s, _)) => (s.scores, s.respondents, s.census),
+    let (scores, respondents, census, survey) = match survey {
+        Some((s, i)) => (s.scores, s.respondents, s.census, Some((s.readings, i.clone()))),
         None => Default::default(),
     };
     notes.extend(census.notes.iter().cloned());
@@ -127,7 +132,9 @@ pub fn assess(framework: &Framework, evidence: &Evidence, options: &Options) -> 
         scores,
         respondents,
         census,
+        survey,
         leaders,
+        connected,
         manifest,
         notes,
         loss,
@@ -165,7 +172,7 @@ fn judge_unit(
 
 /// Whether anybody told anything of a measure. That answers were few or alike counts: which questions are put must
 /// not depend on what was answered.
-fn told(framework: &Framework, m: MeasureId, case: &Case) -> bool {
+pub(super) fn told(framework: &Framework, m: MeasureId, case: &Case) -> bool {
     match case.get(m) {
         None | Some(MeasureValue::Absent(Absence::NotAsked)) => false,
         Some(MeasureValue::Absent(Absence::TooFew { n, .. })) => {

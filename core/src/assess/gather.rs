@@ -1,9 +1,10 @@
 //! Every table's contribution to what is known of a unit, as one case a unit.
 
+use super::networks::connect;
 use super::survey::{Survey, by_wave};
 use super::units::Units;
 use crate::error::{Error, Result};
-use crate::evidence::{Evidence, FactRow, Instrument, Pressure, RankingRow};
+use crate::evidence::{Direction, Evidence, FactRow, Instrument, Pressure, RankingRow};
 use crate::measure::{Absence, MeasureValue, approvals, decision_days, decision_rights, join_facts, kendalls_w, maker};
 use crate::rules::{Case, Framework};
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,6 +14,8 @@ pub(crate) struct Gathered {
     pub(crate) cases: Vec<Case>,
     pub(crate) notes: Vec<String>,
     pub(crate) leaders: Leaders,
+    /// The people of every unit whose ties are known, those below it left out, by number.
+    pub(crate) connected: Vec<BTreeSet<u32>>,
 }
 
 /// By measure and unit: the leaders or deciders whose rows in that very unit a finding rests on, for measures that
@@ -24,15 +27,17 @@ pub(crate) fn gather(
     evidence: &Evidence,
     units: &Units,
     survey: Option<(&Survey, &Instrument)>,
+    direction: Option<Direction>,
 ) -> Result<Gathered> {
     let cases = vec![Case::new(framework); units.len()];
-    let mut out = Gathered { cases, notes: Vec::new(), leaders: Leaders::new() };
+    let mut out = Gathered { cases, notes: Vec::new(), leaders: Leaders::new(), connected: Vec::new() };
     if let Some((survey, instrument)) = survey {
         out.answers(framework, survey, instrument, units)?;
     }
     out.rights(framework, evidence, units)?;
     out.decisions(framework, evidence, units)?;
     out.rankings(framework, evidence, units)?;
+    out.ties(framework, evidence, units, direction)?;
     out.facts(framework, evidence, units)?;
     Ok(out)
 }
@@ -58,7 +63,7 @@ impl Gathered {
                 continue;
             }
             for measure in framework.measures() {
-                if let Some(value) = survey.value(measure, instrument, units, unit) {
+                if let Some(value) = survey.readings.value(measure, instrument, units, unit) {
                     self.set(framework, unit, &measure.id, value)?;
                 }
             }
@@ -111,6 +116,22 @@ impl Gathered {
         for (unit, own) in with_ancestors(units, tested, |r| &r.unit).into_iter().enumerate() {
             self.set_known(framework, unit, "priority_agreement", kendalls_w(&own)?)?;
         }
+        Ok(())
+    }
+
+    fn ties(
+        &mut self,
+        framework: &Framework,
+        evidence: &Evidence,
+        units: &Units,
+        direction: Option<Direction>,
+    ) -> Result<()> {
+        let found = connect(evidence, units, direction)?;
+        for (unit, id, value) in found.values {
+            self.set_known(framework, unit, id, value)?;
+        }
+        self.connected = found.people;
+        self.notes.extend(found.notes);
         Ok(())
     }
 

@@ -30,6 +30,12 @@ pub(crate) struct Survey {
     pub(crate) loss: Loss,
     /// Who answered.
     pub(crate) census: Census,
+    pub(crate) readings: Readings,
+}
+
+/// What measures are read from: the rows of the judged wave.
+#[derive(Clone, Default)]
+pub(crate) struct Readings {
     rows: HashMap<RowKey, ScaleRow>,
     /// Paired differences by unit and pair.
     pairs: HashMap<(String, String), ScaleRow>,
@@ -69,12 +75,12 @@ impl Survey {
             let used = row.kind == Kind::Scale && ["score", "ad_m"].contains(&row.measure);
             if let Some(unit) = judged_unit(row, &self.wave).filter(|_| used) {
                 let key = (unit, row.scale.clone(), row.measure, row.variant, row.estimand);
-                self.rows.insert(key, row.clone());
+                self.readings.rows.insert(key, row.clone());
             }
         }
         for row in differences(level, &reading) {
             if let Some(unit) = judged_unit(&row, &self.wave) {
-                self.pairs.insert((unit, row.scale.clone()), row);
+                self.readings.pairs.insert((unit, row.scale.clone()), row);
             }
         }
         self.scores.extend(rows.into_iter().filter(|r| r.measure == "score"));
@@ -83,6 +89,17 @@ impl Survey {
     /// Respondents of a unit, all below it included, in the judged wave.
     pub(crate) fn n(&self, unit: &str) -> u64 {
         self.respondents.get(&(self.wave.clone(), unit.to_owned())).copied().unwrap_or(0)
+    }
+}
+
+impl Readings {
+    /// Takes a level told anew in the place of the one that was read.
+    pub(crate) fn replace(&mut self, unit: &str, row: &ScaleRow) {
+        for variant in ["empirical_bayes", "unit_mean"] {
+            self.rows.remove(&(unit.to_owned(), row.scale.clone(), row.measure, variant, row.estimand));
+        }
+        let key = (unit.to_owned(), row.scale.clone(), row.measure, row.variant, row.estimand);
+        self.rows.insert(key, row.clone());
     }
 
     /// The value of a measure that an instrument's scale fills; `None` when this instrument cannot fill it.

@@ -10,6 +10,7 @@ mod instrument_definitions;
 mod instrument_locale;
 mod instrument_map;
 mod instrument_read;
+mod instrument_words;
 mod instrument_write;
 mod key;
 mod levels;

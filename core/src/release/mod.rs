@@ -6,6 +6,7 @@ mod history;
 mod ledger;
 mod ledger_read;
 mod pattern;
+mod peers;
 mod plan;
 mod policy;
 #[allow(clippy::module_inception)]

@@ -3,14 +3,15 @@
 use super::audit::organization::Holds;
 use super::ledger::Ledger;
 use super::pattern::{Audited, Pattern};
+use super::peers::Told;
 use super::policy::DisclosurePolicy;
 use crate::assess::{Assessed, Assessment, Manifest, REPORTS, Subject, loss_note};
 use crate::error::{Error, Result};
 use crate::json::canonical;
 use crate::measure::{Absence, Estimate, MeasureValue, Origin, ScaleRow, Status};
-use crate::rules::{Judgment, Measure, MeasureId, MeasureKind, Mode, OptionFinding, Status as JudgmentStatus, Verdict};
+use crate::rules::{Judgment, Measure, MeasureId, MeasureKind, Mode, OptionFinding, Verdict};
 use serde_json::{Value, json};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// The schema of a release's JSON form.
 pub const RELEASE_SCHEMA: &str = "colead-release/1";
@@ -148,26 +149,24 @@ impl Assessment {
         }
         let mut pattern = self.pattern(policy, ledger)?;
         let judged = self.manifest.wave.clone().unwrap_or_default();
-        let scores = self.score_cells(&pattern, policy);
+        let told = self.told_from_released(&pattern, policy)?;
+        let scores = self.score_cells(&told, &pattern, policy);
         let groups = self.group_cells(&pattern, policy);
         let ledger = ledger.with(std::mem::take(&mut pattern.records));
         let mut judgments = Vec::new();
-        for a in &self.subjects {
+        let mut works: BTreeSet<String> = BTreeSet::new();
+        for a in &told.subjects {
             for j in &a.judgments {
-                judgments.push(self.judgment_cell(a, j, &pattern, &judged, policy));
+                let cell = self.judgment_cell(a, j, &pattern, &judged, policy);
+                // What is cited for a masked judgment would tell what it came to.
+                if !["insufficient", "masked"].contains(&cell.status.as_str()) {
+                    let cited = j.cites().into_iter().filter_map(|c| self.framework.catalogue().work(&c.work));
+                    works.extend(cited.map(|w| w.line()));
+                }
+                judgments.push(cell);
             }
         }
         let units = (0..self.units.len()).map(|i| self.unit_cell(i, &pattern, &judged)).collect();
-        let mut works: Vec<String> = Vec::new();
-        let settled =
-            self.subjects.iter().flat_map(|a| &a.judgments).filter(|j| *j.status() != JudgmentStatus::Insufficient);
-        for work in settled.flat_map(|j| j.cites()).filter_map(|c| self.framework.catalogue().work(&c.work)) {
-            let line = work.line();
-            if !works.contains(&line) {
-                works.push(line);
-            }
-        }
-        works.sort();
         // What so few left out or did not know is about them.
         let small = self.loss.as_ref().filter(|l| l.rows < policy.min_group()).map_or(String::new(), loss_note);
         let release = Release {
@@ -180,7 +179,7 @@ impl Assessment {
             judgments,
             notes: self.notes.iter().filter(|n| **n != small).cloned().collect(),
             framework_title: self.framework.title().to_owned(),
-            works,
+            works: works.into_iter().collect(),
         };
         Ok((release, ledger))
     }
@@ -230,19 +229,22 @@ impl Assessment {
         Some(Holds::Cut { unit, cut: at, category })
     }
 
-    fn score_cells(&self, pattern: &Pattern, policy: &DisclosurePolicy) -> Vec<ScoreCell> {
+    fn score_cells(&self, told: &Told<'_>, pattern: &Pattern, policy: &DisclosurePolicy) -> Vec<ScoreCell> {
         let order: HashMap<&str, usize> = self.units.names().iter().enumerate().map(|(i, n)| (n.as_str(), i)).collect();
         let mut rows: Vec<&ScaleRow> =
-            self.scores.iter().filter(|r| r.measure == "score" && r.unit.is_some()).collect();
+            told.scores.iter().map(|r| &**r).filter(|r| r.measure == "score" && r.unit.is_some()).collect();
         rows.sort_by_key(|r| (r.wave.clone(), r.unit.as_deref().and_then(|u| order.get(u)).copied(), r.scale.clone()));
-        rows.into_iter().map(|row| self.score_cell(row, pattern, policy)).collect()
+        rows.into_iter().map(|row| self.score_cell(row, told, pattern, policy)).collect()
     }
 
-    fn score_cell(&self, row: &ScaleRow, pattern: &Pattern, policy: &DisclosurePolicy) -> ScoreCell {
+    fn score_cell(&self, row: &ScaleRow, told: &Told<'_>, pattern: &Pattern, policy: &DisclosurePolicy) -> ScoreCell {
         let (wave, unit) = (row.wave.clone().unwrap_or_default(), row.unit.clone().unwrap_or_default());
         let shown = pattern.shows_scale(&self.units, &wave, &unit, &row.scale);
-        // An error computed from the unit's own spread of answers gives that spread away.
-        let own = row.variant != "empirical_bayes" && row.n < policy.spread_from();
+        // An error computed from the spread of answers of a few, or of few peers, gives that spread away.
+        let own = match row.variant {
+            "empirical_bayes" => told.few_peers(&wave, &unit, &row.scale),
+            _ => row.n < policy.spread_from(),
+        };
         let tenth = |x: f64| (x * 10.0).round() / 10.0;
         let level = |x: Option<f64>| x.filter(|_| shown).map(|x| banded(x, row.n, policy)).map(tenth);
         // At the end of the scale an interval around the value would give it away.

@@ -54,6 +54,7 @@ pub use plans::{Counts, Diagnosis, Lever, Lint, MAX_LEVERS, Plan, Pulled, Sugges
 pub use schema::schema;
 pub use starter::starter;
 pub use truth::{Op, Truth};
+pub(crate) use whatif::Ways;
 pub use whatif::{
     Change, ConfidenceFlips, Counterfactual, Evidence, EvidenceSet, Flip, FlipPoint, NextQuestion, Respondents,
     Robustness, Setting,

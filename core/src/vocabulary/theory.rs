@@ -183,8 +183,10 @@ pub const TYPED: &[(&str, &str)] = &[
     ("C118", "vocabulary::Capability::Navigation"),
     ("C122", "vocabulary::RelationalUnit has no person"),
     ("C184", "evidence::Pressure"),
+    ("C213", "evidence::Instrument::check warns of figures of speech and long items"),
     ("C239", "rules::Basis is required of every threshold"),
     ("C241", "assess::Subject has no person"),
+    ("C243", "evidence::Evidence has no table for talk or open text"),
     ("C244", "vocabulary::Change::NoLeaders: such a lever is never offered"),
     ("C253", "evidence::DecisionRightRow::holder may be a body"),
 ];

@@ -65,12 +65,22 @@ const NOT_ENCODED: &[Key] =
 pub const FILES: &[(&str, &str)] = &[
     ("framework.toml", include_str!("../../../rulebook/framework.toml")),
     ("challenge.toml", include_str!("../../../rulebook/challenge.toml")),
+    ("stages.toml", include_str!("../../../rulebook/stages.toml")),
+    ("pitfalls.toml", include_str!("../../../rulebook/pitfalls.toml")),
+    ("response.toml", include_str!("../../../rulebook/response.toml")),
     ("tasks.toml", include_str!("../../../rulebook/tasks.toml")),
     ("capabilities.toml", include_str!("../../../rulebook/capabilities.toml")),
     ("obstacles.toml", include_str!("../../../rulebook/obstacles.toml")),
     ("sources.toml", include_str!("../../../rulebook/sources.toml")),
+    ("source_limits.toml", include_str!("../../../rulebook/source_limits.toml")),
     ("misdiagnosis.toml", include_str!("../../../rulebook/misdiagnosis.toml")),
+    ("approaches.toml", include_str!("../../../rulebook/approaches.toml")),
+    ("shifts.toml", include_str!("../../../rulebook/shifts.toml")),
+    ("lifecycle.toml", include_str!("../../../rulebook/lifecycle.toml")),
+    ("culture.toml", include_str!("../../../rulebook/culture.toml")),
+    ("benefits.toml", include_str!("../../../rulebook/benefits.toml")),
     ("levers.toml", include_str!("../../../rulebook/levers.toml")),
+    ("networks.toml", include_str!("../../../rulebook/networks.toml")),
 ];
 
 impl Framework {
