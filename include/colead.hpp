@@ -18,6 +18,7 @@
 #include "colead/assess.hpp"
 #include "colead/base.hpp"
 #include "colead/network.hpp"
+#include "colead/plan.hpp"
 #include "colead/rules.hpp"
 #include "colead/statistics.hpp"
 
