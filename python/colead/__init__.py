@@ -5,6 +5,7 @@ measures with their uncertainty, judgments with their reasons, and a release tha
 """
 
 from ._assess import Assessment, assess
+from ._authoring import Comparison, compare, starter
 from ._core import __version__
 from ._errors import ColeadError, DisclosureError, InputError, RulebookError
 from ._instrument import Instrument
@@ -22,6 +23,7 @@ from ._records import (
     FlipPoint,
     Hypothesis,
     Item,
+    Lever,
     Loss,
     Measure,
     Need,
@@ -33,6 +35,7 @@ from ._records import (
     Rule,
     Scale,
 )
+from ._plans import Lint
 from ._release import Audit, DisclosurePolicy, Ledger, Release, audit
 from ._responses import Responses, plan, rank_agreement
 from ._rules import Diff, Framework, Judgment, check, classify_challenge, schema
@@ -46,6 +49,7 @@ __all__ = [
     "Change",
     "Cite",
     "ColeadError",
+    "Comparison",
     "Concept",
     "ConfidenceFlip",
     "ConfidenceFlips",
@@ -64,6 +68,8 @@ __all__ = [
     "Item",
     "Judgment",
     "Ledger",
+    "Lever",
+    "Lint",
     "Loss",
     "Measure",
     "Need",
@@ -86,12 +92,14 @@ __all__ = [
     "audit",
     "check",
     "classify_challenge",
+    "compare",
     "group_network",
     "network",
     "plan",
     "rank_agreement",
     "schema",
     "simulate",
+    "starter",
     "tally",
 ]
 

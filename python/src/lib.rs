@@ -49,7 +49,7 @@ mod _core {
     #[pymodule_export]
     use crate::assess::{Assessment, assess};
     #[pymodule_export]
-    use crate::framework::{Framework, check, schema};
+    use crate::framework::{Framework, check, compare, schema, starter};
     #[pymodule_export]
     use crate::instrument::Instrument;
     #[pymodule_export]
