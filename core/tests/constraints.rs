@@ -96,6 +96,10 @@ fn every_rule_says_what_it_rests_on() {
 #[test]
 fn a_thought_experiment_never_answers() {
     let f = framework();
+    for rule in f.rules() {
+        let supposed = rule.concepts.iter().any(|c| ["C014", "C133", "C197"].contains(&c.as_str()));
+        assert!(!supposed || rule.strength == Strength::Suggests, "{} answers", rule.id);
+    }
     for said in [0.0, 0.5, 1.0] {
         for talked in [0.0, 0.5, 1.0] {
             let given = [("direction", 10.0), ("aims_said_plainly", said), ("aims_talked_over", talked)];
@@ -128,7 +132,7 @@ fn overload_is_silent_unless_the_leaders_agreed_and_are_enough() {
 #[test]
 fn learning_in_the_open_stands_beside_a_scattered_signal() {
     let f = framework();
-    let given = [("execution_drift", 1.0), ("layer_fidelity", -0.2), ("departures_in_the_open", 1.0)];
+    let given = [("execution_drift", 1.0), ("layer_link", -0.2), ("departures_in_the_open", 1.0)];
     let j = judge(&f, "execution_drift", &given);
     let verdicts: Vec<&str> = j.options().iter().map(|o| o.verdict.as_str()).collect();
     assert_eq!(verdicts, ["holds", "insufficient", "holds"], "both readings are shown");

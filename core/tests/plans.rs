@@ -77,7 +77,7 @@ fn where_the_diagnosis_is_open_the_warning_is_conditional_and_says_what_is_missi
 #[test]
 fn a_hint_is_given_only_where_nothing_firmer_is_said() {
     let hint = ("hint".to_owned(), "leaders_only".to_owned());
-    assert_eq!(said(&["drop_approvals"], TECHNICAL), [hint.clone()]);
+    assert_eq!(said(&["drop_approvals"], TECHNICAL), std::slice::from_ref(&hint));
     assert!(!said(&["drop_approvals"], COMPLEX).contains(&hint));
     assert!(BUILTIN.lint(&Plan::of(["drop_approvals"]), &diagnosis(TECHNICAL), None).unwrap().sound());
 }

@@ -2,6 +2,7 @@
 
 use super::census::Census;
 use super::classify::{CHALLENGE, case_of, classify_challenge};
+use super::coherence::settle;
 use super::gather::{Leaders, gather};
 use super::manifest::Manifest;
 use super::networks::MEASURES as TIE_MEASURES;
@@ -11,6 +12,7 @@ use super::survey::{Readings, Survey};
 use super::units::Units;
 use crate::error::{Error, Result};
 use crate::evidence::{ChallengeRow, Challenges, Evidence, Instrument, Loss};
+use crate::measure::coherence::Coherence;
 use crate::measure::{Absence, MeasureValue, Ratings, ScaleRow};
 use crate::rules::{Case, Framework, Judgment, MeasureId, Question};
 use serde_json::{Value, json};
@@ -40,6 +42,7 @@ pub struct Assessment {
     pub(crate) survey: Option<(Readings, Instrument)>,
     pub(crate) leaders: Leaders,
     pub(crate) connected: Vec<BTreeSet<u32>>,
+    pub(crate) coherence: Coherence,
     pub(crate) manifest: Manifest,
     pub(crate) notes: Vec<String>,
     pub(crate) loss: Option<Loss>,
@@ -99,12 +102,14 @@ pub fn assess(framework: &Framework, evidence: &Evidence, options: &Options) -> 
         }
         (None, _) => None,
     };
-    let gathered = gather(framework, evidence, &units, survey.as_ref().map(|(s, i)| (s, *i)), options.direction)?;
+    let mut gathered = gather(framework, evidence, &units, survey.as_ref().map(|(s, i)| (s, *i)), options.direction)?;
     let (mut notes, leaders, connected) = (gathered.notes, gathered.leaders, gathered.connected);
     let mut subjects = Vec::new();
     if let Some(challenges) = &evidence.challenges {
         subjects.extend(judge_challenges(framework, challenges, confidence)?);
     }
+    let kinds = subjects.iter().flat_map(|a| &a.judgments).filter(|j| j.question_id() == CHALLENGE);
+    settle(framework, &mut gathered.cases, kinds)?;
     for (i, case) in gathered.cases.into_iter().enumerate() {
         let judgments = judge_unit(framework, &units, i, &case, options, confidence);
         subjects.push(Assessed { subject: Subject::unit(units.name(i)), case, judgments });
@@ -135,6 +140,7 @@ pub fn assess(framework: &Framework, evidence: &Evidence, options: &Options) -> 
         survey,
         leaders,
         connected,
+        coherence: gathered.coherence,
         manifest,
         notes,
         loss,
@@ -285,6 +291,10 @@ impl Assessment {
     /// Scores of every unit, scale and wave, in the long form.
     pub fn scores(&self) -> &[ScaleRow] {
         &self.scores
+    }
+    /// The facets of coherence of every unit, in the long form.
+    pub fn coherence(&self) -> &Coherence {
+        &self.coherence
     }
     /// What it was made from, so that it can be made again.
     pub fn manifest(&self) -> &Manifest {

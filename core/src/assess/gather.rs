@@ -1,10 +1,12 @@
 //! Every table's contribution to what is known of a unit, as one case a unit.
 
+use super::coherence;
 use super::networks::connect;
 use super::survey::{Survey, by_wave};
 use super::units::Units;
 use crate::error::{Error, Result};
 use crate::evidence::{Direction, Evidence, FactRow, Instrument, Pressure, RankingRow};
+use crate::measure::coherence::Coherence;
 use crate::measure::{Absence, MeasureValue, approvals, decision_days, decision_rights, join_facts, kendalls_w, maker};
 use crate::rules::{Case, Framework};
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,6 +18,7 @@ pub(crate) struct Gathered {
     pub(crate) leaders: Leaders,
     /// The people of every unit whose ties are known, those below it left out, by number.
     pub(crate) connected: Vec<BTreeSet<u32>>,
+    pub(crate) coherence: Coherence,
 }
 
 /// By measure and unit: the leaders or deciders whose rows in that very unit a finding rests on, for measures that
@@ -30,7 +33,13 @@ pub(crate) fn gather(
     direction: Option<Direction>,
 ) -> Result<Gathered> {
     let cases = vec![Case::new(framework); units.len()];
-    let mut out = Gathered { cases, notes: Vec::new(), leaders: Leaders::new(), connected: Vec::new() };
+    let mut out = Gathered {
+        cases,
+        notes: Vec::new(),
+        leaders: Leaders::new(),
+        connected: Vec::new(),
+        coherence: Coherence::default(),
+    };
     if let Some((survey, instrument)) = survey {
         out.answers(framework, survey, instrument, units)?;
     }
@@ -38,6 +47,7 @@ pub(crate) fn gather(
     out.decisions(framework, evidence, units)?;
     out.rankings(framework, evidence, units)?;
     out.ties(framework, evidence, units, direction)?;
+    out.coherence = coherence::fill(&mut out, framework, evidence, units)?;
     out.facts(framework, evidence, units)?;
     Ok(out)
 }
@@ -191,7 +201,13 @@ impl Gathered {
     }
 
     /// As `set`, but leaves alone what the tables do not tell.
-    fn set_known(&mut self, framework: &Framework, unit: usize, id: &str, value: MeasureValue) -> Result<()> {
+    pub(super) fn set_known(
+        &mut self,
+        framework: &Framework,
+        unit: usize,
+        id: &str,
+        value: MeasureValue,
+    ) -> Result<()> {
         match value {
             MeasureValue::Absent(Absence::NotAsked) => Ok(()),
             value => self.set(framework, unit, id, value),
@@ -200,7 +216,7 @@ impl Gathered {
 }
 
 /// The people behind the rows of every unit, those of units below it left out.
-fn own_people<'r, R: 'r>(
+pub(super) fn own_people<'r, R: 'r>(
     units: &Units,
     rows: impl IntoIterator<Item = &'r R>,
     told: impl Fn(&'r R) -> (&'r str, String),

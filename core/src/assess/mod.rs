@@ -3,6 +3,7 @@
 mod assessment;
 mod census;
 mod classify;
+mod coherence;
 mod documents;
 mod gather;
 mod manifest;

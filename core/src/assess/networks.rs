@@ -103,6 +103,8 @@ struct Web {
     index: HashMap<String, u32>,
     /// The most others that anybody named.
     most: u64,
+    /// Whether there are people of more than one unit.
+    several: bool,
 }
 
 impl Web {
@@ -118,7 +120,7 @@ impl Web {
         let weight = ties.rows().iter().any(|t| t.weight.is_some()).then(|| "weight".to_owned());
         let options = Options { weight, ..Options::new(direction.unwrap_or(Direction::SourceLooksToTarget)) };
         let count = keys.len();
-        let network = Network::new(ties, keys, Traits::default(), options).map_err(|e| known_person(e, evidence))?;
+        let network = Network::new(ties, keys, Traits::default(), options).map_err(|e| advised(e, evidence))?;
         let latest = ties.waves().iter().map(String::as_str).max_by(|a, b| by_wave(a, b));
         let waveless = ties.rows().iter().filter(|t| t.wave.is_none()).count();
         if let (Some(latest), true) = (latest, waveless > 0) {
@@ -159,6 +161,7 @@ impl Web {
                  they might have named"
             ));
         }
+        let several = unit.iter().flatten().collect::<BTreeSet<_>>().len() > 1;
         let placeless = unit.iter().filter(|u| u.is_none()).count();
         if placeless > 0 {
             notes.push(format!("ties: {placeless} of {count} people belong to no unit and count nowhere"));
@@ -170,7 +173,7 @@ impl Web {
                     .into(),
             );
         }
-        Ok(Web { graph, direction, unit, answered, formal, leader, level, depth, index, most })
+        Ok(Web { graph, direction, unit, answered, formal, leader, level, depth, index, most, several })
     }
 
     /// Everybody in each unit and below it.
@@ -227,7 +230,10 @@ impl Web {
         let inside = scratch.count(self, people);
         let missing = silent * self.most;
         let mut out = Vec::new();
-        let cross = share(inside.crossing, inside.sent, missing, n, "its people name nobody");
+        let cross = match self.several {
+            true => share(inside.crossing, inside.sent, missing, n, "its people name nobody"),
+            false => MeasureValue::Absent(Absence::Undefined("all people belong to one unit")),
+        };
         out.push(("network_ei", rescaled(cross, |x| 2.0 * x - 1.0, 2.0)));
         let leaders = people.iter().filter(|u| self.leads(**u)).count() as u64;
         let by_leaders = |value: MeasureValue| match leaders < FEWEST {
@@ -317,7 +323,9 @@ impl Web {
     fn rivals(&self, evidence: &Evidence, units: &Units) -> Vec<BTreeSet<(u32, u32)>> {
         let mut out = vec![BTreeSet::new(); units.len()];
         let Some(table) = &evidence.decision_rights else { return out };
-        let mut classes: BTreeMap<(usize, &str, &str, bool), (BTreeSet<u32>, bool)> = BTreeMap::new();
+        // Of each unit and class of decisions in a scope: who decides, and whether somebody convenes them.
+        type Class<'a> = (usize, &'a str, &'a str, bool);
+        let mut classes: BTreeMap<Class<'_>, (BTreeSet<u32>, bool)> = BTreeMap::new();
         for row in table.rows() {
             let Some(own) = units.index(&row.unit) else { continue };
             let scope = (row.scope.as_deref().unwrap_or(&row.unit), row.scope.is_some());
@@ -512,11 +520,16 @@ fn people(ties: &Ties, evidence: &Evidence) -> Vec<String> {
     }
 }
 
-fn known_person(e: Error, evidence: &Evidence) -> Error {
+/// What to do about a tie in a folder of evidence, where there are no options of networks.
+fn advised(e: Error, evidence: &Evidence) -> Error {
     if e.code() == "unknown_node" && evidence.nodes.is_none() {
         return e.help("add it to `members`, or hand in `nodes`");
     }
-    e
+    match e.code() {
+        "self_tie" => e.help("leave ties of a person to itself out"),
+        "repeated_tie" => e.help("list every tie once, an undirected one from one end only"),
+        _ => e,
+    }
 }
 
 /// From each person to the manager, of current memberships.

@@ -3,6 +3,8 @@
 mod aggregation;
 mod agreement;
 mod challenge;
+pub mod coherence;
+pub mod concordance;
 mod decision_rights;
 mod decisions;
 mod facts;

@@ -2,6 +2,7 @@
 
 mod audit;
 mod audit_documents;
+mod coherence;
 mod history;
 mod ledger;
 mod ledger_read;
@@ -18,6 +19,7 @@ mod text;
 pub use crate::assess::People;
 pub use audit::{Audit, AuditOptions, Leak, Level, MAX_CELLS, TableCell, Tables, Values, audit, suppress};
 pub use audit_documents::audit_documents;
+pub use coherence::CoherenceSection;
 pub use ledger::{Entry, LEDGER_FORMAT, Ledger};
 pub use pattern::Audited;
 pub use plan::Rank;

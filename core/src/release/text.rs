@@ -23,6 +23,7 @@ impl Release {
         self.whole(&mut out);
         self.parts(&mut out);
         self.connection(&mut out);
+        self.coherence_lines(&mut out);
         self.next(&mut out);
         self.masked(&mut out);
         self.foot(&mut out);
@@ -148,6 +149,16 @@ impl Release {
         for q in questions {
             let of: Vec<&JudgmentCell> = judged.iter().copied().filter(|j| j.question == q).collect();
             question(out, &of, &below);
+        }
+    }
+
+    /// Facets of coherence, unit by unit, and what is missing for the rest.
+    fn coherence_lines(&self, out: &mut String) {
+        let lines = self.coherence.lines();
+        if !lines.is_empty() {
+            heading(out, "Coherence under pressure");
+            fold(out, 0, "numbers from -1 to 1, with 95 % intervals where one covers; our own proposal, version 1");
+            lines.iter().for_each(|(level, text)| fold(out, *level, text));
         }
     }
 

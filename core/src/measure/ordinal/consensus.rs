@@ -95,7 +95,7 @@ pub fn consensus_of(agreement: &Matrix) -> Result<Consensus, Absence> {
 
 /// Starts from the two who agree least; everybody joins the camp with which they agree more on average, until nobody
 /// moves.
-fn two_camps(agreement: &Matrix) -> Vec<usize> {
+pub(crate) fn two_camps(agreement: &Matrix) -> Vec<usize> {
     let m = agreement.size();
     let mut least = (0, 1);
     for i in 0..m {

@@ -154,8 +154,7 @@ impl Judges {
                 .help(format!("give at most {MOST_JUDGES}, or the mean ranks of groups")));
         }
         let lists: Vec<Vec<Vec<usize>>> = self.values.iter().map(|v| Judges::list(v)).collect();
-        let each: Vec<(&String, &Vec<Option<f64>>, &Vec<Vec<usize>>)> =
-            self.judges.iter().zip(&self.values).zip(&lists).map(|((j, v), l)| (j, v, l)).collect();
+        let each: Vec<_> = self.judges.iter().zip(&self.values).zip(&lists).map(|((j, v), l)| (j, v, l)).collect();
         let mut rows = Vec::new();
         for (i, (first, x, a)) in each.iter().enumerate() {
             for (second, y, b) in each.iter().skip(i + 1) {

@@ -10,6 +10,7 @@ mod overlap;
 mod ranks;
 
 pub use concordance::{Concordance, concordance_p, kendall_w};
+pub(crate) use consensus::two_camps;
 pub use consensus::{Consensus, SharedView, consensus, consensus_of};
 pub use judges::Judges;
 pub use krippendorff::{Metric, krippendorff_alpha};

@@ -81,6 +81,7 @@ pub const FILES: &[(&str, &str)] = &[
     ("benefits.toml", include_str!("../../../rulebook/benefits.toml")),
     ("levers.toml", include_str!("../../../rulebook/levers.toml")),
     ("networks.toml", include_str!("../../../rulebook/networks.toml")),
+    ("coherence.toml", include_str!("../../../rulebook/coherence.toml")),
 ];
 
 impl Framework {

@@ -2,7 +2,7 @@
 
 use super::diagnosis::Diagnosis;
 use super::lever::{Counts, Lever};
-use super::plan::Plan;
+use super::pulled::Plan;
 use super::suggest::Suggestion;
 use crate::error::{Error, Result};
 use crate::measure::{Estimate, MeasureValue, Origin};

@@ -4,11 +4,11 @@
 mod diagnosis;
 mod lever;
 mod lint;
-mod plan;
+mod pulled;
 mod suggest;
 
 pub use diagnosis::Diagnosis;
 pub use lever::{Counts, Lever};
 pub use lint::{Lint, Warning, WarningKind};
-pub use plan::{MAX_LEVERS, Plan, Pulled};
+pub use pulled::{MAX_LEVERS, Plan, Pulled};
 pub use suggest::Suggestion;
