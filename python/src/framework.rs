@@ -264,9 +264,10 @@ pub(crate) fn check(py: Python<'_>, files: Vec<(String, String)>) -> PyResult<St
 
 /// Several frameworks over one case (a JSON document): JSON and text.
 #[pyfunction]
-pub(crate) fn compare(py: Python<'_>, frameworks: Vec<Framework>, case: &str) -> PyResult<(String, String)> {
+pub(crate) fn compare(py: Python<'_>, frameworks: Vec<Py<Framework>>, case: &str) -> PyResult<(String, String)> {
+    let frameworks: Vec<Rulebook> = frameworks.iter().map(|f| f.get().inner.clone()).collect();
     run(py, || {
-        let all: Vec<&Rulebook> = frameworks.iter().map(|f| &f.inner).collect();
+        let all: Vec<&Rulebook> = frameworks.iter().collect();
         let found = rules::compare(&all, &rules::Told::one_from_json(case)?)?;
         Ok((json::canonical(&found.to_json()), found.to_text()))
     })
