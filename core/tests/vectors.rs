@@ -9,7 +9,7 @@ use colead::measure::network::{MIN_GROUP, Network, Options, group_ties};
 use colead::measure::ordinal::Judges;
 use colead::measure::{Reading, Reply, ScaleRow, measure, plan, read_responses, read_tally};
 use colead::release::{DisclosurePolicy, Ledger};
-use colead::rules::{Case, Framework, check};
+use colead::rules::{Case, Diagnosis, Framework, Plan, Told, check};
 use colead::tally::Tally;
 use colead::{Diagnostic, Error, Result};
 use serde_json::Value;
@@ -64,6 +64,25 @@ fn judge(v: &Vector) -> Result<String> {
 fn check_rulebook(v: &Vector) -> Result<String> {
     let found = check(&v.text("rulebook.toml"));
     Ok(canonical(&found.iter().map(Diagnostic::to_json).collect()) + "\n")
+}
+
+fn lint(v: &Vector) -> Result<String> {
+    let framework = match v.find("rulebook.toml") {
+        Some(text) => Framework::from_toml(&text)?,
+        None => Framework::builtin()?,
+    };
+    let diagnosis = Diagnosis::from_json(&framework, v.find("diagnosis.json").as_deref().unwrap_or("{}"))?;
+    let plan = Plan::from_text(&v.text("plan.json"))?;
+    let lint = framework.lint(&plan, &diagnosis, v.confidence())?;
+    let offered = framework.suggest(&diagnosis, v.confidence())?;
+    let offered: Value = offered.iter().map(|s| s.to_json(&framework)).collect();
+    Ok(format!("{}\n{}\n", canonical(&lint.to_json()), canonical(&offered)))
+}
+
+fn compare(v: &Vector) -> Result<String> {
+    let (builtin, own) = (Framework::builtin()?, Framework::from_toml(&v.text("rulebook.toml"))?);
+    let case = Told::one_from_json(&v.text("cases.json"))?;
+    Ok(canonical(&colead::rules::compare(&[&builtin, &own], &case)?.to_json()) + "\n")
 }
 
 fn tally(v: &Vector) -> Result<String> {
@@ -210,6 +229,16 @@ fn questions_are_judged() {
 #[test]
 fn rulebooks_are_checked() {
     run("check", check_rulebook);
+}
+
+#[test]
+fn plans_are_held_against_a_diagnosis() {
+    run("lint", lint);
+}
+
+#[test]
+fn frameworks_are_compared() {
+    run("compare", compare);
 }
 
 #[test]
