@@ -167,6 +167,12 @@ typedef struct colead_network colead_network;
 typedef struct colead_release colead_release;
 
 /**
+ * Answers of respondents, row by row. They never change and may be read by many threads. They are personal data: they
+ * belong to their owner.
+ */
+typedef struct colead_responses colead_responses;
+
+/**
  * Text owned by the caller, UTF-8. It ends with a NUL character that its size does not count, so that it
  * can be printed; the text itself may hold NUL characters, so trust the size.
  */
@@ -291,6 +297,14 @@ typedef struct colead_assess_options {
    * Its size.
    */
   size_t direction_size;
+  /**
+   * The day, such as `2024-06-30`, whose organization and memberships hold; null for the folder's or the latest rows.
+   */
+  const char *as_of;
+  /**
+   * Its size.
+   */
+  size_t as_of_size;
 } colead_assess_options;
 
 /**
@@ -723,6 +737,35 @@ colead_status colead_instrument_create_from_text(const char *text,
                                                  struct colead_error **err);
 
 /**
+ * Creates an instrument at `*out` from a table in which an existing survey defines its scales, one row a scale.
+ * `settings` is a JSON object: `id`, `options` (lowest and highest answer code), `scale` and `items` (the columns that
+ * name a scale and list its items, `-` before a reversed one); and any of `version`, `license`, `dont_know`, `index` (the
+ * column of wider indices), `item_column` (such as `Q{}`, when items are numbers of questions). The stream is always
+ * consumed, also on error.
+ *
+ * Errors: `missing_key`, `unknown_key`, `wrong_type`, `missing_column`, `missing_value`, `bad_item`, `bad_pattern`
+ * (COLEAD_ERROR_INPUT); those of `colead_instrument_create_from_text`.
+ */
+colead_status colead_instrument_create_from_definitions(struct ArrowArrayStream *definitions,
+                                                        const char *settings,
+                                                        size_t settings_size,
+                                                        struct colead_instrument **out,
+                                                        struct colead_error **err);
+
+/**
+ * Writes how the instrument is keyed into a new string at `*out`, as canonical JSON: for every item of every scale its
+ * `scale`, `item`, `column`, `lo`, `hi` and `reversed`. `columns` is TOML or JSON with a table `columns` of columns of an
+ * export and the item that each one is; it may be null where every item stands in the column of its name.
+ *
+ * Errors (COLEAD_ERROR_RULEBOOK): `unknown_item`, `duplicate_item`, `reserved_name` and so on.
+ */
+colead_status colead_instrument_write_map_json(const struct colead_instrument *instrument,
+                                               const char *columns,
+                                               size_t columns_size,
+                                               struct colead_string **out,
+                                               struct colead_error **err);
+
+/**
  * Writes the whole instrument as canonical JSON (`id`, `version`, `scales`, `items` and more) into a new
  * string at `*out`; `colead_instrument_create_from_text` reads it back.
  */
@@ -822,12 +865,18 @@ colead_status colead_tally_write_digest(const struct colead_tally *tally,
                                         struct colead_error **err);
 
 /**
- * Measures the tally into an Arrow stream of one record batch in the caller's struct `*out`. `what` is
- * `scores`, `items`, `differences`, `favorability`, `reliability`, `agreement` or `aggregation`. The columns
- * are those of the long form: `wave` where there are waves, `unit`, `scale`, `item` or `pair`, `measure`,
- * `variant`, `estimand`, `value`, `se`, `lower`, `upper`, `n`, `status` (`known` or why there is no value).
+ * Measures the tally into an Arrow stream of one record batch in the caller's struct `*out`. `what` is a name:
+ * `scores`, `items`, `differences`, `favorability`, `reliability`, `agreement`, `agreement_summary`, `aggregation`,
+ * `overall`, `reconcile`, `nonresponse` or `probability_above`; or a JSON object with the name under `read` and its
+ * arguments: `missing_rule` (`half`, `all` or a number of answers), `sizes` (an object of units and their members, for
+ * the census), `nulls` (names of null distributions, or variances) and `items` (false for scales only), `first` and
+ * `second` (`respondents`, `items` or `units`), `cut` (0 to 100). What needs rows, such as `gate`, answers
+ * `rows_needed`: see `colead_responses`. The columns are those of the long form: `wave` where there are waves, `unit`,
+ * `scale`, `item` or `pair`, `measure`, `variant`, `estimand`, `value`, `se`, `lower`, `upper`, `n`, `status` (`known`
+ * or why there is no value).
  *
- * Errors (COLEAD_ERROR_INPUT): `unknown_name`.
+ * Errors (COLEAD_ERROR_INPUT): `unknown_name`, `unknown_key`, `wrong_type`, `out_of_range`, `bad_missing_rule`,
+ * `weights_unsupported`.
  */
 colead_status colead_tally_measure_stream(const struct colead_tally *tally,
                                           const char *what,
@@ -856,6 +905,96 @@ colead_status colead_tally_clone(const struct colead_tally *tally,
  * Frees the tally. Null is ignored.
  */
 void colead_tally_free(struct colead_tally *tally);
+
+/**
+ * Creates responses at `*out` from a table as for `colead_tally_add_stream`, with a column `respondent` where the same
+ * people answered more than once. Where `loss` is not null, it gets what was not answered or left unread, as JSON. The
+ * stream `answers` is always consumed, also on error.
+ *
+ * Errors: as `colead_tally_add_stream`.
+ */
+colead_status colead_responses_create_from_stream(const struct colead_instrument *instrument,
+                                                  struct ArrowArrayStream *answers,
+                                                  const struct colead_answer_options *options,
+                                                  struct colead_string **loss,
+                                                  struct colead_responses **out,
+                                                  struct colead_error **err);
+
+/**
+ * Measures responses into an Arrow stream of one record batch in the caller's struct `*out`. `request` is a name or a
+ * JSON object with the name under `read` and its arguments: `gate` (`draws`, `seed`, `level`, `icc`), `changes` (`from`,
+ * `to`, `linked`, `missing_rule`), `reliable_change` (`from`, `to`, `missing_rule`), `careless` and `careless_flags`
+ * (`run`, `answers`), `split_sample` (`x`, `y`, `wave`, `splits`, `seed`), `drivers` (`outcome`, `wave`),
+ * `agreement_listwise` (`nulls`). The columns are those of `colead_tally_measure_stream`, and `respondent` for the flags,
+ * which are about persons.
+ *
+ * Errors (COLEAD_ERROR_INPUT): `unknown_name`, `unknown_key`, `missing_key`, `wrong_type`, `out_of_range`,
+ * `bad_missing_rule`, `unknown_wave`, `unknown_scale`, `missing_column` where people are to be linked without keys.
+ */
+colead_status colead_responses_measure_stream(const struct colead_responses *responses,
+                                              const char *request,
+                                              size_t request_size,
+                                              struct ArrowArrayStream *out,
+                                              struct colead_error **err);
+
+/**
+ * Measures responses into a canonical JSON list of rows in a new string at `*out`; as
+ * `colead_responses_measure_stream`.
+ */
+colead_status colead_responses_measure_json(const struct colead_responses *responses,
+                                            const char *request,
+                                            size_t request_size,
+                                            struct colead_string **out,
+                                            struct colead_error **err);
+
+/**
+ * One more owner of the same responses, to be freed as well; never fails and copies nothing. Null for null.
+ */
+struct colead_responses *colead_responses_clone(const struct colead_responses *responses);
+
+/**
+ * Gives up one ownership of the responses. Null is ignored.
+ */
+void colead_responses_free(struct colead_responses *responses);
+
+/**
+ * Measures agreement on what comes first into an Arrow stream in the caller's struct `*out`: `ratings` is a table of
+ * `judge`, `object` and `value`, the most important with the least value. `request` is a name or a JSON object with the
+ * name under `read`: `agreement` of all judges (`draws`, `seed`), `consensus` with camps, `pairs` of judges (`p` of
+ * rank-biased overlap, `k`, `ties`: `group` or `item`). The columns are those of the long form, with `judge` or `pair`.
+ * The stream `ratings` is always consumed, also on error.
+ *
+ * Errors (COLEAD_ERROR_INPUT): `missing_column`, `duplicate_value`, `not_a_number`, `unknown_name`, `unknown_key`,
+ * `out_of_range`, `too_many_judges`.
+ */
+colead_status colead_ratings_measure_stream(struct ArrowArrayStream *ratings,
+                                            const char *request,
+                                            size_t request_size,
+                                            struct ArrowArrayStream *out,
+                                            struct colead_error **err);
+
+/**
+ * Measures agreement on what comes first into a canonical JSON list of rows in a new string at `*out`; as
+ * `colead_ratings_measure_stream`.
+ */
+colead_status colead_ratings_measure_json(struct ArrowArrayStream *ratings,
+                                          const char *request,
+                                          size_t request_size,
+                                          struct colead_string **out,
+                                          struct colead_error **err);
+
+/**
+ * Answers a question of planning with a canonical JSON list of one row in a new string at `*out`. `request` is a JSON
+ * object with `read` and arguments: `power_of_difference` (`difference` in standard deviations, `n1`, `n2`),
+ * `smallest_group` (`difference`, `power`), `respondents_for_margin` (`sd`, `members`, `margin`),
+ * `unit_size_for_reliability` (`icc1`, `target`).
+ *
+ * Errors (COLEAD_ERROR_INPUT): `bad_json`, `unknown_name`, `unknown_key`, `missing_key`, `wrong_type`.
+ */
+colead_status colead_plan_write_json(const char *request,
+                                     size_t request_size,
+                                     struct colead_string **out,
+                                     struct colead_error **err);
 
 /**
  * Creates empty evidence at `*out`; the caller frees it.

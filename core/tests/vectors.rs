@@ -1,9 +1,10 @@
 //! The conformance vectors of `tests/vectors`, run through Rust. `COLEAD_BLESS=1` writes what is expected.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
-use colead::assess::{Project, classify_documents};
-use colead::evidence::{Direction, Instrument, Responses, SurveyMap, Table};
+use colead::assess::{Project, classify_documents, read_facets};
+use colead::evidence::{Direction, Evidence, Instrument, Responses, SurveyMap, Table};
 use colead::json::canonical;
+use colead::measure::concordance::FacetRow;
 use colead::measure::network::{MIN_GROUP, Network, Options, group_ties};
 use colead::measure::ordinal::Judges;
 use colead::measure::{Reading, Reply, ScaleRow, measure, plan, read_responses, read_tally};
@@ -139,6 +140,20 @@ fn statistics(v: &Vector) -> Result<String> {
     Ok(out)
 }
 
+fn facets(v: &Vector) -> Result<String> {
+    let tables = ["organization", "rankings", "declared", "decisions", "decision_effects"];
+    let files: Vec<(String, String)> =
+        tables.iter().filter_map(|t| Some((format!("{t}.csv"), v.find(&format!("{t}.csv"))?))).collect();
+    let files: Vec<(&str, &[u8])> = files.iter().map(|(name, text)| (name.as_str(), text.as_bytes())).collect();
+    let (evidence, _) = Evidence::from_files(&files)?;
+    let mut out = String::new();
+    for request in v.text("requests").lines() {
+        let (_, rows) = read_facets(&evidence, request)?;
+        out.push_str(&(canonical(&rows.iter().map(FacetRow::to_json).collect()) + "\n"));
+    }
+    Ok(out)
+}
+
 fn assess(v: &Vector) -> Result<String> {
     let files: Vec<(String, Vec<u8>)> = std::fs::read_dir(v.folder.join(&v.name))
         .expect("a folder")
@@ -210,6 +225,11 @@ fn networks_are_measured() {
 #[test]
 fn statistics_are_read() {
     run("statistics", statistics);
+}
+
+#[test]
+fn coherence_is_measured() {
+    run("coherence", facets);
 }
 
 #[test]

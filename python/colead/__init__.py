@@ -4,10 +4,12 @@ Direction, alignment and commitment judged by typed, cited rules over incomplete
 measures with their uncertainty, judgments with their reasons, and a release that protects the people who answered.
 """
 
-from ._assess import Assessment, assess
+from ._assess import Assessment, assess, preflight
 from ._core import __version__
 from ._errors import ColeadError, DisclosureError, InputError, RulebookError
+from ._guided import Interview, Preflight
 from ._instrument import Instrument
+from ._coherence import coherence, concordance
 from ._network import Network, group_network, network
 from ._records import (
     Change,
@@ -61,6 +63,7 @@ __all__ = [
     "Hypothesis",
     "InputError",
     "Instrument",
+    "Interview",
     "Item",
     "Judgment",
     "Ledger",
@@ -69,6 +72,7 @@ __all__ = [
     "Need",
     "Network",
     "NextQuestion",
+    "Preflight",
     "Prompt",
     "Question",
     "Release",
@@ -86,9 +90,12 @@ __all__ = [
     "audit",
     "check",
     "classify_challenge",
+    "coherence",
+    "concordance",
     "group_network",
     "network",
     "plan",
+    "preflight",
     "rank_agreement",
     "schema",
     "simulate",

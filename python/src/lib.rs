@@ -8,8 +8,10 @@ mod arguments;
 mod assess;
 mod call;
 mod framework;
+mod guided;
 mod instrument;
 mod judgment;
+mod coherence;
 mod network;
 mod release;
 mod responses;
@@ -49,7 +51,11 @@ mod _core {
     #[pymodule_export]
     use crate::assess::{Assessment, assess};
     #[pymodule_export]
+    use crate::coherence::facets;
+    #[pymodule_export]
     use crate::framework::{Framework, check, schema};
+    #[pymodule_export]
+    use crate::guided::{interview, preflight, read_interview};
     #[pymodule_export]
     use crate::instrument::Instrument;
     #[pymodule_export]

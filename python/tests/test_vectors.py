@@ -170,6 +170,31 @@ def test_network(name: str) -> None:
     assert found == [json.loads(line) for line in expected.splitlines()]
 
 
+TABLES = ("organization", "rankings", "declared", "decisions", "decision_effects")
+
+
+@pytest.mark.parametrize("name", cases("coherence"))
+def test_coherence(name: str) -> None:
+    v = Vector("coherence", name)
+    expected = v.text("expected")
+    found: list[Any] = []
+    try:
+        texts = {table: v.find(f"{table}.csv") for table in TABLES}
+        tables = {table: columns(csv) for table, csv in texts.items() if csv is not None}
+        for line in v.text("requests").splitlines():
+            request = json.loads(line)
+            if request.pop("read") == "concordance":
+                ranked = {"rankings": tables.get("rankings"), "declared": tables.get("declared")}
+                found.append(list(colead.concordance(**ranked, **request)))
+            else:
+                found.append(list(colead.coherence(**tables, **request)))
+    except colead.ColeadError as error:
+        assert name.startswith("bad_"), error
+        assert told(error) == json.loads(expected)
+        return
+    assert found == [json.loads(line) for line in expected.splitlines()]
+
+
 def asked(line: str) -> tuple[str, dict[str, Any]]:
     """The method and the arguments of a request."""
     document = json.loads(line) if line.startswith("{") else {"read": line}

@@ -136,6 +136,18 @@ static std::string statistics(const Vector &v) {
                          [&](const std::string &request) { return responses.measure_json(request); });
 }
 
+static std::string coherence(const Vector &v) {
+  colead::Evidence evidence;
+  for (const char *table : {"organization", "rankings", "declared", "decisions", "decision_effects"}) {
+    if (Text csv = v.find(std::string(table) + ".csv")) {
+      evidence.add_stream(table, stream(*csv));
+    }
+  }
+  return each_line(v.text("requests"), [&](const std::string &request) {
+    return colead::measure_facets_json(evidence, request);
+  });
+}
+
 static std::string assess(const Vector &v) {
   colead::Evidence evidence;
   for (const fs::directory_entry &entry : fs::directory_iterator(v.folder / v.name)) {
@@ -174,7 +186,7 @@ int main(int argc, char **argv) {
   CHECK(argc == 2);
   fs::path root = argv[1];
   int wrong = run(root, "classify", classify) + run(root, "judge", judge) + run(root, "check", check) +
-              run(root, "tally", tally) + run(root, "network", network) +
+              run(root, "tally", tally) + run(root, "network", network) + run(root, "coherence", coherence) +
               run(root, "statistics", statistics) + run(root, "assess", assess);
   CHECK(wrong == 0);
   std::puts("c++ vectors: ok");

@@ -20,6 +20,7 @@ mod organization;
 mod parse;
 mod pressure;
 mod priorities;
+mod provenance;
 mod reader;
 mod reporting;
 mod responses;
@@ -44,6 +45,7 @@ pub use network::{Direction, NodeRow, Nodes, TieRow, Ties};
 pub use organization::{Organization, UnitRow};
 pub use pressure::Pressure;
 pub use priorities::{Declared, DeclaredRow, RankingRow, Rankings};
+pub use provenance::{Provenance, check_date, check_role};
 pub use reader::{Field, Reader};
 pub use reporting::{Managers, Reports};
 pub(crate) use responses::weight_of_text;
@@ -121,9 +123,25 @@ pub struct Evidence {
     pub facts: Option<Facts>,
     /// What was undertaken.
     pub interventions: Option<Interventions>,
+    /// What the host is told of how the evidence was read, such as answers that an informant changed. Names nobody.
+    pub(crate) remarks: Vec<String>,
 }
 
 impl Evidence {
+    /// The same evidence with the organization and the memberships of one day, counted from 1970-01-01
+    /// ([`days_from_iso`]): who belonged to a unit then is a current member.
+    ///
+    /// # Errors
+    /// Those of [`Organization::as_of`] and [`Members::as_of`].
+    pub fn as_of(&self, day: f64) -> Result<Evidence> {
+        let organization = self.organization.as_ref().map(|o| o.as_of(day)).transpose()?;
+        let current = |members: Members| {
+            Members::new(members.rows().iter().map(|m| MemberRow { to: None, ..m.clone() }).collect())
+        };
+        let members = self.members.as_ref().map(|m| m.as_of(day).and_then(current)).transpose()?;
+        Ok(Evidence { organization, members, ..self.clone() })
+    }
+
     /// Takes a table in under its name in [`NAMES`], whatever the table calls itself.
     ///
     /// # Errors
@@ -214,6 +232,7 @@ impl Evidence {
         take(&mut self.challenges, other.challenges);
         take(&mut self.facts, other.facts);
         take(&mut self.interventions, other.interventions);
+        self.remarks.extend(other.remarks);
         Ok(())
     }
 
