@@ -22,6 +22,7 @@ const SOURCES: &[&str] = &[
     "assessment.rs",
     "release.rs",
     "network.rs",
+    "guided.rs",
     "simulate.rs",
 ];
 

@@ -84,6 +84,8 @@ class Assessment {
     return try_release(policy, ledger).value();
   }
 
+  const colead_assessment *get() const noexcept { return handle_.get(); }
+
  private:
   detail::Shared<colead_assessment, colead_assessment_clone, colead_assessment_free> handle_;
 };

@@ -4,9 +4,10 @@ Direction, alignment and commitment judged by typed, cited rules over incomplete
 measures with their uncertainty, judgments with their reasons, and a release that protects the people who answered.
 """
 
-from ._assess import Assessment, assess
+from ._assess import Assessment, assess, preflight
 from ._core import __version__
 from ._errors import ColeadError, DisclosureError, InputError, RulebookError
+from ._guided import Interview, Preflight
 from ._instrument import Instrument
 from ._network import Network, group_network, network
 from ._records import (
@@ -61,6 +62,7 @@ __all__ = [
     "Hypothesis",
     "InputError",
     "Instrument",
+    "Interview",
     "Item",
     "Judgment",
     "Ledger",
@@ -69,6 +71,7 @@ __all__ = [
     "Need",
     "Network",
     "NextQuestion",
+    "Preflight",
     "Prompt",
     "Question",
     "Release",
@@ -89,6 +92,7 @@ __all__ = [
     "group_network",
     "network",
     "plan",
+    "preflight",
     "rank_agreement",
     "schema",
     "simulate",

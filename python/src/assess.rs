@@ -67,10 +67,7 @@ pub(crate) fn assess(
         }
     }
     let (inner, framework, policy, unread) = run(py, || {
-        let mut project = project(&files, &builtin.inner)?;
-        if let Some(own) = &own_framework {
-            project.framework = own.inner.clone();
-        }
+        let mut project = project(&files, &builtin.inner, own_framework.as_ref().map(|f| &f.inner))?;
         for (name, table) in &given {
             project.evidence.insert(name, table.as_ref().clone())?;
         }
@@ -110,10 +107,10 @@ pub(crate) fn assess(
     })
 }
 
-fn project(files: &Files, builtin: &Rulebook) -> Result<Project> {
+fn project(files: &Files, builtin: &Rulebook, own: Option<&Rulebook>) -> Result<Project> {
     if files.is_empty() {
         return Ok(Project {
-            framework: builtin.clone(),
+            framework: own.unwrap_or(builtin).clone(),
             evidence: Evidence::default(),
             options: Options::default(),
             policy: PolicySettings::default(),
@@ -121,7 +118,7 @@ fn project(files: &Files, builtin: &Rulebook) -> Result<Project> {
         });
     }
     let files: Vec<(&str, &[u8])> = files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_ref())).collect();
-    Project::from_files(&files)
+    Project::read(&files, own)
 }
 
 /// The framework that a folder brought with it, with the file it came from: the one that says the same.
@@ -273,6 +270,19 @@ impl Assessment {
             of_subject.flat_map(|a| &a.judgments).map(|j| format!("`{}`", j.question_id())).collect();
         let error = Error::input("unknown_question", format!("no judgment of `{subject}` on `{question}`"));
         Err(error.at("question").help(format!("known: {}", known.join(", "))).into())
+    }
+
+    /// What the evidence could ever answer: JSON and text.
+    fn preflight(&self, py: Python<'_>) -> PyResult<(String, String)> {
+        tell(py, || {
+            let found = self.inner.preflight();
+            (json::canonical(&found.to_json()), found.to_text())
+        })
+    }
+
+    /// What to ask next, by whom to ask.
+    fn agenda(&self, py: Python<'_>) -> PyResult<String> {
+        tell(py, || json::canonical(&self.inner.agenda().to_json()))
     }
 
     /// What may leave: the release as JSON and as text, its explanations (subject, question, text), and the ledger.

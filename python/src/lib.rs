@@ -8,6 +8,7 @@ mod arguments;
 mod assess;
 mod call;
 mod framework;
+mod guided;
 mod instrument;
 mod judgment;
 mod network;
@@ -50,6 +51,8 @@ mod _core {
     use crate::assess::{Assessment, assess};
     #[pymodule_export]
     use crate::framework::{Framework, check, schema};
+    #[pymodule_export]
+    use crate::guided::{interview, preflight, read_interview};
     #[pymodule_export]
     use crate::instrument::Instrument;
     #[pymodule_export]

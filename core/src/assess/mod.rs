@@ -1,5 +1,6 @@
 //! Evidence and a framework joined: measures are taken, questions are put, judgments come out.
 
+mod agenda;
 mod assessment;
 mod census;
 mod classify;
@@ -17,6 +18,8 @@ mod subject;
 mod survey;
 mod units;
 
+pub(crate) use agenda::Items;
+pub use agenda::{Agenda, AgendaItem, Bearing};
 pub(crate) use assessment::loss_note;
 pub use assessment::{Assessed, Assessment, assess};
 pub(crate) use census::{DIRECT, POOLED, REPORTS, Wave};

@@ -5,6 +5,7 @@ use super::options::{MAX_SEED, Options};
 use crate::document::{At, Diagnostics, Document};
 use crate::error::{Error, Family, Result};
 use crate::evidence::{Direction, Evidence, Instrument};
+use crate::interview::Form;
 use crate::rules::Framework;
 
 /// The file that names instrument, framework, confidence, seed and policy.
@@ -47,11 +48,20 @@ struct Settings {
 
 impl Project {
     /// Reads a folder given as names and bytes. `instrument` and `framework` of `colead.toml` name something built
-    /// in or a file of the folder. Options that the caller sets win over the folder's.
+    /// in or a file of the folder. Files named `interview...`, `.txt` or `.json`, are interviews that were filled in.
+    /// Options that the caller sets win over the folder's.
     ///
     /// # Errors
     /// Those of the evidence, the instrument and the framework, and `unknown_file` for a named file that is not there.
     pub fn from_files(files: &[(&str, &[u8])]) -> Result<Project> {
+        Project::read(files, None)
+    }
+
+    /// As [`Project::from_files`], judged by this framework instead of the folder's.
+    ///
+    /// # Errors
+    /// As [`Project::from_files`].
+    pub fn read(files: &[(&str, &[u8])], own: Option<&Framework>) -> Result<Project> {
         let settings = match files.iter().find(|(name, _)| *name == SETTINGS) {
             Some((_, bytes)) => read_settings(text(SETTINGS, bytes)?)?,
             None => Settings::default(),
@@ -60,7 +70,9 @@ impl Project {
             [&settings.instrument, &settings.framework].into_iter().flatten().map(String::as_str).collect();
         // A framework or instrument in JSON is no evidence.
         let tables: Vec<(&str, &[u8])> = files.iter().filter(|(n, _)| !named.contains(n)).copied().collect();
-        let (evidence, unread) = Evidence::from_files(&tables)?;
+        // An interview needs the framework that asks: it is read last.
+        let (interviews, tables): (Vec<_>, Vec<_>) = tables.into_iter().partition(|(name, _)| is_interview(name));
+        let (mut evidence, unread) = Evidence::from_files(&tables)?;
         let unread = unread.into_iter().filter(|n| *n != SETTINGS).map(str::to_owned).collect();
         let instrument = match &settings.instrument {
             None => None,
@@ -70,13 +82,17 @@ impl Project {
                 None => Instrument::builtin(name)?,
             }),
         };
-        let framework = match settings.framework.as_deref() {
-            None | Some("builtin") => Framework::builtin()?,
-            Some(name) => match find(files, name) {
+        let framework = match (own, settings.framework.as_deref()) {
+            (Some(own), _) => own.clone(),
+            (None, None | Some("builtin")) => Framework::builtin()?,
+            (None, Some(name)) => match find(files, name) {
                 Some(bytes) => Framework::from_files(&[(name, text(name, bytes)?)])?,
                 None => return Err(missing(name, "framework")),
             },
         };
+        for form in read_interviews(&framework, &interviews)? {
+            form.add_to(&mut evidence)?;
+        }
         let (confidence, seed) = (settings.confidence, settings.seed);
         let options = Options { instrument, confidence, seed, cuts: settings.cuts, direction: settings.direction };
         Ok(Project { framework, evidence, options, policy: settings.policy, unread })
@@ -89,6 +105,26 @@ impl Project {
     pub fn assess(&self) -> Result<Assessment> {
         assess(&self.framework, &self.evidence, &self.options)
     }
+}
+
+/// `interview.txt`, `interview-2.json` and their like.
+fn is_interview(name: &str) -> bool {
+    name.starts_with("interview") && [".txt", ".json"].iter().any(|ending| name.ends_with(ending))
+}
+
+/// The interviews of a folder, in the order of their names; sittings about the same are one.
+fn read_interviews(framework: &Framework, files: &[(&str, &[u8])]) -> Result<Vec<Form>> {
+    let mut files = files.to_vec();
+    files.sort_by_key(|(name, _)| *name);
+    let mut forms: Vec<Form> = Vec::new();
+    for (name, bytes) in files {
+        let form = Form::read(framework, name, text(name, bytes)?)?;
+        match forms.iter_mut().find(|f| (&f.unit, &f.challenge) == (&form.unit, &form.challenge)) {
+            Some(first) => *first = first.merge(&form)?,
+            None => forms.push(form),
+        }
+    }
+    Ok(forms)
 }
 
 fn find<'f>(files: &[(&str, &'f [u8])], name: &str) -> Option<&'f [u8]> {

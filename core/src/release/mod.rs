@@ -15,6 +15,7 @@ mod release;
 mod sheet;
 mod suppress;
 mod text;
+mod text_units;
 
 pub use crate::assess::People;
 pub use audit::{Audit, AuditOptions, Leak, Level, MAX_CELLS, TableCell, Tables, Values, audit, suppress};

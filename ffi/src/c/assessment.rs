@@ -31,7 +31,7 @@ impl Handle for colead_assessment {
 /// What stands behind a `colead_assessment`.
 #[derive(Debug)]
 pub(crate) struct Found {
-    assessment: Assessment,
+    pub(crate) assessment: Assessment,
     /// The terms that the folder asks for.
     policy: DisclosurePolicy,
     unread: Vec<String>,
@@ -75,9 +75,6 @@ pub(crate) struct Choices<'a> {
 }
 
 fn assess(mut project: Project, choices: &Choices<'_>) -> Result<Found> {
-    if let Some(framework) = choices.framework {
-        project.framework = framework.clone();
-    }
     if let Some(instrument) = choices.instrument {
         project.options.instrument = Some(instrument.clone());
     }
@@ -107,7 +104,7 @@ pub unsafe extern "C" fn colead_evidence_assess(
     err: *mut *mut colead_error,
 ) -> colead_status {
     boundary!(err, |evidence: view(evidence), options: choices(options), out: out(out)| {
-        out.fill(assess(evidence.project()?, &options)?)
+        out.fill(assess(evidence.project(options.framework)?, &options)?)
     })
 }
 
