@@ -221,9 +221,14 @@ mod tests {
             scales: vec!["direction".into()],
             answered: vec![vec![11]],
             digest: "d".into(),
-            left: [Holds::All(0), Holds::Direct(1), Holds::Cut { unit: 1, cut: 0, category: 1 }, Holds::Pool { unit: 0, index: 0 }]
-                .map(|holds| Left { holds, purpose: "development".into(), need: 5, without: vec![0] })
-                .to_vec(),
+            left: [
+                Holds::All(0),
+                Holds::Direct(1),
+                Holds::Cut { unit: 1, cut: 0, category: 1 },
+                Holds::Pool { unit: 0, index: 0 },
+            ]
+            .map(|holds| Left { holds, purpose: "development".into(), need: 5, without: vec![0] })
+            .to_vec(),
             pools: vec![Pool { unit: 0, members: vec![1], own: true }],
         }
     }

@@ -1,11 +1,11 @@
 //! What leaves: judged and scored cells that passed the door, with no way back to the evidence.
 
-use super::audit::organization::Holds;
+use super::groups::GroupCell;
 use super::ledger::Ledger;
 use super::pattern::{Audited, Pattern};
 use super::peers::Told;
 use super::policy::DisclosurePolicy;
-use crate::assess::{Assessed, Assessment, Manifest, REPORTS, Subject, loss_note};
+use crate::assess::{Assessed, Assessment, Manifest, Subject, loss_note};
 use crate::error::{Error, Result};
 use crate::json::canonical;
 use crate::measure::{Absence, Estimate, MeasureValue, Origin, ScaleRow, Status};
@@ -40,27 +40,6 @@ pub struct ScoreCell {
     pub lower: Option<f64>,
     /// The upper end of the 95 % interval.
     pub upper: Option<f64>,
-    /// The people behind it; nothing when masked.
-    pub n: Option<u64>,
-    /// `known`, `masked`, or why there is no value.
-    pub status: String,
-}
-
-/// The score of a group within a unit that left, or that it is masked: one category of a cut, or direct reports.
-#[derive(Debug, Clone, PartialEq)]
-pub struct GroupCell {
-    /// The wave, or empty.
-    pub wave: String,
-    /// The unit; the group is taken from it and all units below, direct reports from it alone.
-    pub unit: String,
-    /// The cut, or `reports`.
-    pub cut: String,
-    /// The category, or `direct`.
-    pub category: String,
-    /// The scale.
-    pub scale: String,
-    /// The mean of those who answered, as [`ScoreCell::value`].
-    pub value: Option<f64>,
     /// The people behind it; nothing when masked.
     pub n: Option<u64>,
     /// `known`, `masked`, or why there is no value.
@@ -141,8 +120,8 @@ impl Assessment {
     ///
     /// # Errors
     /// `difference_exposed` when the ledger holds a release of the same wave with a few people more or less, or with
-    /// other answers; `cuts_changed`; `other_wave` for a ledger of waves that are not at hand; `audit_incomplete` when
-    /// the check cannot finish: nothing is released then.
+    /// other answers; `cuts_changed`; `other_wave` for a ledger of waves that are not at hand; `range_exposed` under
+    /// terms that name an interval; `audit_incomplete` when the check cannot finish: nothing is released then.
     pub fn release(&self, policy: &DisclosurePolicy, ledger: &Ledger) -> Result<(Release, Ledger)> {
         if !self.census.waves.is_empty() {
             ledger.check_waves(self.census.waves.keys())?;
@@ -152,6 +131,7 @@ impl Assessment {
         let told = self.told_from_released(&pattern, policy)?;
         let scores = self.score_cells(&told, &pattern, policy);
         let groups = self.group_cells(&pattern, policy);
+        self.check_ranges(&pattern, policy, &scores, &groups)?;
         let ledger = ledger.with(std::mem::take(&mut pattern.records));
         let mut judgments = Vec::new();
         let mut works: BTreeSet<String> = BTreeSet::new();
@@ -195,38 +175,6 @@ impl Assessment {
             n: n.filter(|_| shown),
             masked: n.is_some() && !shown,
         }
-    }
-
-    fn group_cells(&self, pattern: &Pattern, policy: &DisclosurePolicy) -> Vec<GroupCell> {
-        let cell = |(cut, category, row): &(String, String, ScaleRow)| {
-            let (wave, unit) = (row.wave.clone().unwrap_or_default(), row.unit.clone().unwrap_or_default());
-            let holds = self.holds(&unit, cut, category)?;
-            let shown = pattern.shows_cell(&wave, &row.scale, holds);
-            Some(GroupCell {
-                wave,
-                unit,
-                cut: cut.clone(),
-                category: category.clone(),
-                scale: row.scale.clone(),
-                value: row.value.filter(|_| shown).map(|x| (banded(x, row.n, policy) * 10.0).round() / 10.0),
-                n: shown.then_some(row.n),
-                status: match (&row.status, shown) {
-                    (_, false) => "masked".to_owned(),
-                    (status, true) => status.as_str().to_owned(),
-                },
-            })
-        };
-        self.census.groups.iter().filter_map(cell).collect()
-    }
-
-    fn holds(&self, unit: &str, cut: &str, category: &str) -> Option<Holds> {
-        let unit = self.units.index(unit)?;
-        if cut == REPORTS {
-            return Some(Holds::Direct(unit));
-        }
-        let at = self.census.cuts.iter().position(|c| c.name == cut)?;
-        let category = self.census.cuts.get(at)?.categories.iter().position(|c| c == category)?;
-        Some(Holds::Cut { unit, cut: at, category })
     }
 
     fn score_cells(&self, told: &Told<'_>, pattern: &Pattern, policy: &DisclosurePolicy) -> Vec<ScoreCell> {
@@ -478,7 +426,7 @@ fn at_the_end(measure: &Measure, a: &Assessed, of: &Assessment, policy: &Disclos
 
 /// A mean of few people at the very end of the scale says what each of them answered: below [`BAND`] and above
 /// `100 - BAND` it stands for that or less, that or more.
-fn banded(value: f64, n: u64, policy: &DisclosurePolicy) -> f64 {
+pub(crate) fn banded(value: f64, n: u64, policy: &DisclosurePolicy) -> f64 {
     if n < policy.spread_from() { value.clamp(BAND, 100.0 - BAND) } else { value }
 }
 

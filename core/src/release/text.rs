@@ -17,6 +17,7 @@ impl Release {
         self.challenges(&mut out);
         self.whole(&mut out);
         self.parts(&mut out);
+        self.groups_text(&mut out);
         self.next(&mut out);
         self.masked(&mut out);
         self.foot(&mut out);
@@ -141,7 +142,8 @@ impl Release {
     fn masked(&self, out: &mut String) {
         let units: Vec<&str> = self.units.iter().filter(|u| u.masked).map(|u| u.unit.as_str()).collect();
         let judgments = self.judgments.iter().filter(|j| j.status == "masked").count();
-        if judgments == 0 && units.is_empty() {
+        let groups = self.groups.iter().filter(|g| g.status == "masked").count();
+        if judgments == 0 && groups == 0 && units.is_empty() {
             return;
         }
         heading(out, "Masked");
@@ -150,7 +152,7 @@ impl Release {
         }
         let what =
             "fewer people than the minimum group stand behind them, or they would give away a unit of which that is so";
-        fold(out, 0, &format!("{judgments} judgments: {what}"));
+        fold(out, 0, &format!("{judgments} judgments and {groups} scores of groups: {what}"));
     }
 
     fn foot(&self, out: &mut String) {
@@ -241,16 +243,16 @@ fn people(unit: &UnitCell) -> String {
     }
 }
 
-fn heading(out: &mut String, text: &str) {
+pub(super) fn heading(out: &mut String, text: &str) {
     let _ = writeln!(out, "\n{text}\n{}", "-".repeat(text.chars().count()));
 }
 
-fn line(out: &mut String, level: usize, text: &str) {
+pub(super) fn line(out: &mut String, level: usize, text: &str) {
     let _ = writeln!(out, "{}{text}", "  ".repeat(level));
 }
 
 /// A paragraph folded at [`WIDTH`], later lines indented once more.
-fn fold(out: &mut String, level: usize, text: &str) {
+pub(super) fn fold(out: &mut String, level: usize, text: &str) {
     let mut current = "  ".repeat(level);
     let mut empty = true;
     for word in text.split(' ') {

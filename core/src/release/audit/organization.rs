@@ -12,9 +12,16 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 pub(crate) enum Holds {
     All(usize),
     Direct(usize),
-    Cut { unit: usize, cut: usize, category: usize },
+    Cut {
+        unit: usize,
+        cut: usize,
+        category: usize,
+    },
     /// The pool of that index, of parts of the unit.
-    Pool { unit: usize, index: usize },
+    Pool {
+        unit: usize,
+        index: usize,
+    },
 }
 
 /// Parts of a unit that are told together because none of them may be told alone: units just below it and, with `own`,
