@@ -182,17 +182,14 @@ impl Assessment {
         let mut rows: Vec<&ScaleRow> =
             told.scores.iter().map(|r| &**r).filter(|r| r.measure == "score" && r.unit.is_some()).collect();
         rows.sort_by_key(|r| (r.wave.clone(), r.unit.as_deref().and_then(|u| order.get(u)).copied(), r.scale.clone()));
-        rows.into_iter().map(|row| self.score_cell(row, told, pattern, policy)).collect()
+        rows.into_iter().map(|row| self.score_cell(row, pattern, policy)).collect()
     }
 
-    fn score_cell(&self, row: &ScaleRow, told: &Told<'_>, pattern: &Pattern, policy: &DisclosurePolicy) -> ScoreCell {
+    fn score_cell(&self, row: &ScaleRow, pattern: &Pattern, policy: &DisclosurePolicy) -> ScoreCell {
         let (wave, unit) = (row.wave.clone().unwrap_or_default(), row.unit.clone().unwrap_or_default());
         let shown = pattern.shows_scale(&self.units, &wave, &unit, &row.scale);
-        // An error computed from the spread of answers of a few, or of few peers, gives that spread away.
-        let own = match row.variant {
-            "empirical_bayes" => told.few_peers(&wave, &unit, &row.scale),
-            _ => row.n < policy.spread_from(),
-        };
+        // An error computed from the unit's own spread of answers gives that spread away.
+        let own = row.variant != "empirical_bayes" && row.n < policy.spread_from();
         let tenth = |x: f64| (x * 10.0).round() / 10.0;
         let level = |x: Option<f64>| x.filter(|_| shown).map(|x| banded(x, row.n, policy)).map(tenth);
         // At the end of the scale an interval around the value would give it away.
