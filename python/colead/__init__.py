@@ -33,7 +33,7 @@ from ._records import (
     Rule,
     Scale,
 )
-from ._release import Audit, DisclosurePolicy, Ledger, Release, audit
+from ._release import Audit, DisclosurePolicy, Ledger, Release, audit, suppress
 from ._rules import Diff, Framework, Judgment, check, classify_challenge, schema
 from ._simulate import Simulation, simulate
 from ._tables import Table
@@ -88,6 +88,7 @@ __all__ = [
     "network",
     "schema",
     "simulate",
+    "suppress",
     "tally",
 ]
 

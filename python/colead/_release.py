@@ -421,6 +421,37 @@ def audit(
     return Audit._of(_core.audit(json.dumps(asked)))
 
 
+def suppress(
+    cells: list[dict[str, Any]],
+    *,
+    relations: list[dict[str, Any]] | None = None,
+    atoms: list[dict[str, Any]] | None = None,
+    min_group: int = 5,
+    coalition: int = 0,
+    seed: int = 0,
+) -> list[str]:
+    """The cells of tables that may be released: with enough people, and safe together.
+
+    Tables are given as for ``audit``; ``rank`` of a cell (``total``, ``direct``, ``cut`` or ``pool``) says what is kept
+    first where one has to be held back. The choice follows from numbers of people and structure alone.
+
+    >>> import colead
+    >>> cells = [{"cell": c, "n": n} for c, n in [("all", 20), ("north", 12), ("south", 5), ("tugs", 3)]]
+    >>> parts = [{"total": "all", "part": part} for part in ["north", "south", "tugs"]]
+    >>> colead.suppress(cells, relations=parts)
+    ['all', 'north']
+
+    Raises:
+        InputError: for tables that do not add up.
+        DisclosureError: ``audit_incomplete`` when the budget did not suffice.
+    """
+    asked: dict[str, Any] = {"min_group": min_group, "coalition": coalition, "seed": seed, "suppress": True}
+    tables = {"cells": cells, "relations": relations, "atoms": atoms}
+    asked.update({name: table for name, table in tables.items() if table is not None})
+    released: list[str] = json.loads(_core.audit(json.dumps(asked)))["released"]
+    return released
+
+
 def _answer(answer: Any) -> str | None:
     if isinstance(answer, dict):
         return "; ".join(option for option, verdict in answer.items() if verdict == "holds") or None

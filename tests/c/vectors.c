@@ -270,6 +270,17 @@ static void assess(struct vector *v) {
   free(ledger);
 }
 
+static void audit(struct vector *v) {
+  size_t size;
+  char *asked = part(v, "audit.json", &size);
+  colead_string *string = NULL;
+  colead_error *err = NULL;
+  if (!refused(v, colead_audit(asked, size, &string, &err), &err)) {
+    append_string(v, string, "\n");
+  }
+  free(asked);
+}
+
 static int run(const char *root, const char *kind, void (*call)(struct vector *)) {
   static const char ending[] = ".expected";
   char folder[1024];
@@ -303,7 +314,8 @@ static int run(const char *root, const char *kind, void (*call)(struct vector *)
 int main(int argc, char **argv) {
   CHECK(argc == 2);
   int wrong = run(argv[1], "classify", classify) + run(argv[1], "judge", judge) + run(argv[1], "check", check) +
-              run(argv[1], "tally", tally) + run(argv[1], "network", network) + run(argv[1], "assess", assess);
+              run(argv[1], "tally", tally) + run(argv[1], "network", network) + run(argv[1], "audit", audit) +
+              run(argv[1], "assess", assess);
   CHECK(wrong == 0);
   puts("c vectors: ok");
   return 0;

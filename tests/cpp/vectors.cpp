@@ -114,6 +114,8 @@ static std::string assess(const Vector &v) {
   return line(released.release.json()) + line(released.ledger) + std::string(released.release.text().view());
 }
 
+static std::string audit(const Vector &v) { return line(colead::audit(v.text("audit.json"))); }
+
 static int run(const fs::path &root, const char *kind, std::string (*call)(const Vector &)) {
   int wrong = 0;
   std::set<std::string> names;
@@ -143,7 +145,8 @@ int main(int argc, char **argv) {
   CHECK(argc == 2);
   fs::path root = argv[1];
   int wrong = run(root, "classify", classify) + run(root, "judge", judge) + run(root, "check", check) +
-              run(root, "tally", tally) + run(root, "network", network) + run(root, "assess", assess);
+              run(root, "tally", tally) + run(root, "network", network) + run(root, "audit", audit) +
+              run(root, "assess", assess);
   CHECK(wrong == 0);
   std::puts("c++ vectors: ok");
   return 0;
