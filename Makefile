@@ -73,10 +73,12 @@ compare: $(VENV)/.built
 	cd core/benches/compare && for script in *.py; do PYTHONPATH=$(CURDIR)/python $(CURDIR)/build/compare/bin/python $$script || exit 1; done
 	$(CARGO) run --release --manifest-path core/benches/compare/engines/Cargo.toml
 
-# How often the intervals cover what they claim, by simulation; some minutes.
+# How often intervals cover what they claim, and judgments are right, by simulation; some minutes.
 calibrate:
-	$(CARGO) run --release --locked -p colead --example calibrate > docs/calibration.md.new
-	mv docs/calibration.md.new docs/calibration.md
+	mkdir -p build
+	for page in calibration:calibrate yield:yields; do \
+	    $(CARGO) run --release --locked -p colead --example $${page#*:} > build/page.md && mv build/page.md docs/$${page%:*}.md || exit 1; \
+	done
 
 # What disclosure control costs in cells and seconds, beside the optimum and the rule of platforms.
 disclosure:

@@ -16,6 +16,7 @@ mod grammar;
 pub mod json;
 pub mod measure;
 pub mod num;
+mod paper;
 pub mod release;
 pub mod rules;
 pub mod simulate;

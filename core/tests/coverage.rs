@@ -2,12 +2,30 @@
 //! `COLEAD_BLESS=1 cargo test -p colead --test coverage` writes it anew.
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
+use colead::document::Document;
 use colead::evidence::Instrument;
 use colead::rules::Framework;
 use colead::vocabulary::TYPED;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
+
+const CASES: &str = include_str!("../../tests/fixtures/cases.toml");
+
+/// Concepts about what must never happen, and the tests in `core/tests` that hold them.
+const TESTS: &[(&str, &str, &str)] = &[
+    ("C023", "constraints", "nothing_is_measured_or_judged_of_a_person"),
+    ("C025", "constraints", "nobody_is_said_to_provide_the_leadership"),
+    ("C176", "constraints", "the_precedents_are_in_the_register"),
+    ("C195", "constraints", "overload_is_silent_unless_the_leaders_agreed_and_are_enough"),
+    ("C197", "constraints", "a_thought_experiment_never_answers"),
+    ("C200", "constraints", "what_was_seen_is_asked_for_and_no_motive"),
+    ("C207", "constraints", "benefits_are_hypotheses_with_evidence_on_both_sides_and_no_forecast"),
+    ("C240", "constraints", "every_rule_says_what_it_rests_on"),
+    ("C241", "constraints", "nothing_is_measured_or_judged_of_a_person"),
+    ("C251", "constraints", "a_rulebook_may_name_outcomes_of_its_own"),
+    ("C252", "constraints", "learning_in_the_open_stands_beside_a_scattered_signal"),
+];
 
 /// Where each concept is encoded, in a fixed order of kinds.
 fn encodings(framework: &Framework) -> BTreeMap<String, Vec<String>> {
@@ -39,6 +57,16 @@ fn encodings(framework: &Framework) -> BTreeMap<String, Vec<String>> {
     }
     for p in framework.catalogue().prompts() {
         add(&p.concepts, format!("prompt `{}`", p.id));
+    }
+    for case in
+        Document::parse("cases.toml", CASES).expect("the cases").root.to_json()["case"].as_array().expect("cases")
+    {
+        let concepts: Vec<String> =
+            case["concepts"].as_array().expect("a list").iter().filter_map(|c| Some(c.as_str()?.to_owned())).collect();
+        add(&concepts, format!("case `{}`", case["id"].as_str().expect("an id")));
+    }
+    for (id, file, name) in TESTS {
+        add(&[(*id).to_owned()], format!("test `{file}::{name}`"));
     }
     for n in framework.not_encoded() {
         add(std::slice::from_ref(&n.concept), format!("not encoded: {}", n.why));
@@ -76,6 +104,15 @@ fn the_coverage_table_is_the_generated_one() {
     }
     let kept = std::fs::read_to_string(&path).expect("docs/coverage.md is in the repository");
     assert!(kept == text, "docs/coverage.md is not what the rulebook says: run with COLEAD_BLESS=1");
+}
+
+#[test]
+fn the_tests_that_are_named_are_there() {
+    for (id, file, name) in TESTS {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/{file}.rs"));
+        let text = std::fs::read_to_string(&path).expect("the file of the test");
+        assert!(text.contains(&format!("#[test]\nfn {name}()")), "{id}: {file}::{name}");
+    }
 }
 
 #[test]

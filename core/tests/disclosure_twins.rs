@@ -32,9 +32,9 @@ fn survey(r: &mut Random) -> Survey {
     let items = INSTRUMENT.items().len();
     let mut people = Vec::new();
     let mut sizes = vec![0; units];
-    for unit in 0..units {
+    for (unit, size) in sizes.iter_mut().enumerate() {
         let (n, alike, base) = (r.below(10), r.below(5) == 0, 1 + r.below(5));
-        sizes[unit] = n + r.below(3);
+        *size = n + r.below(3);
         for _ in 0..n {
             let answer = |r: &mut Random| {
                 let x = if alike { base } else { (base + r.below(3)).clamp(1, 5) };

@@ -17,6 +17,7 @@ const SOURCES: &[&str] = &[
     "judgment.rs",
     "instrument.rs",
     "tally.rs",
+    "responses.rs",
     "evidence.rs",
     "assessment.rs",
     "release.rs",

@@ -34,6 +34,7 @@ from ._records import (
     Scale,
 )
 from ._release import Audit, DisclosurePolicy, Ledger, Release, audit, suppress
+from ._responses import Responses, plan, rank_agreement
 from ._rules import Diff, Framework, Judgment, check, classify_challenge, schema
 from ._simulate import Simulation, simulate
 from ._tables import Table
@@ -72,6 +73,7 @@ __all__ = [
     "Question",
     "Release",
     "Respondents",
+    "Responses",
     "Robustness",
     "Rule",
     "RulebookError",
@@ -86,6 +88,8 @@ __all__ = [
     "classify_challenge",
     "group_network",
     "network",
+    "plan",
+    "rank_agreement",
     "schema",
     "simulate",
     "suppress",

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from . import _core
-from ._arguments import a_path, read_bytes, wrong_type
+from ._arguments import a_path, read_bytes, text, wrong_type
 from ._errors import InputError
 from ._instrument import Instrument, instrument_of
+from ._network import Direction
 from ._records import Frozen
 from ._release import DisclosurePolicy, Ledger, Release
 from ._rules import Framework, Judgment
@@ -128,6 +129,7 @@ class Assessment(Frozen):
             recipe["confidence"],
             recipe["seed"],
             recipe["cuts"],
+            recipe["direction"],
         )
 
 
@@ -139,15 +141,17 @@ def assess(
     confidence: float | None = None,
     seed: int | None = None,
     cuts: Sequence[str] | None = None,
+    direction: Direction | None = None,
     **evidence: Any,
 ) -> Assessment:
     """Assesses an organization from a folder, from tables, or from both.
 
     Each table is a keyword (``organization``, ``responses``, ``challenges``, ``facts`` ...): anything with
     ``__arrow_c_stream__``, a mapping from column to list or array, or a list of rows. Every part is optional; what is
-    missing is named. ``colead.toml`` of the folder names the instrument, framework, policy, confidence, seed and cuts;
-    arguments win. ``cuts`` are columns of ``responses`` that say something of the people, such as ``tenure``: a release
-    gives scores of their categories too, as far as that gives nobody away.
+    missing is named. ``colead.toml`` of the folder names the instrument, framework, policy, confidence, seed, cuts and
+    direction; arguments win. ``cuts`` are columns of ``responses`` that say something of the people, such as ``tenure``: a release
+    gives scores of their categories too, as far as that gives nobody away. ``direction`` says which end of a tie looks to
+    the other, as in :func:`network`; without it, what depends on it is missing.
 
     >>> import colead
     >>> criteria = ["definable", "means_exist", "solvers_unchanged"]
@@ -163,7 +167,8 @@ def assess(
     files = [] if folder is None else _folder(a_path(folder, "folder"))
     core = None if instrument is None else instrument_of(instrument)
     questionnaire = None if core is None else Instrument._of(core)
-    return _rebuild(files, evidence, framework, questionnaire, confidence, seed, _cuts(cuts))
+    toward = None if direction is None else text(direction, "direction")
+    return _rebuild(files, evidence, framework, questionnaire, confidence, seed, _cuts(cuts), toward)
 
 
 def assess_files(files: Mapping[str, bytes], **options: Any) -> Assessment:
@@ -172,10 +177,12 @@ def assess_files(files: Mapping[str, bytes], **options: Any) -> Assessment:
     instrument = options.get("instrument")
     core = None if instrument is None else Instrument._of(instrument_of(instrument))
     rest = options.get("framework"), core, options.get("confidence"), options.get("seed"), _cuts(options.get("cuts"))
+    direction = options.get("direction")
+    rest = *rest, None if direction is None else text(direction, "direction")
     return _rebuild(list(files.items()), evidence, *rest)
 
 
-_OPTIONS = ("framework", "instrument", "confidence", "seed", "cuts")
+_OPTIONS = ("framework", "instrument", "confidence", "seed", "cuts", "direction")
 
 
 def _cuts(cuts: Sequence[str] | None) -> list[str] | None:
@@ -207,10 +214,11 @@ def _rebuild(
     confidence: float | None,
     seed: int | None,
     cuts: list[str] | None,
+    direction: str | None,
 ) -> Assessment:
     own = None if framework is None else framework._native
     questionnaire = None if instrument is None else instrument._native
-    return Assessment._of(_core.assess(files, tables, own, questionnaire, confidence, seed, cuts))
+    return Assessment._of(_core.assess(files, tables, own, questionnaire, confidence, seed, cuts, direction))
 
 
 def _judgment(assessment: Assessment, subject: str, question: str) -> Judgment:

@@ -9,7 +9,7 @@ use crate::release::{DisclosurePolicy, Ledger};
 use crate::results::{As, documents};
 use crate::tables::{self, Table};
 use colead::assess::{Assessment as Assessed, Options, PolicySettings, Project};
-use colead::evidence::{Evidence, Table as Input};
+use colead::evidence::{Direction, Evidence, Table as Input};
 use colead::measure::{Kind, to_table};
 use colead::release::DisclosurePolicy as Policy;
 use colead::rules::Framework as Rulebook;
@@ -37,10 +37,11 @@ pub(crate) struct Assessment {
     confidence: Option<f64>,
     seed: Option<u64>,
     cuts: Option<Vec<String>>,
+    direction: Option<String>,
 }
 
 #[pyfunction]
-#[pyo3(signature = (files, tables, framework=None, instrument=None, confidence=None, seed=None, cuts=None))]
+#[pyo3(signature = (files, tables, framework=None, instrument=None, confidence=None, seed=None, cuts=None, direction=None))]
 #[allow(clippy::too_many_arguments, reason = "one a keyword of the Python function")]
 pub(crate) fn assess(
     py: Python<'_>,
@@ -51,6 +52,7 @@ pub(crate) fn assess(
     confidence: Option<&Bound<'_, PyAny>>,
     seed: Option<&Bound<'_, PyAny>>,
     cuts: Option<Vec<String>>,
+    direction: Option<String>,
 ) -> Read<Assessment> {
     let confidence = args::confidence(confidence)?;
     let seed = args::seed(seed)?;
@@ -80,6 +82,9 @@ pub(crate) fn assess(
         if let Some(cuts) = &cuts {
             project.options.cuts.clone_from(cuts);
         }
+        if let Some(direction) = &direction {
+            project.options.direction = Some(Direction::parse(direction)?);
+        }
         let assessed = project.assess()?;
         let framework = match &own_framework {
             Some(own) => own.clone(),
@@ -101,6 +106,7 @@ pub(crate) fn assess(
         confidence,
         seed,
         cuts,
+        direction,
     })
 }
 
@@ -147,6 +153,7 @@ impl Assessment {
         recipe.set_item("confidence", self.confidence)?;
         recipe.set_item("seed", self.seed)?;
         recipe.set_item("cuts", self.cuts.clone())?;
+        recipe.set_item("direction", self.direction.clone())?;
         Ok(recipe)
     }
 

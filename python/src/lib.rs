@@ -12,6 +12,7 @@ mod instrument;
 mod judgment;
 mod network;
 mod release;
+mod responses;
 mod results;
 mod simulate;
 mod tables;
@@ -36,6 +37,7 @@ const _: () = {
     shared::<network::Network>();
     shared::<release::DisclosurePolicy>();
     shared::<release::Ledger>();
+    shared::<responses::Responses>();
     shared::<tables::Table>();
     shared::<tally::Tally>();
 };
@@ -56,6 +58,8 @@ mod _core {
     use crate::network::{Network, group_network};
     #[pymodule_export]
     use crate::release::{DisclosurePolicy, Ledger, audit};
+    #[pymodule_export]
+    use crate::responses::{Responses, plan, rank_agreement};
     #[pymodule_export]
     use crate::simulate::{read_csv, simulate_harbour, simulate_spec};
     #[pymodule_export]

@@ -21,7 +21,7 @@ for dialect in c11 c17 c2x; do
   printf '#include "colead.h"\ncolead_status f(void) { return COLEAD_OK; }\n' >"$work/alone.c"
   "$CC" -std=$dialect $warnings -Wstrict-prototypes -Iinclude -fsyntax-only "$work/alone.c"
 done
-for header in colead.h colead.hpp; do
+for header in colead.h $(cd include && ls colead.hpp colead/*.hpp); do
   printf '#include "%s"\n#include "%s"\ncolead_status f() { return COLEAD_OK; }\n' $header $header >"$work/alone.cpp"
   "$CXX" -std=c++17 $warnings -Iinclude -fsyntax-only "$work/alone.cpp"
 done

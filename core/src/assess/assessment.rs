@@ -2,14 +2,17 @@
 
 use super::census::Census;
 use super::classify::{CHALLENGE, case_of, classify_challenge};
+use super::coherence::settle;
 use super::gather::{Leaders, gather};
 use super::manifest::Manifest;
+use super::networks::MEASURES as TIE_MEASURES;
 use super::options::{MAX_SEED, Options};
 use super::subject::Subject;
 use super::survey::{Readings, Survey};
 use super::units::Units;
 use crate::error::{Error, Result};
 use crate::evidence::{ChallengeRow, Challenges, Evidence, Instrument, Loss};
+use crate::measure::coherence::Coherence;
 use crate::measure::{Absence, MeasureValue, Ratings, ScaleRow};
 use crate::rules::{Case, Framework, Judgment, MeasureId, Question};
 use serde_json::{Value, json};
@@ -38,6 +41,8 @@ pub struct Assessment {
     pub(crate) census: Census,
     pub(crate) survey: Option<(Readings, Instrument)>,
     pub(crate) leaders: Leaders,
+    pub(crate) connected: Vec<BTreeSet<u32>>,
+    pub(crate) coherence: Coherence,
     pub(crate) manifest: Manifest,
     pub(crate) notes: Vec<String>,
     pub(crate) loss: Option<Loss>,
@@ -97,12 +102,14 @@ pub fn assess(framework: &Framework, evidence: &Evidence, options: &Options) -> 
         }
         (None, _) => None,
     };
-    let gathered = gather(framework, evidence, &units, survey.as_ref().map(|(s, i)| (s, *i)))?;
-    let (mut notes, leaders) = (gathered.notes, gathered.leaders);
+    let mut gathered = gather(framework, evidence, &units, survey.as_ref().map(|(s, i)| (s, *i)), options.direction)?;
+    let (mut notes, leaders, connected) = (gathered.notes, gathered.leaders, gathered.connected);
     let mut subjects = Vec::new();
     if let Some(challenges) = &evidence.challenges {
         subjects.extend(judge_challenges(framework, challenges, confidence)?);
     }
+    let kinds = subjects.iter().flat_map(|a| &a.judgments).filter(|j| j.question_id() == CHALLENGE);
+    settle(framework, &mut gathered.cases, kinds)?;
     for (i, case) in gathered.cases.into_iter().enumerate() {
         let judgments = judge_unit(framework, &units, i, &case, options, confidence);
         subjects.push(Assessed { subject: Subject::unit(units.name(i)), case, judgments });
@@ -111,7 +118,9 @@ pub fn assess(framework: &Framework, evidence: &Evidence, options: &Options) -> 
     let loss = survey_ref.map(|s| s.loss.clone());
     notes.extend(loss.as_ref().map(loss_note));
     for (name, _) in evidence.tables() {
-        if ["ties", "nodes", "declared", "decision_effects", "interventions"].contains(&name) {
+        let of_ties =
+            ["ties", "nodes"].contains(&name) && TIE_MEASURES.iter().all(|m| framework.find_measure(m).is_err());
+        if of_ties || ["declared", "decision_effects", "interventions"].contains(&name) {
             notes.push(format!("`{name}` was read and checked; no rule of this framework looks at it yet"));
         }
     }
@@ -130,6 +139,8 @@ pub fn assess(framework: &Framework, evidence: &Evidence, options: &Options) -> 
         census,
         survey,
         leaders,
+        connected,
+        coherence: gathered.coherence,
         manifest,
         notes,
         loss,
@@ -156,7 +167,7 @@ fn judge_unit(
     let root = units.parent(unit).is_none();
     let asked = |q: &&Question| {
         let known = q.measures.iter().any(|m| told(framework, *m, case));
-        q.about != "challenge" && (known || (root && fits(framework, q, options)))
+        !["challenge", "plan"].contains(&q.about.as_str()) && (known || (root && fits(framework, q, options)))
     };
     let questions = framework.questions().iter().filter(asked);
     questions
@@ -167,7 +178,7 @@ fn judge_unit(
 
 /// Whether anybody told anything of a measure. That answers were few or alike counts: which questions are put must
 /// not depend on what was answered.
-fn told(framework: &Framework, m: MeasureId, case: &Case) -> bool {
+pub(super) fn told(framework: &Framework, m: MeasureId, case: &Case) -> bool {
     match case.get(m) {
         None | Some(MeasureValue::Absent(Absence::NotAsked)) => false,
         Some(MeasureValue::Absent(Absence::TooFew { n, .. })) => {
@@ -280,6 +291,10 @@ impl Assessment {
     /// Scores of every unit, scale and wave, in the long form.
     pub fn scores(&self) -> &[ScaleRow] {
         &self.scores
+    }
+    /// The facets of coherence of every unit, in the long form.
+    pub fn coherence(&self) -> &Coherence {
+        &self.coherence
     }
     /// What it was made from, so that it can be made again.
     pub fn manifest(&self) -> &Manifest {

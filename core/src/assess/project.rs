@@ -4,7 +4,7 @@ use super::assessment::{Assessment, assess};
 use super::options::{MAX_SEED, Options};
 use crate::document::{At, Diagnostics, Document};
 use crate::error::{Error, Family, Result};
-use crate::evidence::{Evidence, Instrument};
+use crate::evidence::{Direction, Evidence, Instrument};
 use crate::rules::Framework;
 
 /// The file that names instrument, framework, confidence, seed and policy.
@@ -47,6 +47,7 @@ struct Settings {
     confidence: Option<f64>,
     seed: Option<u64>,
     cuts: Vec<String>,
+    direction: Option<Direction>,
     policy: PolicySettings,
 }
 
@@ -82,7 +83,8 @@ impl Project {
                 None => return Err(missing(name, "framework")),
             },
         };
-        let options = Options { instrument, confidence: settings.confidence, seed: settings.seed, cuts: settings.cuts };
+        let (confidence, seed) = (settings.confidence, settings.seed);
+        let options = Options { instrument, confidence, seed, cuts: settings.cuts, direction: settings.direction };
         Ok(Project { framework, evidence, options, policy: settings.policy, unread })
     }
 
@@ -121,7 +123,7 @@ fn read_settings(text: &str) -> Result<Settings> {
     let doc = Document::parse(SETTINGS, text).map_err(|d| Error::from_diagnostics(Family::Input, vec![d]))?;
     let faults = Diagnostics::default();
     let mut out = Settings::default();
-    let keys = ["instrument", "framework", "confidence", "seed", "cuts", "policy"];
+    let keys = ["instrument", "framework", "confidence", "seed", "cuts", "direction", "policy"];
     if let Some(f) = At::root(&doc, &faults).fields(&keys) {
         out.instrument = f.get("instrument").and_then(|a| a.text()).map(str::to_owned);
         out.framework = f.get("framework").and_then(|a| a.text()).map(str::to_owned);
@@ -134,6 +136,13 @@ fn read_settings(text: &str) -> Result<Settings> {
             seed
         });
         out.cuts = f.texts("cuts");
+        out.direction = f.get("direction").and_then(|a| match Direction::parse(a.text()?) {
+            Ok(direction) => Some(direction),
+            Err(e) => {
+                a.error(e.code(), e.message(), e.help_text());
+                None
+            }
+        });
         if let Some(p) =
             f.get("policy").and_then(|a| a.fields(&["min_group", "purpose", "coalition", "pooling", "interval"]))
         {

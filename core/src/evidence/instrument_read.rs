@@ -3,6 +3,7 @@
 use super::instrument::{
     Composition, Instrument, Item, MAX_ITEMS, MAX_OPTIONS, MAX_SCALE_ITEMS, MAX_SCALES, MissingRule, Referent, Scale,
 };
+use super::instrument_words::plain;
 use crate::document::{At, Diagnostics, Document, Fields, Kind};
 use crate::error::suggest;
 
@@ -237,6 +238,7 @@ fn column<'a>(at: &At<'a>, name: &'a str) -> Option<&'a str> {
 
 fn declared_items(f: &Fields<'_>) -> Vec<Draft> {
     let mut items: Vec<Draft> = Vec::new();
+    let english = ["", "en"].contains(&f.text_or_empty("language").split('-').next().unwrap_or_default());
     for at in f.get("items").and_then(|at| at.list()).unwrap_or_default() {
         let Some(g) = at.fields(&["id", "text", "referent"]) else { continue };
         let Some(id) = g.need("id").and_then(|at| at.text().and_then(|t| column(&at, t))) else { continue };
@@ -245,7 +247,9 @@ fn declared_items(f: &Fields<'_>) -> Vec<Draft> {
             continue;
         }
         let referent = g.get("referent").and_then(|at| choice(&at, &REFERENTS));
-        items.push(Draft { id: id.to_owned(), text: g.text_or_empty("text"), referent, options: None, reversed: None });
+        let text = g.text_or_empty("text");
+        plain(&g.get("text").unwrap_or(at), id, &text, english);
+        items.push(Draft { id: id.to_owned(), text, referent, options: None, reversed: None });
     }
     items
 }

@@ -10,6 +10,7 @@ mod instrument_definitions;
 mod instrument_locale;
 mod instrument_map;
 mod instrument_read;
+mod instrument_words;
 mod instrument_write;
 mod key;
 mod levels;
@@ -23,6 +24,7 @@ mod reader;
 mod reporting;
 mod responses;
 mod table;
+mod wave;
 
 pub(crate) use answer::{AnswerReader, no_value};
 pub use answer::{DONT_KNOW, MISSING};
@@ -48,6 +50,7 @@ pub(crate) use responses::weight_of_text;
 pub use responses::{Loss, Responses};
 pub(crate) use table::place as cell_place;
 pub use table::{Cells, Column, MAX_CELL_BYTES, MAX_ROWS, Table};
+pub(crate) use wave::by_wave;
 
 use crate::error::{Error, Result, suggest};
 use digest::{Digest, Rows};

@@ -157,6 +157,8 @@ pub enum Absence {
     OneSource,
     /// Only one pressure level was observed.
     OnePressure,
+    /// Those who coded what was observed agree too little.
+    CodersDisagree,
     /// All who answered said the same: how sure that is cannot be told from so few.
     NoSpread {
         /// How many answered.
@@ -183,6 +185,7 @@ impl Absence {
             Absence::AgreementContradicted => "agreement_contradicted",
             Absence::OneSource => "one_source",
             Absence::OnePressure => "one_pressure",
+            Absence::CodersDisagree => "coders_disagree",
             Absence::NoSpread { .. } => "no_spread",
             Absence::TooLarge { .. } => "too_large",
             Absence::Undefined(_) => "undefined",
@@ -198,6 +201,7 @@ impl Absence {
             Absence::AgreementContradicted => "the members contradict one another".into(),
             Absence::OneSource => "only one source".into(),
             Absence::OnePressure => "only one pressure level observed".into(),
+            Absence::CodersDisagree => "those who coded it agree too little".into(),
             Absence::NoSpread { .. } => "all who answered said the same, so no uncertainty could be measured".into(),
             Absence::TooLarge { size, limit } => format!("{size} are too many to work out exactly: {limit} at most"),
             Absence::Undefined(why) => (*why).into(),

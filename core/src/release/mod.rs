@@ -2,6 +2,7 @@
 
 mod audit;
 mod audit_documents;
+mod coherence;
 mod groups;
 mod history;
 mod ledger;
@@ -20,6 +21,7 @@ mod text_groups;
 pub use crate::assess::People;
 pub use audit::{Audit, AuditOptions, Leak, Level, MAX_CELLS, TableCell, Tables, Values, audit, suppress};
 pub use audit_documents::audit_documents;
+pub use coherence::CoherenceSection;
 pub use groups::GroupCell;
 pub use ledger::{Entry, LEDGER_FORMAT, Ledger};
 pub use pattern::Audited;

@@ -7,7 +7,7 @@ use super::ledger::Ledger;
 use super::plan::{Choice, choose};
 use super::policy::DisclosurePolicy;
 use super::suppress::{hidden, hidden_people};
-use crate::assess::{Assessment, Subject, Units, Wave};
+use crate::assess::{Assessment, Subject, TIE_MEASURES, Units, Wave};
 use crate::error::{Error, Result};
 use crate::measure::{Estimate, MeasureValue, Origin};
 use crate::rules::MeasureId;
@@ -49,10 +49,15 @@ impl Assessment {
     pub(crate) fn pattern(&self, policy: &DisclosurePolicy, ledger: &Ledger) -> Result<Pattern> {
         let min_group = policy.min_group();
         let leaders = self.leaders.iter().map(|(m, own)| ((*m).to_owned(), hidden_people(&self.units, own, min_group)));
+        let mut leaders: HashMap<String, Vec<bool>> = leaders.collect();
+        if !self.connected.is_empty() {
+            let hidden = hidden_people(&self.units, &self.connected, min_group);
+            leaders.extend(TIE_MEASURES.iter().map(|id| ((*id).to_owned(), hidden.clone())));
+        }
         let mut out = Pattern {
             units: BTreeMap::new(),
             scales: HashMap::new(),
-            leaders: leaders.collect(),
+            leaders,
             facts: self.fact_pattern(min_group),
             audited: Vec::new(),
             records: Vec::new(),

@@ -1,5 +1,6 @@
 //! What leaves: judged and scored cells that passed the door, with no way back to the evidence.
 
+use super::coherence::CoherenceSection;
 use super::groups::GroupCell;
 use super::ledger::Ledger;
 use super::pattern::{Audited, Pattern};
@@ -105,6 +106,7 @@ pub struct Release {
     pub(crate) groups: Vec<GroupCell>,
     pub(crate) audited: Vec<Audited>,
     pub(crate) judgments: Vec<JudgmentCell>,
+    pub(crate) coherence: CoherenceSection,
     pub(crate) notes: Vec<String>,
     pub(crate) framework_title: String,
     pub(crate) works: Vec<String>,
@@ -155,6 +157,7 @@ impl Assessment {
             units,
             scores,
             groups,
+            coherence: self.coherence_section(&pattern, policy),
             audited: pattern.audited,
             judgments,
             notes: self.notes.iter().filter(|n| **n != small).cloned().collect(),
@@ -337,6 +340,10 @@ impl Release {
     pub fn judgments(&self) -> &[JudgmentCell] {
         &self.judgments
     }
+    /// The facets of coherence.
+    pub fn coherence(&self) -> &CoherenceSection {
+        &self.coherence
+    }
     /// Remarks about evidence that was lost or set aside.
     pub fn notes(&self) -> &[String] {
         &self.notes
@@ -403,6 +410,7 @@ impl Release {
             "groups": self.groups.iter().map(group).collect::<Vec<_>>(),
             "sheet": self.sheet_json(),
             "judgments": self.judgments.iter().map(judgment).collect::<Vec<_>>(),
+            "coherence": self.coherence.to_json(),
             "notes": self.notes,
             "works": self.works,
         })

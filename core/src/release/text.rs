@@ -2,8 +2,13 @@
 //! what it was made from.
 
 use super::release::{JudgmentCell, Release, UnitCell};
+use crate::assess::CONNECTION;
 use std::collections::HashMap;
 use std::fmt::Write as _;
+
+/// What the section on connection says when there is nothing to say.
+const NO_TIES: &str = "no ties were handed in, so who is connected to whom is not known: ask the members whom they look to \
+                       and hand the answers in as `ties` (source, target), with their `direction`";
 
 /// Lines are folded at this width.
 const WIDTH: usize = 110;
@@ -18,6 +23,8 @@ impl Release {
         self.whole(&mut out);
         self.parts(&mut out);
         self.groups_text(&mut out);
+        self.connection(&mut out);
+        self.coherence_lines(&mut out);
         self.next(&mut out);
         self.masked(&mut out);
         self.foot(&mut out);
@@ -40,7 +47,43 @@ impl Release {
     }
 
     fn of_kind(&self, kind: &str) -> Vec<&JudgmentCell> {
-        self.judgments.iter().filter(|j| j.kind == kind).collect()
+        self.judgments.iter().filter(|j| j.kind == kind && !about_ties(j)).collect()
+    }
+
+    /// What ties say: of the whole, then of every unit; or that there are none.
+    fn connection(&self, out: &mut String) {
+        let about: Vec<&JudgmentCell> = self.judgments.iter().filter(|j| about_ties(j)).collect();
+        if about.is_empty() {
+            return;
+        }
+        heading(out, "Connection");
+        let rows = self.manifest.tables.iter().find(|(name, _)| name == "ties").map(|(_, rows)| rows);
+        let Some(rows) = rows else {
+            fold(out, 0, NO_TIES);
+            return;
+        };
+        fold(out, 0, &format!("who looks to whom, from {rows} rows of `ties`: of groups only, never of a person"));
+        let depth: HashMap<&str, &UnitCell> = self.units.iter().map(|u| (u.unit.as_str(), u)).collect();
+        let whole = |j: &&JudgmentCell| depth.get(j.subject.as_str()).is_some_and(|u| u.depth == 0);
+        let (top, parts): (Vec<&JudgmentCell>, Vec<&JudgmentCell>) = about.into_iter().partition(whole);
+        // What is asked of teams is not missing of the whole.
+        let of_teams = |j: &JudgmentCell| !j.touched && parts.iter().any(|p| p.question == j.question);
+        let mut last = "";
+        for j in top.into_iter().filter(|j| !of_teams(j)) {
+            if j.subject != last {
+                line(out, 0, &j.subject);
+                last = &j.subject;
+            }
+            match j.status.as_str() {
+                "masked" => fold(out, 1, &format!("{}: masked", j.title)),
+                "insufficient" => fold(out, 1, &format!("{}: {}", j.title, needs(j))),
+                _ => full(out, j),
+            }
+        }
+        for id in CONNECTION {
+            let of: Vec<&JudgmentCell> = parts.iter().copied().filter(|j| j.question == id).collect();
+            question(out, &of, &depth);
+        }
     }
 
     fn challenges(&self, out: &mut String) {
@@ -107,6 +150,16 @@ impl Release {
         for q in questions {
             let of: Vec<&JudgmentCell> = judged.iter().copied().filter(|j| j.question == q).collect();
             question(out, &of, &below);
+        }
+    }
+
+    /// Facets of coherence, unit by unit, and what is missing for the rest.
+    fn coherence_lines(&self, out: &mut String) {
+        let lines = self.coherence.lines();
+        if !lines.is_empty() {
+            heading(out, "Coherence under pressure");
+            fold(out, 0, "numbers from -1 to 1, with 95 % intervals where one covers; our own proposal, version 1");
+            lines.iter().for_each(|(level, text)| fold(out, *level, text));
         }
     }
 
@@ -186,6 +239,10 @@ impl Release {
             self.works.iter().for_each(|w| fold(out, 0, w));
         }
     }
+}
+
+fn about_ties(j: &JudgmentCell) -> bool {
+    CONNECTION.contains(&j.question.as_str())
 }
 
 /// One question over all units below the whole, grouped by what was found.

@@ -17,6 +17,7 @@ mod listing;
 mod load;
 mod model;
 mod mutation;
+mod plan;
 #[cfg(feature = "schema")]
 mod schema;
 mod truth;
@@ -45,9 +46,11 @@ pub use model::{
     Require, Retired, Role, Rule, RuleId, ScaleBinding, Set, Strength,
 };
 pub use mutation::{MUTATION_SHARE, MutationReport, Survivor};
+pub use plan::{Counts, Diagnosis, Lever, Lint, MAX_LEVERS, Plan, Pulled, Suggestion, Warning, WarningKind};
 #[cfg(feature = "schema")]
 pub use schema::schema;
 pub use truth::{Op, Truth};
+pub(crate) use whatif::Ways;
 pub use whatif::{
     Change, ConfidenceFlips, Counterfactual, Evidence, EvidenceSet, Flip, FlipPoint, NextQuestion, Respondents,
     Robustness, Setting,

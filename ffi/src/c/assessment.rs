@@ -11,7 +11,7 @@ use super::status::colead_status;
 use super::string::colead_string;
 use colead::Result;
 use colead::assess::{Assessment, Project};
-use colead::evidence::Instrument;
+use colead::evidence::{Direction, Instrument};
 use colead::json::canonical;
 use colead::release::{DisclosurePolicy, Ledger};
 use colead::rules::Framework;
@@ -56,6 +56,11 @@ pub struct colead_assess_options {
     pub cuts: *const c_char,
     /// Its size.
     pub cuts_size: usize,
+    /// Which end of a tie looks to the other: `source looks to target`, `target looks to source` or `undirected`; null
+    /// for the folder's. Without any, measures of ties that depend on it are missing.
+    pub direction: *const c_char,
+    /// Its size.
+    pub direction_size: usize,
 }
 
 /// The choices of a caller, as references.
@@ -66,6 +71,7 @@ pub(crate) struct Choices<'a> {
     pub(crate) confidence: Option<f64>,
     pub(crate) seed: Option<u64>,
     pub(crate) cuts: Option<Vec<String>>,
+    pub(crate) direction: Option<Direction>,
 }
 
 fn assess(mut project: Project, choices: &Choices<'_>) -> Result<Found> {
@@ -80,6 +86,7 @@ fn assess(mut project: Project, choices: &Choices<'_>) -> Result<Found> {
     if let Some(cuts) = &choices.cuts {
         project.options.cuts.clone_from(cuts);
     }
+    project.options.direction = choices.direction.or(project.options.direction);
     let policy = DisclosurePolicy::of_folder(&project.policy)?;
     Ok(Found { assessment: project.assess()?, policy, unread: project.unread })
 }

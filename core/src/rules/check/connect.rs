@@ -166,16 +166,29 @@ fn reserved(inner: &Inner, faults: &Diagnostics) {
 }
 
 fn warn(inner: &Inner, used: &HashSet<MeasureId>, used_rules: &HashSet<RuleId>, faults: &Diagnostics) {
+    let unneeded = |a: &Allow| {
+        let message = format!("`{}` is allowed here and nothing breaks it", a.code);
+        faults.push(a.mark.diagnostic(Severity::Warning, "unneeded_allow", message, "leave it out"));
+    };
     for q in &inner.questions {
+        let allowed = q.allow.iter().find(|a| a.code == "hypotheses_only");
+        let mut hypotheses = false;
         for (option, rules) in q.options.iter().zip(&q.rules) {
             let answers = rules.iter().filter_map(|r| inner.rules.get(r.0)).any(|r| r.strength != Strength::Suggests);
-            if !answers {
+            let only_suggested = !answers && !rules.is_empty();
+            hypotheses |= only_suggested;
+            let excused = only_suggested && allowed.is_some();
+            if !answers && !excused {
                 let message = format!("no rule can answer `{option}` of `{}`", q.id);
-                let help = "add a rule of strength `defines` or `typical`, or drop the option";
+                let help = "add a rule of strength `defines` or `typical`, drop the option, or say \
+                            allow = { hypotheses_only = \"why\" }";
                 faults.push(q.mark.diagnostic(Severity::Warning, "option_without_rule", message, help));
             }
         }
+        allowed.filter(|_| !hypotheses).into_iter().for_each(unneeded);
     }
+    let of_rules = inner.rules.iter().flat_map(|r| &r.allow);
+    of_rules.filter(|a| a.code == "hypotheses_only").for_each(unneeded);
     for (i, m) in inner.measures.iter().enumerate() {
         if !used.contains(&MeasureId(i)) {
             let message = format!("no rule of a question looks at `{}`", m.id);

@@ -6,6 +6,7 @@ use crate::rules::model::Allow;
 
 /// The constraints that may be set aside.
 const CODES: &[Key] = &[
+    Key::new("hypotheses_only", Shape::Text, "why an option of the question is never more than a hypothesis"),
     Key::new("mixed_set", Shape::Text, "why things of different sets stand together here"),
     Key::new("person_level", Shape::Text, "why what describes persons counts for a group here"),
 ];
