@@ -8,7 +8,7 @@ use colead::measure::concordance::FacetRow;
 use colead::measure::network::{MIN_GROUP, Network, Options, group_ties};
 use colead::measure::ordinal::Judges;
 use colead::measure::{Reading, Reply, ScaleRow, measure, plan, read_responses, read_tally};
-use colead::release::{DisclosurePolicy, Ledger};
+use colead::release::{DisclosurePolicy, Ledger, audit_documents};
 use colead::rules::{Case, Diagnosis, Framework, Plan, Told, check};
 use colead::tally::Tally;
 use colead::{Diagnostic, Error, Result};
@@ -190,6 +190,10 @@ fn assess(v: &Vector) -> Result<String> {
     Ok(format!("{}\n{}\n{}", canonical(&release.to_json()), canonical(&ledger.to_json()), release.to_text()))
 }
 
+fn audit(v: &Vector) -> Result<String> {
+    Ok(canonical(&audit_documents(&v.text("audit.json"))?) + "\n")
+}
+
 /// Runs every case of a kind.
 fn run(kind: &str, call: impl Fn(&Vector) -> Result<String>) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/vectors").join(kind);
@@ -249,6 +253,11 @@ fn answers_are_tallied() {
 #[test]
 fn networks_are_measured() {
     run("network", network);
+}
+
+#[test]
+fn tables_are_audited() {
+    run("audit", audit);
 }
 
 #[test]

@@ -38,7 +38,7 @@ from ._records import (
     Scale,
 )
 from ._plans import Lint
-from ._release import Audit, DisclosurePolicy, Ledger, Release, audit
+from ._release import Audit, DisclosurePolicy, Ledger, Release, audit, suppress
 from ._responses import Responses, plan, rank_agreement
 from ._rules import Diff, Framework, Judgment, check, classify_challenge, schema
 from ._simulate import Simulation, simulate
@@ -107,6 +107,7 @@ __all__ = [
     "schema",
     "simulate",
     "starter",
+    "suppress",
     "tally",
 ]
 

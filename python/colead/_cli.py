@@ -188,6 +188,7 @@ def parser() -> argparse.ArgumentParser:
     explain.add_argument("measures", metavar="MEASURE=VALUE", nargs="*")
     explain.add_argument("--unit", metavar="U", help="of a folder: the unit or challenge")
     explain.add_argument("--question", metavar="Q", help="of a folder: the question")
+    _cuts(explain)
     _terms(explain)
     explain.set_defaults(run=run_explain)
 
@@ -203,6 +204,7 @@ def parser() -> argparse.ArgumentParser:
     assessed.add_argument("--instrument", metavar="NAME", help="a built-in instrument, or a file")
     assessed.add_argument("--confidence", type=float, metavar="C", help="above 0.5 and below 1")
     assessed.add_argument("--seed", type=int, metavar="N")
+    _cuts(assessed)
     assessed.add_argument("--ledger", metavar="FILE", help="what left before; by default ledger.json of --out")
     _terms(assessed)
     assessed.set_defaults(run=run_assess)
@@ -249,10 +251,20 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
+def _cuts(command: argparse.ArgumentParser) -> None:
+    told = "a column of responses that says something of the people, such as tenure; again for another"
+    command.add_argument("--cut", metavar="COLUMN", action="append", help=told)
+
+
 def _terms(command: argparse.ArgumentParser) -> None:
     terms = command.add_argument_group("terms of the release")
     terms.add_argument("--min-group", type=int, metavar="K", help="the fewest people a number may stand for")
     terms.add_argument("--purpose", metavar="P", help="development, research or monitoring")
+    terms.add_argument("--coalition", type=int, metavar="C", help="how many of a group may tell each other their answers")
+    terms.add_argument("--pooling", action="store_true", help="tell parts together that may not be told alone")
+    terms.add_argument(
+        "--interval", type=float, metavar="W", help="refuse means that leave a hidden small group a narrower range"
+    )
     terms.add_argument("--unrestricted", action="store_true", help="protect nothing, and say so in the result")
 
 
@@ -550,7 +562,9 @@ def run_explain(arguments: argparse.Namespace) -> int:
                 code="usage",
                 help="colead explain FOLDER --unit U --question Q",
             )
-        assessment = assess(arguments.what, framework=_own(arguments), confidence=arguments.confidence)
+        assessment = assess(
+            arguments.what, framework=_own(arguments), confidence=arguments.confidence, cuts=arguments.cut
+        )
         release = assessment.release(_policy(arguments, assessment))
         why = release.explain(arguments.unit, arguments.question)
         document = {"unit": arguments.unit, "question": arguments.question, "explanation": why}
@@ -579,14 +593,18 @@ def _own(arguments: argparse.Namespace) -> Framework | None:
 
 def _policy(arguments: argparse.Namespace, assessment: Assessment) -> DisclosurePolicy | None:
     if arguments.unrestricted:
-        if arguments.min_group is not None or arguments.purpose is not None:
-            raise InputError(
-                "unrestricted knows no minimum group and no purpose", code="usage", help="leave one of them out"
-            )
+        given = (arguments.min_group, arguments.purpose, arguments.coalition, arguments.interval)
+        if arguments.pooling or any(term is not None for term in given):
+            raise InputError("unrestricted knows no other terms", code="usage", help="leave one of them out")
         return DisclosurePolicy.unrestricted()
     of_folder = assessment.policy
-    min_group = of_folder.min_group if arguments.min_group is None else arguments.min_group
-    return DisclosurePolicy(min_group, of_folder.purpose if arguments.purpose is None else arguments.purpose)
+    return DisclosurePolicy(
+        of_folder.min_group if arguments.min_group is None else arguments.min_group,
+        of_folder.purpose if arguments.purpose is None else arguments.purpose,
+        of_folder.coalition if arguments.coalition is None else arguments.coalition,
+        arguments.pooling or of_folder.pooling,
+        of_folder.interval if arguments.interval is None else arguments.interval,
+    )
 
 
 def run_assess(arguments: argparse.Namespace) -> int:
@@ -597,6 +615,7 @@ def run_assess(arguments: argparse.Namespace) -> int:
         instrument=_instrument(arguments.instrument),
         confidence=arguments.confidence,
         seed=arguments.seed,
+        cuts=arguments.cut,
     )
     out = None if arguments.out is None else Path(arguments.out)
     memory = Path(arguments.ledger) if arguments.ledger is not None else out and out / "ledger.json"
@@ -607,7 +626,8 @@ def run_assess(arguments: argparse.Namespace) -> int:
     if out is not None:
         write_bytes(out / "report.txt", release.to_text().encode())
         write_bytes(out / "release.json", release.to_json().encode())
-        for table in ("scores", "judgments", "units"):
+        write_bytes(out / "sheet.txt", release.sheet().encode())
+        for table in ("scores", "groups", "judgments", "units"):
             write_bytes(out / f"{table}.csv", _csv(getattr(release, table)))
     print(release.to_json() if arguments.json else release.to_text().rstrip("\n"))
     if out is not None:

@@ -231,6 +231,20 @@ def test_coherence(name: str) -> None:
     assert found == [json.loads(line) for line in expected.splitlines()]
 
 
+@pytest.mark.parametrize("name", cases("audit"))
+def test_audit(name: str) -> None:
+    v = Vector("audit", name)
+    asked, expected = v.json("audit.json"), json.loads(v.text("expected"))
+    try:
+        found: Any = {"released": colead.suppress(**asked)} if asked.pop("suppress", False) else None
+        found = found or colead.audit(**asked).to_dict()
+    except colead.ColeadError as error:
+        assert name.startswith("bad_"), error
+        assert told(error) == expected
+        return
+    assert found == expected
+
+
 def asked(line: str) -> tuple[str, dict[str, Any]]:
     """The method and the arguments of a request."""
     document = json.loads(line) if line.startswith("{") else {"read": line}
@@ -297,4 +311,4 @@ def test_assess(name: str) -> None:
 
 
 def test_there_are_vectors() -> None:
-    assert all(len(cases(kind)) >= 6 for kind in ("assess", "check", "classify", "judge", "tally"))
+    assert all(len(cases(kind)) >= 6 for kind in ("assess", "audit", "check", "classify", "judge", "tally"))

@@ -314,6 +314,17 @@ static void assess(struct vector *v) {
   free(ledger);
 }
 
+static void audit(struct vector *v) {
+  size_t size;
+  char *asked = part(v, "audit.json", &size);
+  colead_string *string = NULL;
+  colead_error *err = NULL;
+  if (!refused(v, colead_audit(asked, size, &string, &err), &err)) {
+    append_string(v, string, "\n");
+  }
+  free(asked);
+}
+
 /* A function for each line of a part; stops at the first refused. */
 static int each_line(struct vector *v, const char *name, void *context,
                      colead_status (*read)(void *, const char *, size_t, colead_string **, colead_error **)) {
@@ -472,7 +483,7 @@ int main(int argc, char **argv) {
   int wrong = run(argv[1], "classify", classify) + run(argv[1], "judge", judge) + run(argv[1], "check", check) +
               run(argv[1], "lint", lint) + run(argv[1], "compare", compare) +
               run(argv[1], "tally", tally) + run(argv[1], "network", network) + run(argv[1], "coherence", coherence) +
-              run(argv[1], "statistics", statistics) + run(argv[1], "assess", assess);
+              run(argv[1], "statistics", statistics) + run(argv[1], "audit", audit) + run(argv[1], "assess", assess);
   CHECK(wrong == 0);
   puts("c vectors: ok");
   return 0;

@@ -172,6 +172,8 @@ static std::string assess(const Vector &v) {
   return line(released.release.json()) + line(released.ledger) + std::string(released.release.text().view());
 }
 
+static std::string audit(const Vector &v) { return line(colead::audit(v.text("audit.json"))); }
+
 static int run(const fs::path &root, const char *kind, std::string (*call)(const Vector &)) {
   int wrong = 0;
   std::set<std::string> names;
@@ -203,7 +205,7 @@ int main(int argc, char **argv) {
   int wrong = run(root, "classify", classify) + run(root, "judge", judge) + run(root, "check", check) +
               run(root, "lint", lint) + run(root, "compare", compare) +
               run(root, "tally", tally) + run(root, "network", network) + run(root, "coherence", coherence) +
-              run(root, "statistics", statistics) + run(root, "assess", assess);
+              run(root, "statistics", statistics) + run(root, "audit", audit) + run(root, "assess", assess);
   CHECK(wrong == 0);
   std::puts("c++ vectors: ok");
   return 0;
