@@ -34,8 +34,10 @@ pub struct GroupCell {
     pub status: String,
 }
 
-/// The means of those who answered, of units and of direct reports: wave, scale, unit, and whether direct.
-type Means<'a> = HashMap<(&'a str, &'a str, &'a str, bool), &'a ScaleRow>;
+/// Wave, scale, unit, and whether of direct reports alone.
+type Place<'a> = (&'a str, &'a str, &'a str, bool);
+/// The means of those who answered, of units and of direct reports.
+type Means<'a> = HashMap<Place<'a>, &'a ScaleRow>;
 
 impl Assessment {
     pub(crate) fn group_cells(&self, pattern: &Pattern, policy: &DisclosurePolicy) -> Vec<GroupCell> {
@@ -69,7 +71,7 @@ impl Assessment {
     }
 
     fn means(&self) -> Means<'_> {
-        fn key(row: &ScaleRow, direct: bool) -> Option<((&str, &str, &str, bool), &ScaleRow)> {
+        fn key(row: &ScaleRow, direct: bool) -> Option<(Place<'_>, &ScaleRow)> {
             Some(((row.wave.as_deref().unwrap_or(""), &row.scale, row.unit.as_deref()?, direct), row))
         }
         let whole = self.scores.iter().filter(|r| r.measure == "score" && r.estimand == "respondents");

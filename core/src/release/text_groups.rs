@@ -9,7 +9,9 @@ use std::collections::BTreeMap;
 /// Groups of the judged wave, by unit in the order of the organization; cuts and categories by name, never by score.
 pub(super) fn groups(release: &Release, out: &mut Paper) {
     let judged = release.manifest().wave.as_deref().unwrap_or("");
-    let mut of: BTreeMap<&str, Vec<(&str, &str, Vec<&GroupCell>)>> = BTreeMap::new();
+    // By unit: cut, category, and the cells of the scales.
+    type Groups<'a> = Vec<(&'a str, &'a str, Vec<&'a GroupCell>)>;
+    let mut of: BTreeMap<&str, Groups<'_>> = BTreeMap::new();
     for g in release.groups().iter().filter(|g| g.wave == judged) {
         let own = of.entry(&g.unit).or_default();
         match own.iter_mut().find(|(cut, category, _)| (*cut, *category) == (g.cut.as_str(), g.category.as_str())) {
