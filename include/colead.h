@@ -282,6 +282,15 @@ typedef struct colead_assess_options {
    * Its size.
    */
   size_t cuts_size;
+  /**
+   * Which end of a tie looks to the other: `source looks to target`, `target looks to source` or `undirected`; null
+   * for the folder's. Without any, measures of ties that depend on it are missing.
+   */
+  const char *direction;
+  /**
+   * Its size.
+   */
+  size_t direction_size;
 } colead_assess_options;
 
 /**

@@ -37,11 +37,7 @@ fn nowhere(words: &[&str]) {
 fn nothing_is_measured_or_judged_of_a_person() {
     let f = framework();
     for m in f.measures() {
-        assert!(
-            m.level == Level::Group && ["group", "organization", "challenge"].contains(&m.about.as_str()),
-            "{}",
-            m.id
-        );
+        assert!(m.level == Level::Group && m.about != "person", "{}", m.id);
     }
     assert!(f.questions().iter().all(|q| q.about != "person"));
 }
@@ -113,6 +109,10 @@ fn every_rule_says_what_it_rests_on() {
 #[test]
 fn a_thought_experiment_never_answers() {
     let f = framework();
+    for rule in f.rules() {
+        let supposed = rule.concepts.iter().any(|c| ["C014", "C133", "C197"].contains(&c.as_str()));
+        assert!(!supposed || rule.strength == Strength::Suggests, "{} answers", rule.id);
+    }
     for said in [0.0, 0.5, 1.0] {
         for talked in [0.0, 0.5, 1.0] {
             let given = [("direction", 10.0), ("aims_said_plainly", said), ("aims_talked_over", talked)];
@@ -133,7 +133,7 @@ fn overload_is_silent_unless_the_leaders_agreed_and_are_enough() {
             ("overload_question_agreed", agreed),
             ("leaders_who_answered", n),
             ("leaders_overloaded", 1.0),
-            ("decided_at_the_center", 1.0),
+            ("decision_centralization", 1.0),
             ("work_exceeds_hands", 1.0),
         ];
         let j = judge(&f, "leader_overload", &given);
@@ -145,7 +145,7 @@ fn overload_is_silent_unless_the_leaders_agreed_and_are_enough() {
 #[test]
 fn learning_in_the_open_stands_beside_a_scattered_signal() {
     let f = framework();
-    let given = [("execution_drift", 1.0), ("layer_fidelity", -0.2), ("departures_in_the_open", 1.0)];
+    let given = [("execution_drift", 1.0), ("layer_link", -0.2), ("departures_in_the_open", 1.0)];
     let j = judge(&f, "execution_drift", &given);
     let verdicts: Vec<&str> = j.options().iter().map(|o| o.verdict.as_str()).collect();
     assert_eq!(verdicts, ["holds", "insufficient", "holds"], "both readings are shown");

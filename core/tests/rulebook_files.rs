@@ -118,6 +118,7 @@ const SHAPES: &[&str] = &[
     "bad_categories",
     "bad_condition",
     "bad_id",
+    "bad_lever",
     "bad_options",
     "bad_range",
     "bad_says",

@@ -284,6 +284,24 @@ fn monstrous_rulebooks_are_checked_within_bounds() {
 }
 
 #[test]
+fn an_option_without_an_answer_is_told_unless_it_is_meant_as_a_hypothesis() {
+    let hint = |option: &str| {
+        rule(&format!("hint.{option}"), option, "when = { gt = ['a', 0] }").replace("defines", "suggests")
+    };
+    let allow = "mode = 'independent'\nallow = { hypotheses_only = 'nobody has shown it' }";
+    let count = |text: &str, code: &str| found(text, code).len();
+    assert_eq!(count(&book("mode = 'independent'", &(hint("x") + &hint("y"))), "option_without_rule"), 2);
+    let meant = book(allow, &(hint("x") + &hint("y")));
+    assert_eq!((count(&meant, "option_without_rule"), count(&meant, "unneeded_allow")), (0, 0));
+    // An option that no rule speaks for at all is a slip all the same, and what is not needed is told.
+    assert_eq!(count(&book(allow, &hint("x")), "option_without_rule"), 1);
+    let answers = rule("x", "x", "when = { gt = ['a', 0] }") + &rule("y", "y", "when = { gt = ['b', 5] }");
+    assert_eq!(count(&book(allow, &answers), "unneeded_allow"), 1);
+    let of_a_rule = rule("x", "x", "when = { gt = ['a', 0] }\nallow = { hypotheses_only = 'w' }");
+    assert_eq!(count(&book("mode = 'independent'", &of_a_rule), "unneeded_allow"), 1);
+}
+
+#[test]
 fn the_built_in_rulebook_has_no_finding() {
     let quiet = ["unused_measure"];
     let found: Vec<String> = Framework::builtin().unwrap().warnings().iter().map(ToString::to_string).collect();

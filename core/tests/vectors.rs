@@ -2,10 +2,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
 use colead::assess::{Project, classify_documents};
-use colead::evidence::{Direction, Instrument, Responses, Table};
+use colead::evidence::{Direction, Instrument, Responses, SurveyMap, Table};
 use colead::json::canonical;
 use colead::measure::network::{MIN_GROUP, Network, Options, group_ties};
-use colead::measure::{Reading, ScaleRow, measure};
+use colead::measure::ordinal::Judges;
+use colead::measure::{Reading, Reply, ScaleRow, measure, plan, read_responses, read_tally};
 use colead::release::{DisclosurePolicy, Ledger};
 use colead::rules::{Case, Framework, check};
 use colead::tally::Tally;
@@ -105,6 +106,39 @@ fn network(v: &Vector) -> Result<String> {
     Ok(out)
 }
 
+fn statistics(v: &Vector) -> Result<String> {
+    let table = |name: &str, csv: &str| Table::from_csv(name, csv.as_bytes());
+    let mut out = String::new();
+    let mut each = |requests: &str, read: &dyn Fn(&str) -> Result<Reply>| -> Result<()> {
+        for request in requests.lines() {
+            out.push_str(&(canonical(&read(request)?.to_json()) + "\n"));
+        }
+        Ok(())
+    };
+    if let Some(csv) = v.find("definitions.csv") {
+        let instrument = Instrument::from_definitions_json(&table("definitions", &csv)?, &v.text("settings.json"))?;
+        let map = SurveyMap::from_toml("columns", &v.text("columns.json"), &instrument)?;
+        return Ok(canonical(&map.to_json()) + "\n");
+    }
+    if let Some(csv) = v.find("ratings.csv") {
+        let judges = Judges::from_table(&table("ratings", &csv)?)?;
+        each(&v.text("requests"), &|request| judges.read(request))?;
+    } else if let Some(requests) = v.find("plans") {
+        each(&requests, &plan)?;
+    } else {
+        let instrument = Instrument::from_toml(&v.text("instrument.toml"))?;
+        let table = table("responses", &v.text("responses.csv"))?;
+        let (responses, _) = Responses::from_table(&table, &instrument, false)?;
+        let mut tally = Tally::new(&instrument);
+        tally.add(&responses)?;
+        let none = String::new;
+        each(&v.find("tally_requests").unwrap_or_else(none), &|request| read_tally(&tally, request, None))?;
+        let read = |request: &str| read_responses(&responses, &instrument, request);
+        each(&v.find("requests").unwrap_or_else(none), &read)?;
+    }
+    Ok(out)
+}
+
 fn assess(v: &Vector) -> Result<String> {
     let files: Vec<(String, Vec<u8>)> = std::fs::read_dir(v.folder.join(&v.name))
         .expect("a folder")
@@ -171,6 +205,11 @@ fn answers_are_tallied() {
 #[test]
 fn networks_are_measured() {
     run("network", network);
+}
+
+#[test]
+fn statistics_are_read() {
+    run("statistics", statistics);
 }
 
 #[test]

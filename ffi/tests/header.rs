@@ -17,10 +17,12 @@ const SOURCES: &[&str] = &[
     "judgment.rs",
     "instrument.rs",
     "tally.rs",
+    "responses.rs",
     "evidence.rs",
     "assessment.rs",
     "release.rs",
     "network.rs",
+    "guided.rs",
     "simulate.rs",
 ];
 

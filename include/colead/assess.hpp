@@ -84,6 +84,8 @@ class Assessment {
     return try_release(policy, ledger).value();
   }
 
+  const colead_assessment *get() const noexcept { return handle_.get(); }
+
  private:
   detail::Shared<colead_assessment, colead_assessment_clone, colead_assessment_free> handle_;
 };
@@ -97,6 +99,8 @@ struct AssessOptions {
   std::optional<std::uint64_t> seed = {};
   /// Columns of `responses` to cut by, as a JSON list of texts; empty for the folder's.
   std::string_view cuts = {};
+  /// Which end of a tie looks to the other, such as `source looks to target`; empty for the folder's.
+  std::string_view direction = {};
 };
 
 /// What was observed, gathered file by file and table by table.
@@ -143,7 +147,9 @@ class Evidence {
                                     options.confidence,
                                     options.seed ? &*options.seed : nullptr,
                                     options.cuts.empty() ? nullptr : options.cuts.data(),
-                                    options.cuts.size()};
+                                    options.cuts.size(),
+                                    options.direction.empty() ? nullptr : options.direction.data(),
+                                    options.direction.size()};
     return detail::create<Assessment, colead_assessment>([&](colead_assessment **out, colead_error **err) {
       return colead_evidence_assess(handle_.get(), &raw, out, err);
     });

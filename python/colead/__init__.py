@@ -4,9 +4,10 @@ Direction, alignment and commitment judged by typed, cited rules over incomplete
 measures with their uncertainty, judgments with their reasons, and a release that protects the people who answered.
 """
 
-from ._assess import Assessment, assess
+from ._assess import Assessment, assess, preflight
 from ._core import __version__
 from ._errors import ColeadError, DisclosureError, InputError, RulebookError
+from ._guided import Interview, Preflight
 from ._instrument import Instrument
 from ._network import Network, group_network, network
 from ._records import (
@@ -34,6 +35,7 @@ from ._records import (
     Scale,
 )
 from ._release import Audit, DisclosurePolicy, Ledger, Release, audit
+from ._responses import Responses, plan, rank_agreement
 from ._rules import Diff, Framework, Judgment, check, classify_challenge, schema
 from ._simulate import Simulation, simulate
 from ._tables import Table
@@ -60,6 +62,7 @@ __all__ = [
     "Hypothesis",
     "InputError",
     "Instrument",
+    "Interview",
     "Item",
     "Judgment",
     "Ledger",
@@ -68,10 +71,12 @@ __all__ = [
     "Need",
     "Network",
     "NextQuestion",
+    "Preflight",
     "Prompt",
     "Question",
     "Release",
     "Respondents",
+    "Responses",
     "Robustness",
     "Rule",
     "RulebookError",
@@ -86,6 +91,9 @@ __all__ = [
     "classify_challenge",
     "group_network",
     "network",
+    "plan",
+    "preflight",
+    "rank_agreement",
     "schema",
     "simulate",
     "tally",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -88,3 +89,12 @@ def to_json(document: object, path: str) -> str:
         if isinstance(error, InputError):
             raise
         raise InputError(str(error).lower(), code="not_finite", path=path, help="give finite numbers") from error
+
+
+def request(what: str, arguments: Mapping[str, Any]) -> str:
+    """A request to the core: what to read, and the arguments that were given."""
+    given = {key: value for key, value in arguments.items() if value is not None}
+    for key, value in given.items():
+        if isinstance(value, str):
+            text(value, key)
+    return to_json({"read": what, **given}, what)

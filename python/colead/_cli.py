@@ -17,9 +17,10 @@ from pathlib import Path
 from typing import Any, NoReturn, TextIO
 
 from ._arguments import read_text, write_bytes
-from ._assess import Assessment, assess
+from ._assess import Assessment, assess, preflight
 from ._core import __version__
 from ._errors import ColeadError, InputError
+from ._guided import Interview
 from ._instrument import Instrument
 from ._records import Record
 from ._release import DisclosurePolicy, Ledger
@@ -168,6 +169,34 @@ def parser() -> argparse.ArgumentParser:
     assessed.add_argument("--ledger", metavar="FILE", help="what left before; by default ledger.json of --out")
     _terms(assessed)
     assessed.set_defaults(run=run_assess)
+
+    planned = commands.add_parser(
+        "preflight",
+        parents=[shared],
+        help="which questions some data could ever answer",
+        description="Says which questions the evidence of a folder could ever answer, which never, and what each missing "
+        "piece would open; or, without a folder, the same of data that are only planned.",
+    )
+    planned.add_argument("folder", metavar="FOLDER", nargs="?")
+    planned.add_argument("--instrument", metavar="NAME", help="a built-in instrument, or a file")
+    planned.add_argument("--table", metavar="NAME", action="append", default=[], help="a table one would collect")
+    planned.add_argument("--measure", metavar="ID", action="append", default=[], help="a measure one would ask for")
+    planned.set_defaults(run=run_preflight)
+
+    asked = commands.add_parser(
+        "interview",
+        parents=[shared],
+        help="write an interview form, or read back sittings",
+        description="Without FORM, writes an empty form. With one or several forms that were filled in, writes them as "
+        "one and names what informants or sittings contradict one another on. Put the file as interview.txt into a folder "
+        "that is assessed.",
+    )
+    asked.add_argument("forms", metavar="FORM", nargs="*", help="filled-in forms, text or JSON, earliest first")
+    asked.add_argument("--question", metavar="ID", action="append", default=[], help="only what bears on this question")
+    asked.add_argument("--unit", metavar="U", help="the unit that the facts are about")
+    asked.add_argument("--challenge", metavar="C", help="the challenge that the criteria are about")
+    asked.add_argument("--out", metavar="FILE", help="write it there instead: JSON where the name ends in .json")
+    asked.set_defaults(run=run_interview)
 
     simulation = commands.add_parser(
         "simulate", help="write an organization with known truth", description="Writes a simulated organization."
@@ -459,12 +488,10 @@ def _policy(arguments: argparse.Namespace, assessment: Assessment) -> Disclosure
 
 def run_assess(arguments: argparse.Namespace) -> int:
     """`colead assess`."""
-    name: str | None = arguments.instrument
-    is_file = name is not None and Path(name).suffix in (".toml", ".json")
     assessment = assess(
         arguments.folder,
         framework=_own(arguments),
-        instrument=Instrument.from_path(name) if is_file and name is not None else name,
+        instrument=_instrument(arguments.instrument),
         confidence=arguments.confidence,
         seed=arguments.seed,
     )
@@ -483,6 +510,47 @@ def run_assess(arguments: argparse.Namespace) -> int:
     if out is not None:
         print(f"written to {out}", file=sys.stderr)
     return 0
+
+
+def run_preflight(arguments: argparse.Namespace) -> int:
+    """`colead preflight`."""
+    found = preflight(
+        arguments.folder,
+        framework=_own(arguments),
+        instrument=_instrument(arguments.instrument),
+        tables=arguments.table,
+        measures=arguments.measure,
+    )
+    print(found.to_json() if arguments.json else str(found).rstrip("\n"))
+    return 0
+
+
+def run_interview(arguments: argparse.Namespace) -> int:
+    """`colead interview`."""
+    framework = _framework(arguments)
+    if arguments.forms:
+        if arguments.question or arguments.unit is not None or arguments.challenge is not None:
+            raise InputError(
+                "forms to read, and what to ask, are given at once", code="usage", help="read first, then ask anew"
+            )
+        form = Interview.read(*arguments.forms, framework=framework)
+    else:
+        form = framework.interview(arguments.question, unit=arguments.unit, challenge=arguments.challenge)
+    if arguments.out is not None:
+        form.save(arguments.out)
+    else:
+        print(form.to_json() if arguments.json else form.to_text().rstrip("\n"))
+    for found in form.contradictions:
+        print(f"contradiction: {found['text']}", file=sys.stderr)
+    if arguments.forms or arguments.out is not None:
+        answered, asked = form.progress
+        print(f"{answered} of {asked} facts have an answer", file=sys.stderr)
+    return 1 if form.contradictions else 0
+
+
+def _instrument(name: str | None) -> Instrument | str | None:
+    is_file = name is not None and Path(name).suffix in (".toml", ".json")
+    return Instrument.from_path(name) if is_file and name is not None else name
 
 
 def _csv(table: Table) -> bytes:

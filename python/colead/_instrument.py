@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from . import _core
 from ._arguments import a_path, read_text, text, to_json, wrong_type
 from ._errors import InputError
 from ._records import Frozen, Item, Scale
+from ._tables import Table
 
 
 class Instrument(Frozen):
@@ -149,16 +150,63 @@ class Instrument(Frozen):
         """
         return Instrument._of(self._native.in_language(language))
 
-    def map(self) -> list[dict[str, Any]]:
+    @classmethod
+    def from_definitions(
+        cls,
+        table: Any,
+        *,
+        id: str,
+        scale: str,
+        items: str,
+        options: tuple[int, int],
+        index: str | None = None,
+        item_column: str | None = None,
+        dont_know: Sequence[int] = (),
+        version: str | None = None,
+        license: str | None = None,
+    ) -> Instrument:
+        """An instrument of the table in which an existing survey defines its scales, one row a scale.
+
+        ``scale`` and ``items`` name the columns that name each scale and list its items (``-`` before a reversed one);
+        ``index`` names the column of a wider index; ``item_column`` such as ``Q{}`` says how the column of question
+        ``{}`` is called where items are numbers.
+
+        >>> import colead
+        >>> table = {"part": ["Autonomy", "Pay"], "questions": ["Q.13, -14", "Q.71"]}
+        >>> survey = colead.Instrument.from_definitions(
+        ...     table, id="survey", scale="part", items="questions", options=(1, 5), item_column="Q{}"
+        ... )
+        >>> [item.id for item in survey.items]
+        ['Q13', 'Q14', 'Q71']
+        """
+        settings = {
+            "id": text(id, "id"),
+            "scale": text(scale, "scale"),
+            "items": text(items, "items"),
+            "options": list(options),
+            "index": index,
+            "item_column": item_column,
+            "dont_know": list(dont_know),
+            "version": version,
+            "license": license,
+        }
+        return cls._of(_core.Instrument.from_definitions(table, to_json(settings, "settings")))
+
+    def map(self, columns: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
         """How it is keyed: for every item of every scale its ``scale``, ``item``, ``column``, range ``lo`` to ``hi``, and
-        whether it is ``reversed``.
+        whether it is ``reversed``. ``columns`` says which columns of an export are which items; others stand in the
+        column of their name.
 
         >>> import colead
         >>> colead.Instrument.builtin("ccl-dac").map()[0]["item"]
         'DIR1'
         """
-        keyed: list[dict[str, Any]] = json.loads(self._native.map())
+        keyed: list[dict[str, Any]] = json.loads(self._native.map(_columns(columns)))
         return keyed
+
+    def apply_map(self, export: Any, columns: Mapping[str, str]) -> Table:
+        """An export with its columns named as the items are, ready to be counted."""
+        return Table._of(self._native.apply_map(export, _columns(columns)))
 
     @property
     def logic_sha256(self) -> str:
@@ -197,3 +245,7 @@ def instrument_of(value: object, path: str = "instrument") -> _core.Instrument:
 
 def _text(value: object) -> str:
     return text(value, "text")
+
+
+def _columns(columns: Mapping[str, str] | None) -> str | None:
+    return None if columns is None else to_json({"columns": dict(columns)}, "columns")

@@ -22,13 +22,15 @@ class Network:
     assessment nor a release.
     """
 
-    __slots__ = ("_native", "_options")
+    __slots__ = ("_native", "_options", "_threads")
     _native: _core.Network
     _options: str
+    _threads: int
 
-    def __init__(self, ties: Any, nodes: Any, options: str) -> None:
+    def __init__(self, ties: Any, nodes: Any, options: str, threads: int = 1) -> None:
         self._native = _core.Network(ties, nodes, options)
         self._options = options
+        self._threads = threads
 
     @property
     def summary(self) -> dict[str, Any]:
@@ -46,7 +48,7 @@ class Network:
         return list(dict.fromkeys(name for name in found if name is not None))
 
     def _read(self, what: str, **arguments: Any) -> Table:
-        return Table._of(self._native.read(json.dumps({"read": what, **arguments})))
+        return Table._of(self._native.read(json.dumps({"read": what, **arguments}), self._threads))
 
     def measures(self, *, permutations: int = 999, seed: int = 0, sources: int = 256) -> Table:
         """Every measure of each whole network, by its named variants.
@@ -124,7 +126,7 @@ class Network:
 
     def __reduce__(self) -> tuple[Any, ...]:
         ties, nodes = self._native.tables()
-        return Network, (Table._of(ties), None if nodes is None else Table._of(nodes), self._options)
+        return Network, (Table._of(ties), None if nodes is None else Table._of(nodes), self._options, self._threads)
 
 
 def _whole(value: object, path: str) -> int:
@@ -157,6 +159,7 @@ def network(
     most: float | None = None,
     self_ties: Literal["refuse", "drop"] = "refuse",
     repeats: Literal["refuse", "sum", "strongest"] = "refuse",
+    threads: int = 1,
 ) -> Network:
     """A network of ties, in one or several relations.
 
@@ -165,7 +168,7 @@ def network(
     end looks to the other: nothing in the numbers would tell. ``weight`` names the column of ties that holds their
     strength, ``group``, ``leader`` (true or false), ``level`` (a number; ``top`` says which end is the top) and
     ``responded`` (true or false) name columns of nodes; ``most`` is the largest strength possible. What is not named
-    is not read.
+    is not read. Long work runs on ``threads`` threads that live as long as a call; numbers do not depend on them.
 
     Raises:
         InputError: ``unknown_direction``, ``unknown_column``, ``missing_column``, ``unknown_node``, ``duplicate_node``,
@@ -194,7 +197,9 @@ def network(
         "repeats": repeats,
     }
     options: dict[str, Any] = {k: None if v is None else text(v, k) for k, v in words.items()}
-    return Network(ties, nodes, json.dumps({**options, "most": most}))
+    if isinstance(threads, bool) or not isinstance(threads, int) or not 1 <= threads <= 1024:
+        wrong_type(threads, "threads", "a whole number from 1 to 1024", "give a number of threads")
+    return Network(ties, nodes, json.dumps({**options, "most": most}), threads)
 
 
 def group_network(ties: Any, groups: Any, *, direction: Direction, min_group: int = 5) -> Table:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
 
 from . import _core
-from ._arguments import wrong_type
+from ._arguments import request, wrong_type
 from ._instrument import Instrument, instrument_of
 from ._records import Loss
 from ._tables import Table
 
-
 _DECIMALS = range(10)
+MissingRule = str | int | None
+Sizes = Mapping[str, int] | None
+Policy = Literal["respondents", "items", "units"]
 
 
 class Tally:
@@ -138,19 +141,24 @@ class Tally:
         """How many people answered, by unit (and wave)."""
         return Table._of(self._native.respondents())
 
-    def scores(self, *, missing_rule: str | int | None = None) -> Table:
+    def _read(self, what: str, **arguments: Any) -> Table:
+        return Table._of(self._native.read(request(what, arguments)))
+
+    def scores(self, *, missing_rule: MissingRule = None, sizes: Sizes = None) -> Table:
         """Scores of every unit on every scale, with intervals.
 
         Columns: ``wave`` (when there are waves), ``unit``, ``scale``, ``measure``, ``variant``, ``estimand``,
         ``value``, ``se``, ``lower``, ``upper``, ``n``, ``status`` (``known``, or why there is no value).
+        ``missing_rule`` says how many answers a score needs (``half``, ``all`` or a number), ``sizes`` how many members
+        each unit has, for the census; by default the instrument and the organization say so.
         """
-        return Table._of(self._native.scores(missing_rule))
+        return self._read("scores", missing_rule=missing_rule, sizes=sizes)
 
-    def means(self, *, missing_rule: str | int | None = None) -> Table:
+    def means(self, *, missing_rule: MissingRule = None) -> Table:
         """One row a unit (and wave): ``respondents``, and for each scale its mean score in points in the column
         ``scale``, the standard error in ``scale.se`` and the people with a score in ``scale.n``.
         """
-        return Table._of(self._native.means(missing_rule))
+        return Table._of(self._native.means(request("means", {"missing_rule": missing_rule})))
 
     def counts(self) -> Table:
         """One row a unit (and wave): ``respondents``, and how often each answer was given in columns ``item=answer``.
@@ -159,29 +167,57 @@ class Tally:
         """
         return Table._of(self._native.counts())
 
-    def differences(self, *, missing_rule: str | int | None = None) -> Table:
+    def differences(self, *, missing_rule: MissingRule = None) -> Table:
         """Paired differences of the scales that the instrument declares as pairs."""
-        return Table._of(self._native.differences(missing_rule))
+        return self._read("differences", missing_rule=missing_rule)
 
     def items(self) -> Table:
         """Means, variances and counts of every unit on every item, as answered."""
-        return Table._of(self._native.items())
+        return self._read("items")
 
-    def favorability(self) -> Table:
-        """Shares of favorable answers of every unit, by item and scale."""
-        return Table._of(self._native.favorability())
+    def favorability(self, *, sizes: Sizes = None) -> Table:
+        """Shares of favorable answers of every unit, by item and scale; of the census where sizes are known."""
+        return self._read("favorability", sizes=sizes)
 
     def reliability(self) -> Table:
         """Reliability of every scale."""
-        return Table._of(self._native.reliability())
+        return self._read("reliability")
 
-    def agreement(self) -> Table:
-        """Agreement within every unit, by item and scale."""
-        return Table._of(self._native.agreement())
+    def agreement(self, *, items: bool = True, nulls: Sequence[str | float] | None = None) -> Table:
+        """Agreement within every unit, by item (unless ``items`` is false) and scale.
 
-    def aggregation(self, *, missing_rule: str | int | None = None) -> Table:
-        """How far units differ: the ICC family, by scale."""
-        return Table._of(self._native.aggregation(missing_rule))
+        ``nulls`` names the null distributions of rwg: ``uniform``, ``slight_skew``, ``moderate_skew``, ``heavy_skew``,
+        ``triangular``, ``normal``, ``maximum_dissensus``, or variances in squared points; all named ones by default.
+        """
+        return self._read("agreement", items=items, nulls=None if nulls is None else list(nulls))
+
+    def agreement_summary(self, *, nulls: Sequence[str | float] | None = None) -> Table:
+        """How agreement is spread over units: mean, median, SD, least, largest and absent of every measure."""
+        return self._read("agreement_summary", nulls=None if nulls is None else list(nulls))
+
+    def aggregation(self, *, missing_rule: MissingRule = None) -> Table:
+        """How far units differ: the ICC family, F, and the variance components by ANOVA, REML and ML, by scale."""
+        return self._read("aggregation", missing_rule=missing_rule)
+
+    def overall(self, *, missing_rule: MissingRule = None) -> Table:
+        """The mean of the whole by each policy: respondents pooled, item means averaged, unit means averaged."""
+        return self._read("overall", missing_rule=missing_rule)
+
+    def reconcile(
+        self, first: Policy = "respondents", second: Policy = "units", *, missing_rule: MissingRule = None
+    ) -> Table:
+        """Why two policies of averaging differ: ``policy_difference`` in points, and how much of it comes from units of
+        different size (``difference_by_unit_size``) and from unanswered items (``difference_by_missing_answers``).
+        """
+        return self._read("reconcile", first=first, second=second, missing_rule=missing_rule)
+
+    def nonresponse(self, *, missing_rule: MissingRule = None, sizes: Sizes = None) -> Table:
+        """What those who did not answer could make of every score: bounds, and the difference that would tip it."""
+        return self._read("nonresponse", missing_rule=missing_rule, sizes=sizes)
+
+    def probability_above(self, cut: float, *, missing_rule: MissingRule = None, sizes: Sizes = None) -> Table:
+        """The probability that the true score of every unit lies above ``cut`` (0 to 100)."""
+        return self._read("probability_above", cut=cut, missing_rule=missing_rule, sizes=sizes)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Tally):

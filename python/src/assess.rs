@@ -9,7 +9,7 @@ use crate::release::{DisclosurePolicy, Ledger};
 use crate::results::{As, documents};
 use crate::tables::{self, Table};
 use colead::assess::{Assessment as Assessed, Options, PolicySettings, Project};
-use colead::evidence::{Evidence, Table as Input};
+use colead::evidence::{Direction, Evidence, Table as Input};
 use colead::measure::{Kind, to_table};
 use colead::release::DisclosurePolicy as Policy;
 use colead::rules::Framework as Rulebook;
@@ -37,10 +37,11 @@ pub(crate) struct Assessment {
     confidence: Option<f64>,
     seed: Option<u64>,
     cuts: Option<Vec<String>>,
+    direction: Option<String>,
 }
 
 #[pyfunction]
-#[pyo3(signature = (files, tables, framework=None, instrument=None, confidence=None, seed=None, cuts=None))]
+#[pyo3(signature = (files, tables, framework=None, instrument=None, confidence=None, seed=None, cuts=None, direction=None))]
 #[allow(clippy::too_many_arguments, reason = "one a keyword of the Python function")]
 pub(crate) fn assess(
     py: Python<'_>,
@@ -51,6 +52,7 @@ pub(crate) fn assess(
     confidence: Option<&Bound<'_, PyAny>>,
     seed: Option<&Bound<'_, PyAny>>,
     cuts: Option<Vec<String>>,
+    direction: Option<String>,
 ) -> Read<Assessment> {
     let confidence = args::confidence(confidence)?;
     let seed = args::seed(seed)?;
@@ -65,10 +67,7 @@ pub(crate) fn assess(
         }
     }
     let (inner, framework, policy, unread) = run(py, || {
-        let mut project = project(&files, &builtin.inner)?;
-        if let Some(own) = &own_framework {
-            project.framework = own.inner.clone();
-        }
+        let mut project = project(&files, &builtin.inner, own_framework.as_ref().map(|f| &f.inner))?;
         for (name, table) in &given {
             project.evidence.insert(name, table.as_ref().clone())?;
         }
@@ -79,6 +78,9 @@ pub(crate) fn assess(
         project.options.seed = seed.or(project.options.seed);
         if let Some(cuts) = &cuts {
             project.options.cuts.clone_from(cuts);
+        }
+        if let Some(direction) = &direction {
+            project.options.direction = Some(Direction::parse(direction)?);
         }
         let assessed = project.assess()?;
         let framework = match &own_framework {
@@ -101,13 +103,14 @@ pub(crate) fn assess(
         confidence,
         seed,
         cuts,
+        direction,
     })
 }
 
-fn project(files: &Files, builtin: &Rulebook) -> Result<Project> {
+fn project(files: &Files, builtin: &Rulebook, own: Option<&Rulebook>) -> Result<Project> {
     if files.is_empty() {
         return Ok(Project {
-            framework: builtin.clone(),
+            framework: own.unwrap_or(builtin).clone(),
             evidence: Evidence::default(),
             options: Options::default(),
             policy: PolicySettings::default(),
@@ -115,7 +118,7 @@ fn project(files: &Files, builtin: &Rulebook) -> Result<Project> {
         });
     }
     let files: Vec<(&str, &[u8])> = files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_ref())).collect();
-    Project::from_files(&files)
+    Project::read(&files, own)
 }
 
 /// The framework that a folder brought with it, with the file it came from: the one that says the same.
@@ -147,6 +150,7 @@ impl Assessment {
         recipe.set_item("confidence", self.confidence)?;
         recipe.set_item("seed", self.seed)?;
         recipe.set_item("cuts", self.cuts.clone())?;
+        recipe.set_item("direction", self.direction.clone())?;
         Ok(recipe)
     }
 
@@ -266,6 +270,19 @@ impl Assessment {
             of_subject.flat_map(|a| &a.judgments).map(|j| format!("`{}`", j.question_id())).collect();
         let error = Error::input("unknown_question", format!("no judgment of `{subject}` on `{question}`"));
         Err(error.at("question").help(format!("known: {}", known.join(", "))).into())
+    }
+
+    /// What the evidence could ever answer: JSON and text.
+    fn preflight(&self, py: Python<'_>) -> PyResult<(String, String)> {
+        tell(py, || {
+            let found = self.inner.preflight();
+            (json::canonical(&found.to_json()), found.to_text())
+        })
+    }
+
+    /// What to ask next, by whom to ask.
+    fn agenda(&self, py: Python<'_>) -> PyResult<String> {
+        tell(py, || json::canonical(&self.inner.agenda().to_json()))
     }
 
     /// What may leave: the release as JSON and as text, its explanations (subject, question, text), and the ledger.

@@ -2,6 +2,7 @@
 
 use colead::{Error, Family};
 use pyo3::prelude::*;
+use rayon::{ThreadPool, ThreadPoolBuilder};
 use serde_json::{Value, json};
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -58,6 +59,18 @@ fn told<T>(py: Python<'_>, outcome: std::thread::Result<colead::Result<T>>) -> P
 /// Runs work of the core that cannot be refused.
 pub(crate) fn tell<T: Send>(py: Python<'_>, work: impl FnOnce() -> T + Send) -> PyResult<T> {
     run(py, || Ok(work()))
+}
+
+/// Threads for one call, which owns them; None for the caller's own.
+pub(crate) fn pool(threads: usize) -> colead::Result<Option<ThreadPool>> {
+    if threads <= 1 {
+        return Ok(None);
+    }
+    ThreadPoolBuilder::new().num_threads(threads).build().map(Some).map_err(|e| {
+        Error::input("no_threads", format!("the threads could not be started: {e}"))
+            .at("threads")
+            .help("ask for fewer threads")
+    })
 }
 
 fn exception(py: Python<'_>, error: &Error) -> PyErr {

@@ -1,7 +1,8 @@
 //! A questionnaire.
 
 use crate::call::{Read, run};
-use colead::evidence::{Instrument as Questionnaire, Item, MissingRule, Scale};
+use crate::tables::{self, Table};
+use colead::evidence::{Instrument as Questionnaire, Item, MissingRule, Scale, SurveyMap};
 use colead::json;
 use pyo3::prelude::*;
 use serde_json::{Value, json};
@@ -14,6 +15,12 @@ pub(crate) struct Instrument {
     pub(crate) inner: Arc<Questionnaire>,
     /// The file name, or nothing for text that came without one; None for one that ships with the library.
     source: Option<(String, Arc<str>)>,
+}
+
+impl Instrument {
+    fn keyed(&self, columns: Option<&str>) -> colead::Result<SurveyMap> {
+        columns.map_or_else(|| Ok(self.inner.map()), |text| SurveyMap::from_toml("columns", text, &self.inner))
+    }
 }
 
 #[pymethods]
@@ -57,9 +64,26 @@ impl Instrument {
         self.inner.languages().collect()
     }
 
-    /// How it is keyed, as a JSON list.
-    fn map(&self) -> String {
-        json::canonical(&self.inner.map().to_json())
+    /// An instrument of a table in which an existing survey defines its scales; settings are a JSON document.
+    #[staticmethod]
+    fn from_definitions(py: Python<'_>, table: &Bound<'_, PyAny>, settings: &str) -> Read<Instrument> {
+        let table = tables::read(table, "definitions")?;
+        let inner = run(py, || Questionnaire::from_definitions_json(&table, settings))?;
+        let text = json::canonical(&inner.to_json());
+        Ok(Instrument { inner: Arc::new(inner), source: Some((String::new(), text.into())) })
+    }
+
+    /// How it is keyed, as a JSON list; `columns` is a JSON document of columns and their items.
+    #[pyo3(signature = (columns=None))]
+    fn map(&self, py: Python<'_>, columns: Option<&str>) -> PyResult<String> {
+        run(py, || Ok(json::canonical(&self.keyed(columns)?.to_json())))
+    }
+
+    /// An export with its columns named as the items are.
+    #[pyo3(signature = (export, columns=None))]
+    fn apply_map(&self, py: Python<'_>, export: &Bound<'_, PyAny>, columns: Option<&str>) -> Read<Table> {
+        let export = tables::read(export, "export")?;
+        Ok(run(py, || self.keyed(columns)?.apply(&export).map(Table::from))?)
     }
 
     #[getter]

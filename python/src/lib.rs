@@ -8,10 +8,12 @@ mod arguments;
 mod assess;
 mod call;
 mod framework;
+mod guided;
 mod instrument;
 mod judgment;
 mod network;
 mod release;
+mod responses;
 mod results;
 mod simulate;
 mod tables;
@@ -36,6 +38,7 @@ const _: () = {
     shared::<network::Network>();
     shared::<release::DisclosurePolicy>();
     shared::<release::Ledger>();
+    shared::<responses::Responses>();
     shared::<tables::Table>();
     shared::<tally::Tally>();
 };
@@ -49,6 +52,8 @@ mod _core {
     #[pymodule_export]
     use crate::framework::{Framework, check, schema};
     #[pymodule_export]
+    use crate::guided::{interview, preflight, read_interview};
+    #[pymodule_export]
     use crate::instrument::Instrument;
     #[pymodule_export]
     use crate::judgment::Judgment;
@@ -56,6 +61,8 @@ mod _core {
     use crate::network::{Network, group_network};
     #[pymodule_export]
     use crate::release::{DisclosurePolicy, Ledger, audit};
+    #[pymodule_export]
+    use crate::responses::{Responses, plan, rank_agreement};
     #[pymodule_export]
     use crate::simulate::{read_csv, simulate_harbour, simulate_spec};
     #[pymodule_export]

@@ -1,6 +1,6 @@
 //! Networks: who looks to whom.
 
-use crate::call::{Read, run, tell};
+use crate::call::{Read, pool, run, tell};
 use crate::tables::{self, Table};
 use colead::evidence::{Direction, Table as Evidence};
 use colead::json;
@@ -46,10 +46,14 @@ impl Network {
         tell(py, || json::canonical(&self.inner.summary()))
     }
 
-    /// Reads what a JSON document asks for.
-    fn read(&self, py: Python<'_>, request: &str) -> PyResult<Table> {
+    /// Reads what a JSON document asks for, long work on threads that live as long as the call.
+    fn read(&self, py: Python<'_>, request: &str, threads: usize) -> PyResult<Table> {
         run(py, || {
-            let (name, rows) = self.inner.read(request)?;
+            let read = || self.inner.read(request);
+            let (name, rows) = match pool(threads)? {
+                None => read()?,
+                Some(pool) => pool.install(read)?,
+            };
             rows.to_table(name).map(Table::from)
         })
     }

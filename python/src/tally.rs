@@ -1,20 +1,19 @@
 //! Exact state of answers, and the tables read from it.
 
-use crate::arguments::{self as args, Scalar};
-use crate::call::{Read, attached, run, tell};
+use crate::arguments as args;
+use crate::call::{Read, attached, pool, run, tell};
 use crate::instrument::Instrument;
 use crate::results;
 use crate::tables::{self, Table};
 use colead::evidence::{
-    AnswerColumns, Instrument as Questionnaire, MissingRule, Organization, Responses, Table as Evidence, Weight,
+    AnswerColumns, Instrument as Questionnaire, Organization, Responses, Table as Evidence, Weight,
 };
-use colead::measure::{self, Kind, Reading, ScaleRow};
+use colead::measure;
 use colead::tally::{Array, Counter, Limits, Tally as State};
 use colead::{Error, Result, json};
 use colead_ffi::arrow::{Counting, count_pycapsule};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
-use rayon::{ThreadPool, ThreadPoolBuilder};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The units above the units that answered, and the table they were read from.
@@ -55,33 +54,6 @@ impl Tally {
         let Some(tree) = &self.tree else { return Ok(vec![state.clone()]) };
         state.levels(&tree.organization)
     }
-
-    fn table(
-        &self,
-        py: Python<'_>,
-        name: &str,
-        about: Kind,
-        read: impl Fn(&State, &Reading<'_>) -> Vec<ScaleRow> + Send + Sync,
-        rule: Option<MissingRule>,
-        by_level: bool,
-    ) -> PyResult<Table> {
-        let state = self.now(py);
-        run(py, || {
-            let tree = self.tree.as_ref().map(|t| t.organization.as_ref());
-            let known = tree.map(Organization::sizes).unwrap_or_default();
-            let sizes = |unit: &str| known.get(tree?.index(unit)?).copied().flatten();
-            let reading = Reading { missing_rule: rule, sizes: tree.map(|_| &sizes as &measure::Sizes<'_>) };
-            let states = if by_level { self.levels(&state)? } else { vec![state.as_ref().clone()] };
-            let waves = states.iter().any(|s| s.waves().iter().any(|w| !w.is_empty()));
-            let mut rows: Vec<ScaleRow> = Vec::new();
-            for state in &states {
-                // What weights give is read by name.
-                let weighed = state.decimals().map(|_| measure::measure(state, name, &reading));
-                rows.extend(weighed.unwrap_or_else(|| Ok(read(state, &reading)))?);
-            }
-            measure::to_table(name, &rows, about, waves).map(Table::from)
-        })
-    }
 }
 
 fn tree(value: Option<&Bound<'_, PyAny>>) -> Read<Option<Tree>> {
@@ -89,19 +61,6 @@ fn tree(value: Option<&Bound<'_, PyAny>>) -> Read<Option<Tree>> {
     let table = tables::read(value, "organization")?;
     let organization = run(value.py(), || Organization::from_table(&table))?;
     Ok(Some(Tree { organization: Arc::new(organization), table: Arc::new(table) }))
-}
-
-fn missing_rule(value: Option<&Bound<'_, PyAny>>) -> Read<Option<MissingRule>> {
-    const HELP: &str = "give `half`, `all`, a number of answers from 1 to 100, or None for the instrument's rule";
-    let Some(value) = value else { return Ok(None) };
-    let bad = || Error::input("bad_missing_rule", "the missing rule is unknown").at("missing_rule").help(HELP);
-    match args::scalar(value, "missing_rule", "a missing rule", HELP)? {
-        Scalar::Missing => Ok(None),
-        Scalar::Text(t) if t == "half" => Ok(Some(MissingRule::Half)),
-        Scalar::Text(t) if t == "all" => Ok(Some(MissingRule::All)),
-        Scalar::Number(k) if k.fract() == 0.0 && (1.0..=100.0).contains(&k) => Ok(Some(MissingRule::Answered(k as u8))),
-        _ => Err(bad().into()),
-    }
 }
 
 #[pymethods]
@@ -279,68 +238,30 @@ impl Tally {
         })
     }
 
-    #[pyo3(signature = (missing_rule=None))]
-    fn scores(&self, py: Python<'_>, missing_rule: Option<&Bound<'_, PyAny>>) -> Read<Table> {
-        let rule = self::missing_rule(missing_rule)?;
-        Ok(self.table(py, "scores", Kind::Scale, measure::scores_with, rule, true)?)
-    }
-
-    #[pyo3(signature = (missing_rule=None))]
-    fn differences(&self, py: Python<'_>, missing_rule: Option<&Bound<'_, PyAny>>) -> Read<Table> {
-        let rule = self::missing_rule(missing_rule)?;
-        Ok(self.table(py, "differences", Kind::Pair, measure::differences, rule, true)?)
-    }
-
-    #[pyo3(signature = (missing_rule=None))]
-    fn aggregation(&self, py: Python<'_>, missing_rule: Option<&Bound<'_, PyAny>>) -> Read<Table> {
-        let rule = self::missing_rule(missing_rule)?;
-        Ok(self.table(py, "aggregation", Kind::Scale, measure::aggregation, rule, false)?)
-    }
-
-    #[pyo3(signature = (missing_rule=None))]
-    fn means(&self, py: Python<'_>, missing_rule: Option<&Bound<'_, PyAny>>) -> Read<Table> {
-        let rule = self::missing_rule(missing_rule)?;
+    /// Reads what a name or a JSON document asks for.
+    fn read(&self, py: Python<'_>, request: &str) -> PyResult<Table> {
         let state = self.now(py);
-        Ok(run(py, || measure::means(&state, &Reading { missing_rule: rule, sizes: None }).map(Table::from))?)
+        run(py, || {
+            let organization = self.tree.as_ref().map(|t| t.organization.as_ref());
+            measure::read_tally(&state, request, organization)?.to_table().map(Table::from)
+        })
+    }
+
+    /// One row a unit: the mean of every scale.
+    fn means(&self, py: Python<'_>, request: &str) -> PyResult<Table> {
+        let state = self.now(py);
+        run(py, || measure::read_means(&state, request).map(Table::from))
     }
 
     fn counts(&self, py: Python<'_>) -> PyResult<Table> {
         let state = self.now(py);
         run(py, || measure::counts(&state).map(Table::from))
     }
-
-    fn items(&self, py: Python<'_>) -> PyResult<Table> {
-        self.table(py, "items", Kind::Item, |s, _| measure::items(s), None, true)
-    }
-
-    fn favorability(&self, py: Python<'_>) -> PyResult<Table> {
-        self.table(py, "favorability", Kind::Scale, |s, _| measure::favorability(s), None, true)
-    }
-
-    fn agreement(&self, py: Python<'_>) -> PyResult<Table> {
-        self.table(py, "agreement", Kind::Scale, |s, _| measure::agreement(s), None, true)
-    }
-
-    fn reliability(&self, py: Python<'_>) -> PyResult<Table> {
-        self.table(py, "reliability", Kind::Scale, |s, _| measure::reliability(s), None, false)
-    }
 }
 
 /// An empty tally of people, or of their weights.
 fn empty(instrument: &Questionnaire, decimals: Option<u8>) -> Result<State> {
     decimals.map_or_else(|| Ok(State::new(instrument)), |d| State::weighted(instrument, d))
-}
-
-/// Threads for one call, which owns them; None for the caller's own.
-fn pool(threads: usize) -> Result<Option<ThreadPool>> {
-    if threads <= 1 {
-        return Ok(None);
-    }
-    ThreadPoolBuilder::new().num_threads(threads).build().map(Some).map_err(|e| {
-        Error::input("no_threads", format!("the threads could not be started: {e}"))
-            .at("threads")
-            .help("ask for fewer threads")
-    })
 }
 
 fn known_units(state: &State, tree: Option<&Tree>) -> Result<()> {

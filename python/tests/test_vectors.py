@@ -114,8 +114,8 @@ def long_rows(table: colead.Table) -> list[dict[str, Any]]:
     """Rows as the core's documents have them: one key for what a row is about."""
     rows = []
     for row in table:
-        about = {k: row.pop(k) for k in ("scale", "item", "pair") if k in row}
-        rows.append({"wave": None, **row, **{k: v for k, v in about.items() if v is not None}})
+        about = {k: row.pop(k) for k in ("scale", "item", "pair", "judge", "respondent") if k in row}
+        rows.append({"wave": None, "unit": None, **row, **{k: v for k, v in about.items() if v is not None}})
     return rows
 
 
@@ -166,6 +166,55 @@ def test_network(name: str) -> None:
     except colead.ColeadError as error:
         assert name.startswith("bad_"), error
         assert told(error) == json.loads(expected)
+        return
+    assert found == [json.loads(line) for line in expected.splitlines()]
+
+
+def asked(line: str) -> tuple[str, dict[str, Any]]:
+    """The method and the arguments of a request."""
+    document = json.loads(line) if line.startswith("{") else {"read": line}
+    renamed = {"from": "start", "to": "end"}
+    return document.pop("read"), {renamed.get(k, k): v for k, v in document.items()}
+
+
+def statistics(v: Vector) -> list[Any]:
+    definitions, ratings, plans = v.find("definitions.csv"), v.find("ratings.csv"), v.find("plans")
+    if definitions is not None:
+        settings = v.json("settings.json")
+        made = colead.Instrument.from_definitions(columns(definitions), **settings)
+        return [made.map(v.json("columns.json")["columns"])]
+    found: list[colead.Table] = []
+    if plans is not None:
+        for line in plans.splitlines():
+            what, arguments = asked(line)
+            found.append(colead.plan(what, **arguments))
+    elif ratings is not None:
+        for line in v.text("requests").splitlines():
+            what, arguments = asked(line)
+            found.append(colead.rank_agreement(columns(ratings), what, **arguments))  # type: ignore[arg-type]
+    else:
+        instrument = colead.Instrument.from_toml(v.text("instrument.toml"))
+        responses = colead.Responses(columns(v.text("responses.csv")), instrument)
+        tally = responses.tally()
+        for part, whom in (("tally_requests", tally), ("requests", responses)):
+            for line in (v.find(part) or "").splitlines():
+                what, arguments = asked(line)
+                read = getattr(whom, what, None)
+                # What a tally cannot answer is no method of it.
+                found.append(whom._read(what, **arguments) if read is None else read(**arguments))
+    return [long_rows(table) for table in found]
+
+
+@pytest.mark.parametrize("name", cases("statistics"))
+def test_statistics(name: str) -> None:
+    v = Vector("statistics", name)
+    expected = v.text("expected")
+    try:
+        found = statistics(v)
+    except (colead.ColeadError, AttributeError, TypeError) as error:
+        assert name.startswith("bad_"), error
+        if isinstance(error, colead.ColeadError):
+            assert told(error) == json.loads(expected)
         return
     assert found == [json.loads(line) for line in expected.splitlines()]
 

@@ -270,6 +270,104 @@ static void assess(struct vector *v) {
   free(ledger);
 }
 
+/* A function for each line of a part; stops at the first refused. */
+static int each_line(struct vector *v, const char *name, void *context,
+                     colead_status (*read)(void *, const char *, size_t, colead_string **, colead_error **)) {
+  size_t size;
+  int fine = 1;
+  char *lines = part(v, name, &size);
+  for (char *line = lines, *end; fine && line != NULL && (end = strchr(line, '\n')) != NULL; line = end + 1) {
+    colead_string *string = NULL;
+    colead_error *err = NULL;
+    colead_status status = read(context, line, (size_t)(end - line), &string, &err);
+    fine = !refused(v, status, &err);
+    if (fine) {
+      append_string(v, string, "\n");
+    }
+  }
+  free(lines);
+  return fine;
+}
+
+static colead_status read_tally(void *tally, const char *line, size_t size, colead_string **out, colead_error **err) {
+  return colead_tally_measure_json((const colead_tally *)tally, line, size, out, err);
+}
+
+static colead_status read_responses(void *responses, const char *line, size_t size, colead_string **out,
+                                    colead_error **err) {
+  return colead_responses_measure_json((const colead_responses *)responses, line, size, out, err);
+}
+
+static colead_status read_plan(void *nothing, const char *line, size_t size, colead_string **out, colead_error **err) {
+  (void)nothing;
+  return colead_plan_write_json(line, size, out, err);
+}
+
+static colead_status read_ratings(void *vector, const char *line, size_t size, colead_string **out,
+                                  colead_error **err) {
+  struct ArrowArrayStream ratings;
+  CHECK(stream_of((const struct vector *)vector, "ratings.csv", &ratings));
+  colead_status status = colead_ratings_measure_json(&ratings, line, size, out, err);
+  CHECK(ratings.release == NULL);
+  return status;
+}
+
+static void definitions(struct vector *v, struct ArrowArrayStream *table) {
+  size_t settings_size, columns_size;
+  char *settings = part(v, "settings.json", &settings_size);
+  char *columns = part(v, "columns.json", &columns_size);
+  colead_instrument *instrument = NULL;
+  colead_string *string = NULL;
+  colead_error *err = NULL;
+  colead_status status =
+      colead_instrument_create_from_definitions(table, settings, settings_size, &instrument, &err);
+  CHECK(table->release == NULL);
+  if (!refused(v, status, &err)) {
+    status = colead_instrument_write_map_json(instrument, columns, columns_size, &string, &err);
+    if (!refused(v, status, &err)) {
+      append_string(v, string, "\n");
+    }
+  }
+  colead_instrument_free(instrument);
+  free(settings);
+  free(columns);
+}
+
+static void statistics(struct vector *v) {
+  struct ArrowArrayStream table;
+  size_t size;
+  char *plans = part(v, "plans", &size);
+  if (plans != NULL) {
+    free(plans);
+    each_line(v, "plans", NULL, read_plan);
+    return;
+  }
+  if (stream_of(v, "definitions.csv", &table)) {
+    definitions(v, &table);
+    return;
+  }
+  if (stream_of(v, "ratings.csv", &table)) {
+    table.release(&table);
+    each_line(v, "requests", v, read_ratings);
+    return;
+  }
+  char *text = part(v, "instrument.toml", &size);
+  colead_instrument *instrument = NULL;
+  colead_tally *tally = NULL;
+  colead_responses *responses = NULL;
+  CHECK(colead_instrument_create_from_text(text, size, &instrument, NULL) == COLEAD_OK);
+  free(text);
+  if (count(v, instrument, "responses.csv", &tally, NULL) && each_line(v, "tally_requests", tally, read_tally)) {
+    CHECK(stream_of(v, "responses.csv", &table));
+    CHECK(colead_responses_create_from_stream(instrument, &table, NULL, NULL, &responses, NULL) == COLEAD_OK);
+    CHECK(table.release == NULL);
+    each_line(v, "requests", responses, read_responses);
+  }
+  colead_responses_free(responses);
+  colead_tally_free(tally);
+  colead_instrument_free(instrument);
+}
+
 static int run(const char *root, const char *kind, void (*call)(struct vector *)) {
   static const char ending[] = ".expected";
   char folder[1024];
@@ -303,7 +401,8 @@ static int run(const char *root, const char *kind, void (*call)(struct vector *)
 int main(int argc, char **argv) {
   CHECK(argc == 2);
   int wrong = run(argv[1], "classify", classify) + run(argv[1], "judge", judge) + run(argv[1], "check", check) +
-              run(argv[1], "tally", tally) + run(argv[1], "network", network) + run(argv[1], "assess", assess);
+              run(argv[1], "tally", tally) + run(argv[1], "network", network) +
+              run(argv[1], "statistics", statistics) + run(argv[1], "assess", assess);
   CHECK(wrong == 0);
   puts("c vectors: ok");
   return 0;

@@ -105,6 +105,37 @@ static std::string network(const Vector &v) {
   return out;
 }
 
+template <class Read>
+static std::string each_line(const std::string &requests, Read read) {
+  std::string out;
+  for (std::size_t from = 0, end; (end = requests.find('\n', from)) != std::string::npos; from = end + 1) {
+    out += line(read(requests.substr(from, end - from)));
+  }
+  return out;
+}
+
+static std::string statistics(const Vector &v) {
+  if (Text plans = v.find("plans")) {
+    return each_line(*plans, [](const std::string &request) { return colead::plan(request); });
+  }
+  if (Text definitions = v.find("definitions.csv")) {
+    colead::Instrument made = colead::instrument_from_definitions(stream(*definitions), v.text("settings.json"));
+    return line(colead::map_instrument(made, v.text("columns.json")));
+  }
+  if (Text ratings = v.find("ratings.csv")) {
+    return each_line(v.text("requests"), [&](const std::string &request) {
+      return colead::measure_ratings(stream(*ratings), request);
+    });
+  }
+  colead::Instrument instrument = colead::Instrument::from_text(v.text("instrument.toml"));
+  colead::Tally tally = count(instrument, v.text("responses.csv"), nullptr);
+  std::string out = each_line(v.or_empty("tally_requests"),
+                              [&](const std::string &request) { return tally.measure_json(request); });
+  colead::Responses responses(instrument, stream(v.text("responses.csv")));
+  return out + each_line(v.or_empty("requests"),
+                         [&](const std::string &request) { return responses.measure_json(request); });
+}
+
 static std::string assess(const Vector &v) {
   colead::Evidence evidence;
   for (const fs::directory_entry &entry : fs::directory_iterator(v.folder / v.name)) {
@@ -143,7 +174,8 @@ int main(int argc, char **argv) {
   CHECK(argc == 2);
   fs::path root = argv[1];
   int wrong = run(root, "classify", classify) + run(root, "judge", judge) + run(root, "check", check) +
-              run(root, "tally", tally) + run(root, "network", network) + run(root, "assess", assess);
+              run(root, "tally", tally) + run(root, "network", network) +
+              run(root, "statistics", statistics) + run(root, "assess", assess);
   CHECK(wrong == 0);
   std::puts("c++ vectors: ok");
   return 0;

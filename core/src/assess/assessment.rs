@@ -2,16 +2,19 @@
 
 use super::census::Census;
 use super::classify::{CHALLENGE, case_of, classify_challenge};
+use super::coherence::settle;
 use super::gather::{Leaders, gather};
 use super::manifest::Manifest;
+use super::networks::MEASURES as TIE_MEASURES;
 use super::options::{MAX_SEED, Options};
 use super::subject::Subject;
-use super::survey::Survey;
+use super::survey::{Readings, Survey};
 use super::units::Units;
 use crate::error::{Error, Result};
-use crate::evidence::{ChallengeRow, Challenges, Evidence, Loss};
-use crate::measure::{Absence, MeasureValue, Ratings, ScaleRow};
-use crate::rules::{Case, Framework, Judgment, MeasureId, Question};
+use crate::evidence::{ChallengeRow, Challenges, Evidence, Instrument, Loss};
+use crate::measure::coherence::Coherence;
+use crate::measure::{Absence, Estimate, MeasureValue, Origin, Ratings, ScaleRow};
+use crate::rules::{Case, Framework, Judgment, MeasureId, Question, Testimony};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
@@ -36,7 +39,10 @@ pub struct Assessment {
     pub(crate) scores: Vec<ScaleRow>,
     pub(crate) respondents: BTreeMap<(String, String), u64>,
     pub(crate) census: Census,
+    pub(crate) survey: Option<(Readings, Instrument)>,
     pub(crate) leaders: Leaders,
+    pub(crate) connected: Vec<BTreeSet<u32>>,
+    pub(crate) coherence: Coherence,
     pub(crate) manifest: Manifest,
     pub(crate) notes: Vec<String>,
     pub(crate) loss: Option<Loss>,
@@ -96,12 +102,15 @@ pub fn assess(framework: &Framework, evidence: &Evidence, options: &Options) -> 
         }
         (None, _) => None,
     };
-    let gathered = gather(framework, evidence, &units, survey.as_ref().map(|(s, i)| (s, *i)))?;
-    let (mut notes, leaders) = (gathered.notes, gathered.leaders);
+    let mut gathered = gather(framework, evidence, &units, survey.as_ref().map(|(s, i)| (s, *i)), options.direction)?;
+    let (mut notes, leaders, connected) = (gathered.notes, gathered.leaders, gathered.connected);
+    notes.extend(evidence.remarks.iter().cloned());
     let mut subjects = Vec::new();
     if let Some(challenges) = &evidence.challenges {
         subjects.extend(judge_challenges(framework, challenges, confidence)?);
     }
+    let kinds = subjects.iter().flat_map(|a| &a.judgments).filter(|j| j.question_id() == CHALLENGE);
+    settle(framework, &mut gathered.cases, kinds)?;
     for (i, case) in gathered.cases.into_iter().enumerate() {
         let judgments = judge_unit(framework, &units, i, &case, options, confidence);
         subjects.push(Assessed { subject: Subject::unit(units.name(i)), case, judgments });
@@ -110,13 +119,15 @@ pub fn assess(framework: &Framework, evidence: &Evidence, options: &Options) -> 
     let loss = survey_ref.map(|s| s.loss.clone());
     notes.extend(loss.as_ref().map(loss_note));
     for (name, _) in evidence.tables() {
-        if ["ties", "nodes", "declared", "decision_effects", "interventions"].contains(&name) {
+        let of_ties =
+            ["ties", "nodes"].contains(&name) && TIE_MEASURES.iter().all(|m| framework.find_measure(m).is_err());
+        if of_ties || ["declared", "decision_effects", "interventions"].contains(&name) {
             notes.push(format!("`{name}` was read and checked; no rule of this framework looks at it yet"));
         }
     }
     let manifest = Manifest::of(framework, evidence, options, survey_ref, confidence, seed);
-    let (scores, respondents, census) = match survey {
-        Some((s, _)) => (s.scores, s.respondents, s.census),
+    let (scores, respondents, census, survey) = match survey {
+        Some((s, i)) => (s.scores, s.respondents, s.census, Some((s.readings, i.clone()))),
         None => Default::default(),
     };
     notes.extend(census.notes.iter().cloned());
@@ -127,7 +138,10 @@ pub fn assess(framework: &Framework, evidence: &Evidence, options: &Options) -> 
         scores,
         respondents,
         census,
+        survey,
         leaders,
+        connected,
+        coherence: gathered.coherence,
         manifest,
         notes,
         loss,
@@ -154,7 +168,7 @@ fn judge_unit(
     let root = units.parent(unit).is_none();
     let asked = |q: &&Question| {
         let known = q.measures.iter().any(|m| told(framework, *m, case));
-        q.about != "challenge" && (known || (root && fits(framework, q, options)))
+        !["challenge", "plan"].contains(&q.about.as_str()) && (known || (root && fits(framework, q, options)))
     };
     let questions = framework.questions().iter().filter(asked);
     questions
@@ -165,7 +179,7 @@ fn judge_unit(
 
 /// Whether anybody told anything of a measure. That answers were few or alike counts: which questions are put must
 /// not depend on what was answered.
-fn told(framework: &Framework, m: MeasureId, case: &Case) -> bool {
+pub(super) fn told(framework: &Framework, m: MeasureId, case: &Case) -> bool {
     match case.get(m) {
         None | Some(MeasureValue::Absent(Absence::NotAsked)) => false,
         Some(MeasureValue::Absent(Absence::TooFew { n, .. })) => {
@@ -207,23 +221,49 @@ fn judge_challenges(framework: &Framework, challenges: &Challenges, confidence: 
     }
     let mut out = Vec::new();
     for id in order {
-        let (facts, components) = described(rows.get(id).map_or(&[], Vec::as_slice));
-        let kind = classify_challenge(framework, &facts, &components, Some(confidence))?;
-        let case = case_of(framework, &facts)?.case;
+        let own = rows.get(id).map_or(&[][..], Vec::as_slice);
+        let (facts, components) = described(own);
+        let mut kind = classify_challenge(framework, &facts, &components, Some(confidence))?;
+        let mut case = case_of(framework, &facts)?.case;
+        note_raters(framework, &mut case, own, None)?;
+        if kind.parts.is_empty() {
+            kind.case = case.clone();
+        }
+        for (name, part) in &mut kind.parts {
+            note_raters(framework, &mut part.case, own, Some(name))?;
+        }
         let mut judgments = vec![kind];
         if components.is_empty() {
             judgments.extend(other_questions(framework, &case, confidence));
         }
         out.push(Assessed { subject: Subject::Challenge { id: id.to_owned(), component: None }, case, judgments });
         for (name, facts) in &components {
-            let case = case_of(framework, facts)?.case;
-            let mut judgments = vec![classify_challenge(framework, facts, &[], Some(confidence))?];
+            let mut case = case_of(framework, facts)?.case;
+            note_raters(framework, &mut case, own, Some(name))?;
+            let mut kind = classify_challenge(framework, facts, &[], Some(confidence))?;
+            kind.case = case.clone();
+            let mut judgments = vec![kind];
             judgments.extend(other_questions(framework, &case, confidence));
             let subject = Subject::Challenge { id: id.to_owned(), component: Some(name.clone()) };
             out.push(Assessed { subject, case, judgments });
         }
     }
     Ok(out)
+}
+
+/// Notes in a case what each rater said of the whole, or of one component.
+fn note_raters(framework: &Framework, case: &mut Case, rows: &[&ChallengeRow], part: Option<&str>) -> Result<()> {
+    let mut told: BTreeMap<MeasureId, Vec<Testimony>> = BTreeMap::new();
+    for row in rows.iter().filter(|r| r.component.as_deref() == part) {
+        let value = match row.value {
+            Some(x) => MeasureValue::Known(Estimate::new(x, None, None, Origin::Challenges)?),
+            None => MeasureValue::Absent(Absence::NotAsked),
+        };
+        let m = framework.find_measure(&row.criterion)?;
+        told.entry(m).or_default().push(Testimony { value, by: row.provenance() });
+    }
+    told.into_iter().for_each(|(m, told)| case.note(m, told));
+    Ok(())
 }
 
 fn other_questions<'f>(
@@ -278,6 +318,10 @@ impl Assessment {
     /// Scores of every unit, scale and wave, in the long form.
     pub fn scores(&self) -> &[ScaleRow] {
         &self.scores
+    }
+    /// The facets of coherence of every unit, in the long form.
+    pub fn coherence(&self) -> &Coherence {
+        &self.coherence
     }
     /// What it was made from, so that it can be made again.
     pub fn manifest(&self) -> &Manifest {

@@ -19,6 +19,8 @@ const OTHER: &str = "(other)";
 /// The name under which direct reports are told apart; no cut may have it.
 pub(crate) const REPORTS: &str = "reports";
 pub(crate) const DIRECT: &str = "direct";
+/// The name under which parts that may not be told alone are told together.
+pub(crate) const POOLED: &str = "pooled";
 
 /// People of one unit who are alike in every cut.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -180,7 +182,7 @@ type ReadCut = (Cut, Vec<Option<usize>>, Option<String>);
 fn read_cut(table: &Table, instrument: &Instrument, name: &str) -> Result<ReadCut> {
     let refuse =
         |code, message: String, help: String| Err(Error::input(code, message).at(format!("cuts, {name}")).help(help));
-    if ["unit", "wave", "respondent", "weight", REPORTS].contains(&name) || instrument.item(name).is_some() {
+    if ["unit", "wave", "respondent", "weight", REPORTS, POOLED].contains(&name) || instrument.item(name).is_some() {
         let message = format!("`{name}` is no attribute of people to cut by");
         return refuse("bad_cut", message, "name another column of `responses`".to_owned());
     }

@@ -6,7 +6,7 @@ use crate::rules::{Case, Framework, Judgment, Measure};
 
 /// The question that [`classify_challenge`] puts.
 pub const CHALLENGE: &str = "challenge";
-const DISAGREEMENT: &str = "rater_disagreement";
+pub(crate) const DISAGREEMENT: &str = "rater_disagreement";
 
 /// The criteria that a challenge may be described by.
 pub fn criteria(framework: &Framework) -> impl Iterator<Item = &Measure> {

@@ -1,11 +1,14 @@
 //! Every table's contribution to what is known of a unit, as one case a unit.
 
+use super::coherence;
+use super::networks::connect;
 use super::survey::{Survey, by_wave};
 use super::units::Units;
 use crate::error::{Error, Result};
-use crate::evidence::{Evidence, FactRow, Instrument, Pressure, RankingRow};
+use crate::evidence::{Direction, Evidence, FactRow, Instrument, Pressure, RankingRow};
+use crate::measure::coherence::Coherence;
 use crate::measure::{Absence, MeasureValue, approvals, decision_days, decision_rights, join_facts, kendalls_w, maker};
-use crate::rules::{Case, Framework};
+use crate::rules::{Case, Framework, Testimony};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Cases of all units, and remarks about evidence that was set aside.
@@ -13,6 +16,9 @@ pub(crate) struct Gathered {
     pub(crate) cases: Vec<Case>,
     pub(crate) notes: Vec<String>,
     pub(crate) leaders: Leaders,
+    /// The people of every unit whose ties are known, those below it left out, by number.
+    pub(crate) connected: Vec<BTreeSet<u32>>,
+    pub(crate) coherence: Coherence,
 }
 
 /// By measure and unit: the leaders or deciders whose rows in that very unit a finding rests on, for measures that
@@ -24,15 +30,24 @@ pub(crate) fn gather(
     evidence: &Evidence,
     units: &Units,
     survey: Option<(&Survey, &Instrument)>,
+    direction: Option<Direction>,
 ) -> Result<Gathered> {
     let cases = vec![Case::new(framework); units.len()];
-    let mut out = Gathered { cases, notes: Vec::new(), leaders: Leaders::new() };
+    let mut out = Gathered {
+        cases,
+        notes: Vec::new(),
+        leaders: Leaders::new(),
+        connected: Vec::new(),
+        coherence: Coherence::default(),
+    };
     if let Some((survey, instrument)) = survey {
         out.answers(framework, survey, instrument, units)?;
     }
     out.rights(framework, evidence, units)?;
     out.decisions(framework, evidence, units)?;
     out.rankings(framework, evidence, units)?;
+    out.ties(framework, evidence, units, direction)?;
+    out.coherence = coherence::fill(&mut out, framework, evidence, units)?;
     out.facts(framework, evidence, units)?;
     Ok(out)
 }
@@ -58,7 +73,7 @@ impl Gathered {
                 continue;
             }
             for measure in framework.measures() {
-                if let Some(value) = survey.value(measure, instrument, units, unit) {
+                if let Some(value) = survey.readings.value(measure, instrument, units, unit) {
                     self.set(framework, unit, &measure.id, value)?;
                 }
             }
@@ -114,6 +129,22 @@ impl Gathered {
         Ok(())
     }
 
+    fn ties(
+        &mut self,
+        framework: &Framework,
+        evidence: &Evidence,
+        units: &Units,
+        direction: Option<Direction>,
+    ) -> Result<()> {
+        let found = connect(evidence, units, direction)?;
+        for (unit, id, value) in found.values {
+            self.set_known(framework, unit, id, value)?;
+        }
+        self.connected = found.people;
+        self.notes.extend(found.notes);
+        Ok(())
+    }
+
     /// Nothing is lost in silence: rows without a wave, in a table that has waves, are not of the latest.
     fn note_waveless<'w>(&mut self, table: &str, waves: impl Iterator<Item = Option<&'w str>>, latest: Option<&str>) {
         let waveless = waves.filter(Option::is_none).count();
@@ -134,6 +165,12 @@ impl Gathered {
                 return Err(Error::input("wrong_table", message)
                     .at(place("measure"))
                     .help("put it into `challenges`, as a criterion"));
+            }
+            if framework.measure(m).is_some_and(|m| m.about == "plan") {
+                let message = format!("`{}` describes a plan, not a unit", fact.measure);
+                return Err(Error::input("wrong_table", message)
+                    .at(place("measure"))
+                    .help("hold the plan against the diagnosis: see `lint`"));
             }
             let unit = units.index(&fact.unit).ok_or_else(|| {
                 Error::input("unknown_unit", format!("unknown unit `{}`", fact.unit))
@@ -159,12 +196,22 @@ impl Gathered {
                 continue;
             }
             self.set(framework, unit, &fact.measure, value).map_err(|e| e.at(place))?;
+            let told = facts.iter().map(|f| testimony(f)).collect::<Result<_>>()?;
+            if let Some(case) = self.cases.get_mut(unit) {
+                case.note(m, told);
+            }
         }
         Ok(())
     }
 
     /// As `set`, but leaves alone what the tables do not tell.
-    fn set_known(&mut self, framework: &Framework, unit: usize, id: &str, value: MeasureValue) -> Result<()> {
+    pub(super) fn set_known(
+        &mut self,
+        framework: &Framework,
+        unit: usize,
+        id: &str,
+        value: MeasureValue,
+    ) -> Result<()> {
         match value {
             MeasureValue::Absent(Absence::NotAsked) => Ok(()),
             value => self.set(framework, unit, id, value),
@@ -172,8 +219,13 @@ impl Gathered {
     }
 }
 
+/// What one row of facts tells, and who tells it.
+fn testimony(fact: &FactRow) -> Result<Testimony> {
+    Ok(Testimony { value: join_facts(&[fact])?, by: fact.provenance() })
+}
+
 /// The people behind the rows of every unit, those of units below it left out.
-fn own_people<'r, R: 'r>(
+pub(super) fn own_people<'r, R: 'r>(
     units: &Units,
     rows: impl IntoIterator<Item = &'r R>,
     told: impl Fn(&'r R) -> (&'r str, String),

@@ -1,6 +1,6 @@
 //! What a call of `assess` may choose.
 
-use crate::evidence::Instrument;
+use crate::evidence::{Direction, Instrument};
 
 /// The largest seed: every language and JSON hold it exactly.
 pub const MAX_SEED: u64 = (1 << 53) - 1;
@@ -17,4 +17,6 @@ pub struct Options {
     /// Columns of `responses` that say something of the people, such as `tenure`: scores are given for their
     /// categories too, as far as that gives nobody away.
     pub cuts: Vec<String>,
+    /// Which end of a tie looks to the other; without it, what depends on it is missing.
+    pub direction: Option<Direction>,
 }

@@ -4,7 +4,8 @@ use super::assessment::{Assessment, assess};
 use super::options::{MAX_SEED, Options};
 use crate::document::{At, Diagnostics, Document};
 use crate::error::{Error, Family, Result};
-use crate::evidence::{Evidence, Instrument};
+use crate::evidence::{Direction, Evidence, Instrument};
+use crate::interview::Form;
 use crate::rules::Framework;
 
 /// The file that names instrument, framework, confidence, seed and policy.
@@ -41,16 +42,26 @@ struct Settings {
     confidence: Option<f64>,
     seed: Option<u64>,
     cuts: Vec<String>,
+    direction: Option<Direction>,
     policy: PolicySettings,
 }
 
 impl Project {
     /// Reads a folder given as names and bytes. `instrument` and `framework` of `colead.toml` name something built
-    /// in or a file of the folder. Options that the caller sets win over the folder's.
+    /// in or a file of the folder. Files named `interview...`, `.txt` or `.json`, are interviews that were filled in.
+    /// Options that the caller sets win over the folder's.
     ///
     /// # Errors
     /// Those of the evidence, the instrument and the framework, and `unknown_file` for a named file that is not there.
     pub fn from_files(files: &[(&str, &[u8])]) -> Result<Project> {
+        Project::read(files, None)
+    }
+
+    /// As [`Project::from_files`], judged by this framework instead of the folder's.
+    ///
+    /// # Errors
+    /// As [`Project::from_files`].
+    pub fn read(files: &[(&str, &[u8])], own: Option<&Framework>) -> Result<Project> {
         let settings = match files.iter().find(|(name, _)| *name == SETTINGS) {
             Some((_, bytes)) => read_settings(text(SETTINGS, bytes)?)?,
             None => Settings::default(),
@@ -59,7 +70,9 @@ impl Project {
             [&settings.instrument, &settings.framework].into_iter().flatten().map(String::as_str).collect();
         // A framework or instrument in JSON is no evidence.
         let tables: Vec<(&str, &[u8])> = files.iter().filter(|(n, _)| !named.contains(n)).copied().collect();
-        let (evidence, unread) = Evidence::from_files(&tables)?;
+        // An interview needs the framework that asks: it is read last.
+        let (interviews, tables): (Vec<_>, Vec<_>) = tables.into_iter().partition(|(name, _)| is_interview(name));
+        let (mut evidence, unread) = Evidence::from_files(&tables)?;
         let unread = unread.into_iter().filter(|n| *n != SETTINGS).map(str::to_owned).collect();
         let instrument = match &settings.instrument {
             None => None,
@@ -69,14 +82,19 @@ impl Project {
                 None => Instrument::builtin(name)?,
             }),
         };
-        let framework = match settings.framework.as_deref() {
-            None | Some("builtin") => Framework::builtin()?,
-            Some(name) => match find(files, name) {
+        let framework = match (own, settings.framework.as_deref()) {
+            (Some(own), _) => own.clone(),
+            (None, None | Some("builtin")) => Framework::builtin()?,
+            (None, Some(name)) => match find(files, name) {
                 Some(bytes) => Framework::from_files(&[(name, text(name, bytes)?)])?,
                 None => return Err(missing(name, "framework")),
             },
         };
-        let options = Options { instrument, confidence: settings.confidence, seed: settings.seed, cuts: settings.cuts };
+        for form in read_interviews(&framework, &interviews)? {
+            form.add_to(&mut evidence)?;
+        }
+        let (confidence, seed) = (settings.confidence, settings.seed);
+        let options = Options { instrument, confidence, seed, cuts: settings.cuts, direction: settings.direction };
         Ok(Project { framework, evidence, options, policy: settings.policy, unread })
     }
 
@@ -87,6 +105,26 @@ impl Project {
     pub fn assess(&self) -> Result<Assessment> {
         assess(&self.framework, &self.evidence, &self.options)
     }
+}
+
+/// `interview.txt`, `interview-2.json` and their like.
+fn is_interview(name: &str) -> bool {
+    name.starts_with("interview") && [".txt", ".json"].iter().any(|ending| name.ends_with(ending))
+}
+
+/// The interviews of a folder, in the order of their names; sittings about the same are one.
+fn read_interviews(framework: &Framework, files: &[(&str, &[u8])]) -> Result<Vec<Form>> {
+    let mut files = files.to_vec();
+    files.sort_by_key(|(name, _)| *name);
+    let mut forms: Vec<Form> = Vec::new();
+    for (name, bytes) in files {
+        let form = Form::read(framework, name, text(name, bytes)?)?;
+        match forms.iter_mut().find(|f| (&f.unit, &f.challenge) == (&form.unit, &form.challenge)) {
+            Some(first) => *first = first.merge(&form)?,
+            None => forms.push(form),
+        }
+    }
+    Ok(forms)
 }
 
 fn find<'f>(files: &[(&str, &'f [u8])], name: &str) -> Option<&'f [u8]> {
@@ -115,7 +153,7 @@ fn read_settings(text: &str) -> Result<Settings> {
     let doc = Document::parse(SETTINGS, text).map_err(|d| Error::from_diagnostics(Family::Input, vec![d]))?;
     let faults = Diagnostics::default();
     let mut out = Settings::default();
-    let keys = ["instrument", "framework", "confidence", "seed", "cuts", "policy"];
+    let keys = ["instrument", "framework", "confidence", "seed", "cuts", "direction", "policy"];
     if let Some(f) = At::root(&doc, &faults).fields(&keys) {
         out.instrument = f.get("instrument").and_then(|a| a.text()).map(str::to_owned);
         out.framework = f.get("framework").and_then(|a| a.text()).map(str::to_owned);
@@ -128,6 +166,13 @@ fn read_settings(text: &str) -> Result<Settings> {
             seed
         });
         out.cuts = f.texts("cuts");
+        out.direction = f.get("direction").and_then(|a| match Direction::parse(a.text()?) {
+            Ok(direction) => Some(direction),
+            Err(e) => {
+                a.error(e.code(), e.message(), e.help_text());
+                None
+            }
+        });
         if let Some(p) = f.get("policy").and_then(|a| a.fields(&["min_group", "purpose"])) {
             out.policy.purpose = p.get("purpose").and_then(|a| a.text()).map(str::to_owned);
             out.policy.min_group = p.get("min_group").and_then(|a| {

@@ -3,13 +3,13 @@
 use super::census::{Census, without_cuts};
 use super::units::Units;
 use crate::error::Result;
+pub(crate) use crate::evidence::by_wave;
 use crate::evidence::{Instrument, Loss, Responses, Table};
 use crate::measure::{
     Absence, Estimate, Kind, MeasureValue, Origin, Reading, Reveals, ScaleRow, Status, agreement, differences, scores,
 };
 use crate::rules::{Measure, MeasureKind, ScaleBinding};
 use crate::tally::Tally;
-use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap};
 
 /// The fewest respondents of whom the spread of answers is judged.
@@ -30,6 +30,12 @@ pub(crate) struct Survey {
     pub(crate) loss: Loss,
     /// Who answered.
     pub(crate) census: Census,
+    pub(crate) readings: Readings,
+}
+
+/// What measures are read from: the rows of the judged wave.
+#[derive(Clone, Default)]
+pub(crate) struct Readings {
     rows: HashMap<RowKey, ScaleRow>,
     /// Paired differences by unit and pair.
     pairs: HashMap<(String, String), ScaleRow>,
@@ -69,12 +75,12 @@ impl Survey {
             let used = row.kind == Kind::Scale && ["score", "ad_m"].contains(&row.measure);
             if let Some(unit) = judged_unit(row, &self.wave).filter(|_| used) {
                 let key = (unit, row.scale.clone(), row.measure, row.variant, row.estimand);
-                self.rows.insert(key, row.clone());
+                self.readings.rows.insert(key, row.clone());
             }
         }
         for row in differences(level, &reading) {
             if let Some(unit) = judged_unit(&row, &self.wave) {
-                self.pairs.insert((unit, row.scale.clone()), row);
+                self.readings.pairs.insert((unit, row.scale.clone()), row);
             }
         }
         self.scores.extend(rows.into_iter().filter(|r| r.measure == "score"));
@@ -83,6 +89,17 @@ impl Survey {
     /// Respondents of a unit, all below it included, in the judged wave.
     pub(crate) fn n(&self, unit: &str) -> u64 {
         self.respondents.get(&(self.wave.clone(), unit.to_owned())).copied().unwrap_or(0)
+    }
+}
+
+impl Readings {
+    /// Takes a level told anew in the place of the one that was read.
+    pub(crate) fn replace(&mut self, unit: &str, row: &ScaleRow) {
+        for variant in ["empirical_bayes", "unit_mean"] {
+            self.rows.remove(&(unit.to_owned(), row.scale.clone(), row.measure, variant, row.estimand));
+        }
+        let key = (unit.to_owned(), row.scale.clone(), row.measure, row.variant, row.estimand);
+        self.rows.insert(key, row.clone());
     }
 
     /// The value of a measure that an instrument's scale fills; `None` when this instrument cannot fill it.
@@ -194,27 +211,4 @@ impl Survey {
 /// The unit of a row about the judged wave.
 fn judged_unit(row: &ScaleRow, wave: &str) -> Option<String> {
     row.unit.clone().filter(|_| row.wave.as_deref().unwrap_or("") == wave)
-}
-
-/// Waves in the order that people mean: `w2` before `w10`, `2024` before `2025`.
-pub(crate) fn by_wave(a: &str, b: &str) -> Ordering {
-    let split = |s: &str| {
-        let digits = s.chars().rev().take_while(char::is_ascii_digit).count();
-        let cut = s.len() - digits;
-        let (head, tail) = s.split_at_checked(cut).map_or((s.to_owned(), ""), |(h, t)| (h.to_owned(), t));
-        (head, tail.parse::<u64>().ok())
-    };
-    split(a).cmp(&split(b)).then_with(|| a.cmp(b))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn waves_are_ordered_as_people_mean() {
-        let mut waves = ["w10", "w2", "w1", "2025", "2024", ""];
-        waves.sort_by(|a, b| by_wave(a, b));
-        assert_eq!(waves, ["", "2024", "2025", "w1", "w2", "w10"]);
-    }
 }

@@ -89,6 +89,10 @@ fn named(evidence: &Evidence) -> Result<BTreeSet<String>> {
     named.extend(evidence.decision_rights.iter().flat_map(|t| t.rows()).map(|r| r.unit.clone()));
     named.extend(evidence.rankings.iter().flat_map(|t| t.rows()).map(|r| r.unit.clone()));
     named.extend(evidence.members.iter().flat_map(|t| t.rows()).map(|r| r.unit.clone()));
+    named.extend(evidence.nodes.iter().flat_map(|t| t.rows()).filter_map(|r| r.unit.clone()));
+    if named.is_empty() && evidence.ties.is_some() {
+        named.insert(WHOLE.to_owned());
+    }
     Ok(named)
 }
 

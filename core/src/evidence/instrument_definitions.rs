@@ -146,6 +146,56 @@ impl Instrument {
     }
 }
 
+/// The keys of [`Instrument::from_definitions_json`].
+const KEYS: [&str; 9] = ["id", "version", "license", "options", "dont_know", "scale", "items", "index", "item_column"];
+
+impl Instrument {
+    /// As [`Instrument::from_definitions`], with a JSON object for [`Definitions`]: `id`, `options` (a list of the lowest
+    /// and the highest code), `scale` and `items` must be there.
+    ///
+    /// # Errors
+    /// `bad_json`, `missing_key`, `unknown_key`, `wrong_type`; those of [`Instrument::from_definitions`].
+    pub fn from_definitions_json(table: &Table, settings: &str) -> Result<Instrument> {
+        let wrong = |key: &str, wanted: &str| {
+            Error::input("wrong_type", format!("`{key}` is not {wanted}")).at(key).help(format!("give {wanted}"))
+        };
+        let value: Value = serde_json::from_str(settings)
+            .map_err(|e| Error::input("bad_json", format!("not a JSON document: {e}")).at("settings"))?;
+        let map = value.as_object().ok_or_else(|| wrong("settings", "an object"))?;
+        if let Some(key) = map.keys().find(|k| !KEYS.contains(&k.as_str())) {
+            let error = Error::input("unknown_key", format!("unknown key `{key}`")).at("settings");
+            return Err(error.help(suggest(key, KEYS)));
+        }
+        let get = |key: &str| map.get(key).filter(|v| !v.is_null());
+        let text = |key: &str| get(key).map(|v| v.as_str().ok_or_else(|| wrong(key, "text"))).transpose();
+        let need = |key: &str| {
+            let missing = || Error::input("missing_key", format!("`{key}` is not given")).at(key).help("give it");
+            text(key)?.ok_or_else(missing)
+        };
+        let codes = |key: &str| -> Result<Option<Vec<i64>>> {
+            let Some(value) = get(key) else { return Ok(None) };
+            let list = value.as_array().ok_or_else(|| wrong(key, "a list of whole numbers"))?;
+            let codes: Option<Vec<i64>> = list.iter().map(Value::as_i64).collect();
+            codes.map(Some).ok_or_else(|| wrong(key, "a list of whole numbers"))
+        };
+        let options = match codes("options")?.as_deref() {
+            Some([lo, hi]) => (*lo, *hi),
+            _ => return Err(wrong("options", "a list of the lowest and the highest answer code")),
+        };
+        let dont_know = codes("dont_know")?.unwrap_or_default();
+        let own = Definitions::new(need("id")?, need("scale")?, need("items")?, options);
+        let definitions = Definitions {
+            version: text("version")?.unwrap_or(own.version),
+            license: text("license")?.unwrap_or(own.license),
+            dont_know: &dont_know,
+            index: text("index")?,
+            item_column: text("item_column")?,
+            ..own
+        };
+        Instrument::from_definitions(table, &definitions)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -175,6 +225,27 @@ mod tests {
         let i = Instrument::from_definitions(&table("scale,items\ns,\"Q.1, - Q 2, 3a\"\n"), &numbered).unwrap();
         assert_eq!(i.scales()[0].items, ["q_1_2024", "q_2_2024", "q_3a_2024"]);
         assert!(i.item("q_2_2024").unwrap().reversed);
+    }
+
+    #[test]
+    fn settings_may_come_as_a_document() {
+        let read = |settings: &str| Instrument::from_definitions_json(&table("part,q\nPay,\"1, -2\"\n"), settings);
+        let whole = r#"{"id":"d","options":[0,4],"dont_know":[9],"scale":"part","items":"q","item_column":"Q{}"}"#;
+        let i = read(whole).unwrap();
+        assert_eq!(
+            (i.scales()[0].items.as_slice(), i.options(), i.dont_know()),
+            (["Q1", "Q2"].map(str::to_owned).as_slice(), (0, 4), &[9_i64][..])
+        );
+        for (settings, code) in [
+            ("{", "bad_json"),
+            ("[]", "wrong_type"),
+            (r#"{"id":"d","scale":"part","items":"q"}"#, "wrong_type"),
+            (r#"{"options":[1,5],"scale":"part","items":"q"}"#, "missing_key"),
+            (r#"{"id":"d","options":[1,5],"scale":"part","item":"q"}"#, "unknown_key"),
+            (r#"{"id":"d","options":[1,5],"scale":"parts","items":"q"}"#, "missing_column"),
+        ] {
+            assert_eq!(read(settings).unwrap_err().code(), code, "{settings}");
+        }
     }
 
     #[test]

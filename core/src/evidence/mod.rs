@@ -20,10 +20,12 @@ mod organization;
 mod parse;
 mod pressure;
 mod priorities;
+mod provenance;
 mod reader;
 mod reporting;
 mod responses;
 mod table;
+mod wave;
 
 pub(crate) use answer::{AnswerReader, no_value};
 pub use answer::{DONT_KNOW, MISSING};
@@ -43,12 +45,14 @@ pub use network::{Direction, NodeRow, Nodes, TieRow, Ties};
 pub use organization::{Organization, UnitRow};
 pub use pressure::Pressure;
 pub use priorities::{Declared, DeclaredRow, RankingRow, Rankings};
+pub use provenance::{Provenance, check_date, check_role};
 pub use reader::{Field, Reader};
 pub use reporting::{Managers, Reports};
 pub(crate) use responses::weight_of_text;
 pub use responses::{Loss, Responses};
 pub(crate) use table::place as cell_place;
 pub use table::{Cells, Column, MAX_CELL_BYTES, MAX_ROWS, Table};
+pub(crate) use wave::by_wave;
 
 use crate::error::{Error, Result, suggest};
 use digest::{Digest, Rows};
@@ -119,6 +123,8 @@ pub struct Evidence {
     pub facts: Option<Facts>,
     /// What was undertaken.
     pub interventions: Option<Interventions>,
+    /// What the host is told of how the evidence was read, such as answers that an informant changed. Names nobody.
+    pub(crate) remarks: Vec<String>,
 }
 
 impl Evidence {
@@ -212,6 +218,7 @@ impl Evidence {
         take(&mut self.challenges, other.challenges);
         take(&mut self.facts, other.facts);
         take(&mut self.interventions, other.interventions);
+        self.remarks.extend(other.remarks);
         Ok(())
     }
 

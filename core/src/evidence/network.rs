@@ -265,6 +265,8 @@ pub struct NodeRow {
     pub layer: Option<String>,
     /// Its formal level, a number.
     pub level: Option<f64>,
+    /// Whether it answered when asked for its ties.
+    pub responded: Option<bool>,
 }
 
 /// The table `nodes`: each node once.
@@ -274,19 +276,21 @@ pub struct Nodes {
 }
 
 impl Nodes {
-    /// Reads the table `nodes`: id; optional unit, layer, level (a number).
+    /// Reads the table `nodes`: id; optional unit, layer, level (a number), responded (a flag).
     ///
     /// # Errors
     /// Those of [`Reader`] and its fields, and of [`Nodes::new`].
     pub fn from_table(table: &Table) -> Result<Nodes> {
-        let r = Reader::new(table, &["id"], &["unit", "layer", "level"])?;
+        let r = Reader::new(table, &["id"], &["unit", "layer", "level", "responded"])?;
         let (id, unit, layer, level) = (r.field("id"), r.field("unit"), r.field("layer"), r.field("level"));
+        let responded = r.field("responded");
         let rows = (0..r.rows()).map(|i| {
             Ok(NodeRow {
                 id: id.need_string(i)?,
                 unit: unit.string(i)?,
                 layer: layer.string(i)?,
                 level: level.number(i)?,
+                responded: responded.flag(i)?,
             })
         });
         Nodes::new(rows.collect::<Result<_>>()?)
@@ -320,6 +324,9 @@ impl Rows for Nodes {
     fn render(&self, row: usize, line: &mut Line) {
         let Some(n) = self.rows.get(row) else { return };
         line.text(Some(&n.id)).text(n.unit.as_deref()).text(n.layer.as_deref()).number(n.level);
+        if n.responded.is_some() {
+            line.flag(n.responded);
+        }
     }
 }
 

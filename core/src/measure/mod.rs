@@ -2,8 +2,9 @@
 
 mod aggregation;
 mod agreement;
-mod by_name;
 mod challenge;
+pub mod coherence;
+pub mod concordance;
 mod decision_rights;
 mod decisions;
 mod facts;
@@ -11,6 +12,7 @@ mod math;
 pub mod network;
 pub mod ordinal;
 pub mod reliability;
+mod request;
 mod respondents;
 mod rows;
 mod scores;
@@ -30,7 +32,6 @@ pub use agreement::null::{Null, triangular_weights, variance_of_weights};
 pub use agreement::rows::{
     AgreementOptions, agreement, agreement_listwise, agreement_summary, agreement_with, summarize_units,
 };
-pub use by_name::{MEASURES, about, measure};
 pub use challenge::{PooledRatings, Ratings, pool_ratings};
 pub use decision_rights::{RightsMeasures, decision_rights};
 pub(crate) use decisions::maker;
@@ -41,18 +42,26 @@ pub use reliability::alpha;
 pub use reliability::covariance::{Covariances, Pairing, covariances, pair_correlations};
 pub use reliability::factor;
 pub use reliability::rows::reliability;
+pub use request::Reply;
+pub use request::plan::plan;
+pub use request::responses::read_responses;
+pub use request::tally::{MEASURES, about, measure, read_means, read_tally};
 pub use rows::{Kind, ScaleRow, Status};
 pub use scores::favorability::{favorability, favorability_with};
 pub use scores::means::{counts, means};
 pub use scores::nonresponse::{nonresponse, nonresponse_bounds, tipping_difference};
-pub use scores::policy::{Policy, Reconciliation, overall, reconcile};
-pub use scores::scale::{Reading, Sizes, difference, differences, items, posteriors, scores, scores_with};
-pub use study::careless::{CarelessFlags, CarelessOptions, careless, careless_sensitivity};
+pub use scores::policy::{Policy, Reconciliation, overall, reconcile, reconcile_rows};
+pub(crate) use scores::scale::levels_among;
+pub use scores::scale::{
+    Reading, Sizes, difference, differences, items, posteriors, probability_above, scores, scores_with,
+};
+pub use study::careless::{CarelessFlags, CarelessOptions, careless, careless_flags, careless_sensitivity};
 pub use study::drivers::{driver_minimum, drivers};
 pub use study::power::{
     power_of_difference, power_of_t, respondents_for_margin, smallest_group, unit_size_for_reliability,
 };
-pub use study::split_sample::{SplitSample, split_sample};
+pub use study::reliable_change::reliable_change;
+pub use study::split_sample::{SplitSample, split_sample, split_sample_rows};
 pub use study::waves::{Linking, benjamini_hochberg, changes};
 pub use summary::{Summary, summarize};
 pub use table::to_table;

@@ -10,8 +10,28 @@ pub enum Kind {
     Scale,
     /// An item.
     Item,
-    /// A declared pair of scales, named `a - b`.
+    /// A pair of scales or judges, named `a - b`.
     Pair,
+    /// Somebody who ranked or rated.
+    Judge,
+    /// A row of answers, by the key of the respondent or its number from 1.
+    Respondent,
+    /// The whole, without a name.
+    Whole,
+}
+
+impl Kind {
+    /// The column or key under which the subject stands; none for the whole.
+    pub fn column(self) -> Option<&'static str> {
+        match self {
+            Kind::Scale => Some("scale"),
+            Kind::Item => Some("item"),
+            Kind::Pair => Some("pair"),
+            Kind::Judge => Some("judge"),
+            Kind::Respondent => Some("respondent"),
+            Kind::Whole => None,
+        }
+    }
 }
 
 /// Whether a row has a value, and why not.
@@ -128,20 +148,17 @@ impl ScaleRow {
         self
     }
 
-    /// The row as a JSON document; the subject's key is `scale`, `item` or `pair`.
+    /// The row as a JSON document; the subject's key is that of [`Kind::column`].
     pub fn to_json(&self) -> Value {
         let mut row = json!({
             "wave": self.wave, "unit": self.unit, "measure": self.measure, "variant": self.variant,
             "estimand": self.estimand, "value": self.value, "se": self.se, "lower": self.lower,
             "upper": self.upper, "n": self.n, "status": self.status.as_str(),
         });
-        let key = match self.kind {
-            Kind::Scale => "scale",
-            Kind::Item => "item",
-            Kind::Pair => "pair",
-        };
         if let Value::Object(map) = &mut row {
-            map.insert(key.to_owned(), Value::from(self.scale.clone()));
+            if let Some(key) = self.kind.column() {
+                map.insert(key.to_owned(), Value::from(self.scale.clone()));
+            }
             if let Some(scale) = &self.within {
                 map.insert("scale".to_owned(), Value::from(scale.clone()));
             }

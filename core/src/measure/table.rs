@@ -5,8 +5,8 @@ use crate::error::Result;
 use crate::evidence::{Cells, Column, Table};
 
 /// Rows of measures in the long form `[wave] unit scale|item|pair measure variant estimand value se lower upper n
-/// status`: `wave` when the answers had `waves`, and of `scale item pair` those that rows are about, `about` in any
-/// case.
+/// status`: `wave` when the answers had `waves`, and of `scale item pair judge respondent` those that rows are about,
+/// `about` in any case.
 ///
 /// # Errors
 /// Those of [`Table::new`], for more rows than a table holds.
@@ -16,7 +16,8 @@ pub fn to_table(name: &str, rows: &[ScaleRow], about: Kind, waves: bool) -> Resu
         columns.push(texts("wave", rows, |r| r.wave.as_deref()));
     }
     columns.push(texts("unit", rows, |r| r.unit.as_deref()));
-    for (kind, column) in [(Kind::Scale, "scale"), (Kind::Item, "item"), (Kind::Pair, "pair")] {
+    for kind in [Kind::Scale, Kind::Item, Kind::Pair, Kind::Judge, Kind::Respondent] {
+        let Some(column) = kind.column() else { continue };
         if kind == about || rows.iter().any(|r| r.kind == kind) {
             columns.push(texts(column, rows, |r| match (&r.within, kind) {
                 (Some(scale), Kind::Scale) => Some(scale.as_str()),

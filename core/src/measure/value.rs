@@ -155,8 +155,12 @@ pub enum Absence {
     AgreementContradicted,
     /// Only one informant or source.
     OneSource,
+    /// Informants name different categories, which have no mean.
+    InformantsDiffer,
     /// Only one pressure level was observed.
     OnePressure,
+    /// Those who coded what was observed agree too little.
+    CodersDisagree,
     /// All who answered said the same: how sure that is cannot be told from so few.
     NoSpread {
         /// How many answered.
@@ -182,7 +186,9 @@ impl Absence {
             Absence::RowsNeeded => "rows_needed",
             Absence::AgreementContradicted => "agreement_contradicted",
             Absence::OneSource => "one_source",
+            Absence::InformantsDiffer => "informants_differ",
             Absence::OnePressure => "one_pressure",
+            Absence::CodersDisagree => "coders_disagree",
             Absence::NoSpread { .. } => "no_spread",
             Absence::TooLarge { .. } => "too_large",
             Absence::Undefined(_) => "undefined",
@@ -197,7 +203,9 @@ impl Absence {
             Absence::RowsNeeded => "needs respondent rows".into(),
             Absence::AgreementContradicted => "the members contradict one another".into(),
             Absence::OneSource => "only one source".into(),
+            Absence::InformantsDiffer => "informants name different categories".into(),
             Absence::OnePressure => "only one pressure level observed".into(),
+            Absence::CodersDisagree => "those who coded it agree too little".into(),
             Absence::NoSpread { .. } => "all who answered said the same, so no uncertainty could be measured".into(),
             Absence::TooLarge { size, limit } => format!("{size} are too many to work out exactly: {limit} at most"),
             Absence::Undefined(why) => (*why).into(),

@@ -2,7 +2,7 @@
 //! under the next are read by the same people.
 
 use super::audit::blocks::{Group, Groups};
-use super::audit::organization::{Holds, Organized};
+use super::audit::organization::{Holds, Organized, Pool};
 use super::plan::Rank;
 use super::policy::UNRESTRICTED;
 use crate::assess::People;
@@ -23,6 +23,8 @@ pub(crate) struct Record {
     /// Of all scores, so that other answers of as many people are noticed.
     pub(crate) digest: String,
     pub(crate) left: Vec<Left>,
+    /// Parts of units that may be told together.
+    pub(crate) pools: Vec<Pool>,
 }
 
 /// A cell that left.
@@ -62,9 +64,13 @@ impl Record {
 
     /// How many people each cell holds.
     pub(crate) fn sizes(&self) -> HashMap<Holds, u64> {
-        let parents: Vec<Option<usize>> = self.units.iter().map(|(_, p)| *p).collect();
-        let of = Organized::of(&parents, &self.people).unwrap_or_default();
+        let of = Organized::of(&self.parents(), &self.people).unwrap_or_default().with_pools(&self.pools);
         of.holds.iter().enumerate().map(|(i, h)| (*h, of.groups.n(i))).collect()
+    }
+
+    /// By unit: the one above.
+    pub(crate) fn parents(&self) -> Vec<Option<usize>> {
+        self.units.iter().map(|(_, p)| *p).collect()
     }
 
     fn unit(&self, place: usize) -> &str {
@@ -173,8 +179,7 @@ pub(crate) fn join(past: &[&Record], now: &Record, scale: Option<&str>) -> Resul
         }
     }
     for (i, (record, (atoms, own))) in all.iter().zip(people).enumerate() {
-        let parents: Vec<Option<usize>> = record.units.iter().map(|(_, p)| *p).collect();
-        let organized = Organized::of(&parents, &own)?;
+        let organized = Organized::of(&record.parents(), &own)?.with_pools(&record.pools);
         let at_hand = i + 1 == all.len();
         let gone: BTreeSet<Holds> = record.released(scale);
         for ((group, holds), rank) in organized.groups.groups.into_iter().zip(organized.holds).zip(organized.ranks) {

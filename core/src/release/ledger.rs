@@ -3,14 +3,14 @@
 use super::audit::organization::Holds;
 use super::history::{Left, Record};
 use super::ledger_read::read;
-use crate::assess::{DIRECT, REPORTS};
+use crate::assess::{DIRECT, POOLED, REPORTS};
 use crate::error::{Error, Result};
 use crate::json::{canonical, sha256};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// The version of the ledger's JSON form.
-pub const LEDGER_FORMAT: u64 = 2;
+pub const LEDGER_FORMAT: u64 = 3;
 
 /// Every cell released so far, by wave, and who stood in it.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -28,9 +28,10 @@ pub struct Entry {
     pub wave: String,
     /// The unit.
     pub unit: String,
-    /// Empty for everybody in the unit and below; `reports` for a cell of direct reports; else the cut.
+    /// Empty for everybody in the unit and below; `reports` for a cell of direct reports; `pooled` for parts of the
+    /// unit that were told together; else the cut.
     pub cut: String,
-    /// The category of the cut; `direct` for direct reports.
+    /// The category of the cut; `direct` for direct reports; the parts of a pool.
     pub category: String,
     /// The people behind it.
     pub n: u64,
@@ -117,8 +118,23 @@ impl Ledger {
             let records = waves.entry(wave).or_default();
             match records.iter_mut().find(|r| r.same_people(&record)) {
                 Some(same) => {
-                    let fresh: Vec<Left> = record.left.into_iter().filter(|l| !same.left.contains(l)).collect();
-                    same.left.extend(fresh);
+                    // Pools have the places of the record they are in.
+                    let mut places = Vec::new();
+                    for pool in record.pools {
+                        let at = same.pools.iter().position(|p| *p == pool).unwrap_or(same.pools.len());
+                        if at == same.pools.len() {
+                            same.pools.push(pool);
+                        }
+                        places.push(at);
+                    }
+                    for mut left in record.left {
+                        if let Holds::Pool { unit, index } = left.holds {
+                            left.holds = Holds::Pool { unit, index: places.get(index).copied().unwrap_or(index) };
+                        }
+                        if !same.left.contains(&left) {
+                            same.left.push(left);
+                        }
+                    }
                 }
                 None => records.push(record),
             }
@@ -157,6 +173,12 @@ impl Record {
                 let (name, all) = self.cuts.get(cut).cloned().unwrap_or_default();
                 (unit(u), name, all.get(category).cloned().unwrap_or_default())
             }
+            Holds::Pool { unit: u, index } => {
+                let pool = self.pools.get(index);
+                let below = pool.into_iter().flat_map(|p| &p.members).map(|m| unit(*m));
+                let own = pool.filter(|p| p.own).map(|_| format!("{DIRECT} {REPORTS}"));
+                (unit(u), POOLED.to_owned(), below.chain(own).collect::<Vec<_>>().join(" + "))
+            }
         }
     }
 }
@@ -167,6 +189,7 @@ fn record_json(r: &Record) -> Value {
             Holds::All(u) => json!([u]),
             Holds::Direct(u) => json!([u, -1]),
             Holds::Cut { unit, cut, category } => json!([unit, cut, category]),
+            Holds::Pool { unit, index } => json!([unit, -2, index]),
         };
         json!([holds, l.purpose, l.need, l.without])
     };
@@ -180,11 +203,13 @@ fn record_json(r: &Record) -> Value {
         "units": r.units, "cuts": r.cuts, "scales": r.scales, "digest": r.digest,
         "people": r.people.iter().enumerate().map(|(i, p)| json!([p.unit, p.categories, p.n, answered(i)])).collect::<Vec<_>>(),
         "left": r.left.iter().map(left).collect::<Vec<_>>(),
+        "pools": r.pools.iter().map(|p| json!([p.unit, p.members, p.own])).collect::<Vec<_>>(),
     })
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::audit::organization::Pool;
     use super::*;
     use crate::assess::People;
 
@@ -196,9 +221,15 @@ mod tests {
             scales: vec!["direction".into()],
             answered: vec![vec![11]],
             digest: "d".into(),
-            left: [Holds::All(0), Holds::Direct(1), Holds::Cut { unit: 1, cut: 0, category: 1 }]
-                .map(|holds| Left { holds, purpose: "development".into(), need: 5, without: vec![0] })
-                .to_vec(),
+            left: [
+                Holds::All(0),
+                Holds::Direct(1),
+                Holds::Cut { unit: 1, cut: 0, category: 1 },
+                Holds::Pool { unit: 0, index: 0 },
+            ]
+            .map(|holds| Left { holds, purpose: "development".into(), need: 5, without: vec![0] })
+            .to_vec(),
+            pools: vec![Pool { unit: 0, members: vec![1], own: true }],
         }
     }
 
@@ -208,7 +239,7 @@ mod tests {
         let text = canonical(&ledger.to_json());
         assert_eq!(Ledger::from_json(&text).unwrap(), ledger);
         let code = |text: &str| Ledger::from_json(text).unwrap_err().code();
-        assert_eq!(code(&text.replace("\"format\":2", "\"format\":1")), "other_format");
+        assert_eq!(code(&text.replace("\"format\":3", "\"format\":2")), "other_format");
         let library = format!("\"library\":\"{}\"", env!("CARGO_PKG_VERSION"));
         assert_eq!(code(&text.replace(&library, "\"library\":\"0.0.9\"")), "other_library");
         assert_eq!(code("{}"), "bad_ledger");
@@ -216,6 +247,8 @@ mod tests {
         assert_eq!(code(&text.replace("[1,[1],12,[11]]", "[7,[1],12,[11]]")), "bad_ledger");
         assert_eq!(code(&text.replace("[1,[1],12,[11]]", "[1,[1],-12,[11]]")), "bad_ledger");
         assert_eq!(code(&text.replace("[\"b\",0]", "[\"b\",1]")), "bad_ledger");
+        assert_eq!(code(&text.replace("[0,[1],true]", "[0,[3],true]")), "bad_ledger");
+        assert_eq!(code(&text.replace("[0,-2,0]", "[0,-2,1]")), "bad_ledger");
     }
 
     #[test]
@@ -223,9 +256,10 @@ mod tests {
         let ledger = Ledger::new().with(vec![("w1".into(), record())]);
         let told: Vec<_> = ledger.entries().into_iter().map(|e| (e.unit, e.cut, e.category, e.n)).collect();
         let told: Vec<_> = told.iter().map(|(u, c, k, n)| (u.as_str(), c.as_str(), k.as_str(), *n)).collect();
-        assert_eq!(told, [("a", "", "", 12), ("b", "reports", "direct", 12), ("b", "tenure", "short", 12)]);
+        let pool = ("a", "pooled", "b + direct reports", 12);
+        assert_eq!(told, [("a", "", "", 12), ("b", "reports", "direct", 12), ("b", "tenure", "short", 12), pool]);
         let again = ledger.with(vec![("w1".into(), record())]);
-        assert_eq!((again.entries().len(), again.version()), (3, 2));
+        assert_eq!((again.entries().len(), again.version()), (4, 2));
     }
 
     #[test]

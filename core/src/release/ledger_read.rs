@@ -1,6 +1,6 @@
 //! Reads a ledger back: what it does not say exactly is refused, because a ledger that is read wrongly protects nobody.
 
-use super::audit::organization::Holds;
+use super::audit::organization::{Holds, Pool};
 use super::history::{Left, Record};
 use super::ledger::{LEDGER_FORMAT, Ledger};
 use crate::assess::People;
@@ -67,11 +67,28 @@ fn record(node: &Node) -> Result<Record> {
         out.people.push(person);
         out.answered.push(answered);
     }
+    for p in list(node.get("pools"), "`pools`")? {
+        let row = list(Some(p), "pool")?;
+        let members = list(row.get(1), "pool")?.iter().map(|m| place(Some(m), "unit")).collect::<Result<Vec<_>>>()?;
+        let own = match row.get(2).map(|n| &n.kind) {
+            Some(Kind::Bool(own)) => *own,
+            _ => return Err(bad("pool")),
+        };
+        let pool = Pool { unit: place(row.first(), "unit")?, members, own };
+        if pool.members.iter().any(|m| out.units.get(*m).is_none_or(|(_, above)| *above != Some(pool.unit))) {
+            return Err(bad("pool of units below one"));
+        }
+        out.pools.push(pool);
+    }
     for l in list(node.get("left"), "`left`")? {
         let row = list(Some(l), "cell")?;
         let without = list(row.get(3), "scales")?.iter().map(|s| place(Some(s), "scale")).collect::<Result<_>>()?;
         let (purpose, need) = (word(row.get(1), "purpose")?, number(row.get(2), "minimum")?);
-        out.left.push(Left { holds: holds(row.first())?, purpose, need, without });
+        let holds = holds(row.first())?;
+        if matches!(holds, Holds::Pool { index, .. } if index >= out.pools.len()) {
+            return Err(bad("pool that left"));
+        }
+        out.left.push(Left { holds, purpose, need, without });
     }
     check_tree(&out.units)?;
     Ok(out)
@@ -103,6 +120,7 @@ fn holds(node: Option<&Node>) -> Result<Holds> {
     Ok(match (parts.get(1).map(|n| &n.kind), parts.get(2)) {
         (None, _) => Holds::All(unit),
         (Some(Kind::Int(-1)), None) => Holds::Direct(unit),
+        (Some(Kind::Int(-2)), index) => Holds::Pool { unit, index: place(index, "pool")? },
         (Some(_), category) => {
             Holds::Cut { unit, cut: place(parts.get(1), "cut")?, category: place(category, "category")? }
         }

@@ -2,10 +2,12 @@
 
 mod audit;
 mod audit_documents;
+mod coherence;
 mod history;
 mod ledger;
 mod ledger_read;
 mod pattern;
+mod peers;
 mod plan;
 mod policy;
 #[allow(clippy::module_inception)]
@@ -13,10 +15,12 @@ mod release;
 mod sheet;
 mod suppress;
 mod text;
+mod text_units;
 
 pub use crate::assess::People;
 pub use audit::{Audit, AuditOptions, Leak, Level, MAX_CELLS, TableCell, Tables, Values, audit, suppress};
 pub use audit_documents::audit_documents;
+pub use coherence::CoherenceSection;
 pub use ledger::{Entry, LEDGER_FORMAT, Ledger};
 pub use pattern::Audited;
 pub use plan::Rank;

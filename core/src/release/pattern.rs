@@ -1,13 +1,13 @@
 //! Which cells of an assessment may leave, by wave and scale.
 
 use super::audit::needed;
-use super::audit::organization::Holds;
+use super::audit::organization::{Holds, Organized, Pool};
 use super::history::{Joint, Left, Record, join};
 use super::ledger::Ledger;
 use super::plan::{Choice, choose};
 use super::policy::DisclosurePolicy;
 use super::suppress::{hidden, hidden_people};
-use crate::assess::{Assessment, Subject, Units, Wave};
+use crate::assess::{Assessment, Subject, TIE_MEASURES, Units, Wave};
 use crate::error::{Error, Result};
 use crate::measure::{Estimate, MeasureValue, Origin};
 use crate::rules::MeasureId;
@@ -41,6 +41,8 @@ pub(crate) struct Pattern {
     /// Measure to unit: hidden by the people behind a fact.
     pub(crate) facts: HashMap<String, Vec<bool>>,
     pub(crate) audited: Vec<Audited>,
+    /// Wave to the pools that were asked for.
+    pub(crate) pools: BTreeMap<String, Vec<Pool>>,
     /// What leaves of each wave, for the ledger.
     pub(crate) records: Vec<(String, Record)>,
 }
@@ -49,12 +51,18 @@ impl Assessment {
     pub(crate) fn pattern(&self, policy: &DisclosurePolicy, ledger: &Ledger) -> Result<Pattern> {
         let min_group = policy.min_group();
         let leaders = self.leaders.iter().map(|(m, own)| ((*m).to_owned(), hidden_people(&self.units, own, min_group)));
+        let mut leaders: HashMap<String, Vec<bool>> = leaders.collect();
+        if !self.connected.is_empty() {
+            let hidden = hidden_people(&self.units, &self.connected, min_group);
+            leaders.extend(TIE_MEASURES.iter().map(|id| ((*id).to_owned(), hidden.clone())));
+        }
         let mut out = Pattern {
             units: BTreeMap::new(),
             scales: HashMap::new(),
-            leaders: leaders.collect(),
+            leaders,
             facts: self.fact_pattern(min_group),
             audited: Vec::new(),
+            pools: BTreeMap::new(),
             records: Vec::new(),
         };
         for (wave, people) in &self.census.waves {
@@ -67,7 +75,20 @@ impl Assessment {
                     .help("name what was asked again a wave of its own, or wait for more answers"));
             }
             let door = Door { policy, seed: self.manifest.seed, now: &now, past: &past };
-            let base = door.open(wave, None, None, &mut out.audited)?;
+            let mut base = door.open(wave, None, None, &mut out.audited)?;
+            if policy.pooling() {
+                let of = Organized::of(&now.parents(), &now.people)?;
+                let pools = of.pools(&now.parents(), &base, door.need()?);
+                now.pools = pools;
+                let pools = (0usize..).zip(&now.pools).map(|(index, p)| Holds::Pool { unit: p.unit, index });
+                let within = base.into_iter().chain(pools).collect();
+                // The audit of the cells with the pools takes the place of that without.
+                out.audited.pop();
+                let door = Door { policy, seed: self.manifest.seed, now: &now, past: &past };
+                base = door.open(wave, None, Some(&within), &mut out.audited)?;
+                out.pools.insert(wave.clone(), now.pools.clone());
+            }
+            let door = Door { policy, seed: self.manifest.seed, now: &now, past: &past };
             let shown = |i: usize| base.contains(&Holds::All(i));
             out.units.insert(wave.clone(), (0..self.units.len()).map(|i| !shown(i)).collect());
             let mut by_scale: Vec<HashSet<Holds>> = Vec::new();
@@ -111,6 +132,7 @@ impl Assessment {
             answered: wave.answered.clone(),
             digest: wave.digest.clone(),
             left: Vec::new(),
+            pools: Vec::new(),
         }
     }
 

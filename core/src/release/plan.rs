@@ -20,6 +20,8 @@ pub enum Rank {
     Direct,
     /// One category of the people of a unit.
     Cut,
+    /// Parts of a unit that are told together because none of them may be told alone.
+    Pool,
 }
 
 /// Rounds after which leaks that come back are met from above.

@@ -23,12 +23,21 @@ pub struct DisclosurePolicy {
     coalition: u64,
     purpose: String,
     unrestricted: bool,
+    pooling: bool,
+    interval: Option<f64>,
 }
 
 impl Default for DisclosurePolicy {
     /// Minimum group 5, purpose `development`.
     fn default() -> Self {
-        DisclosurePolicy { min_group: 5, coalition: 0, purpose: "development".to_owned(), unrestricted: false }
+        DisclosurePolicy {
+            min_group: 5,
+            coalition: 0,
+            purpose: "development".to_owned(),
+            unrestricted: false,
+            pooling: false,
+            interval: None,
+        }
     }
 }
 
@@ -60,7 +69,7 @@ impl DisclosurePolicy {
                 .at("purpose")
                 .help(suggest(purpose, PURPOSES.iter().copied())));
         }
-        Ok(DisclosurePolicy { min_group, coalition: 0, purpose: purpose.to_owned(), unrestricted: false })
+        Ok(DisclosurePolicy { min_group, purpose: purpose.to_owned(), ..DisclosurePolicy::default() })
     }
 
     /// The terms that a folder's `colead.toml` asks for; what it does not name is as in the default.
@@ -79,11 +88,17 @@ impl DisclosurePolicy {
 
     /// No protection at all, written into everything it touches.
     pub fn unrestricted() -> DisclosurePolicy {
-        DisclosurePolicy { min_group: 0, coalition: 0, purpose: UNRESTRICTED.to_owned(), unrestricted: true }
+        DisclosurePolicy {
+            min_group: 0,
+            purpose: UNRESTRICTED.to_owned(),
+            unrestricted: true,
+            ..DisclosurePolicy::default()
+        }
     }
 
     /// Reads the terms that a caller states as a JSON object: `min_group` (5 when absent), `coalition` (0 when
-    /// absent) and `purpose` (`development` when absent), or `unrestricted` alone.
+    /// absent), `purpose` (`development` when absent), `pooling` (no when absent) and `interval` (none when absent), or
+    /// `unrestricted` alone.
     ///
     /// ```
     /// use colead::release::DisclosurePolicy;
@@ -95,7 +110,8 @@ impl DisclosurePolicy {
     ///
     /// # Errors
     /// `syntax`, `duplicate_key`, `unknown_key`, `type_mismatch`; `bad_policy` for terms beside `unrestricted`; and
-    /// those of [`DisclosurePolicy::new`].
+    /// those of [`DisclosurePolicy::new`], [`DisclosurePolicy::with_coalition`] and
+    /// [`DisclosurePolicy::with_interval`].
     pub fn from_json(text: &str) -> Result<DisclosurePolicy> {
         if !text.trim_start().starts_with('{') {
             return Err(Error::input("syntax", "the policy is not a JSON object")
@@ -105,12 +121,17 @@ impl DisclosurePolicy {
         let doc = Document::parse("policy", text).map_err(|d| Error::from_diagnostics(Family::Input, vec![d]))?;
         let faults = Diagnostics::default();
         let (mut min_group, mut coalition, mut purpose, mut unrestricted) = (None, None, None, None);
-        if let Some(f) = At::root(&doc, &faults).fields(&["min_group", "coalition", "purpose", "unrestricted"]) {
+        let (mut pooling, mut interval) = (None, None);
+        let keys = ["min_group", "coalition", "purpose", "unrestricted", "pooling", "interval"];
+        if let Some(f) = At::root(&doc, &faults).fields(&keys) {
             min_group = f.get("min_group").and_then(|a| a.integer());
             coalition = f.get("coalition").and_then(|a| a.integer());
             purpose = f.get("purpose").and_then(|a| a.text()).map(str::to_owned);
             unrestricted = f.get("unrestricted").and_then(|a| a.boolean());
-            if unrestricted == Some(true) && (min_group.is_some() || coalition.is_some() || purpose.is_some()) {
+            pooling = f.get("pooling").and_then(|a| a.boolean());
+            interval = f.get("interval").and_then(|a| a.number());
+            let numbers = min_group.is_some() || coalition.is_some() || interval.is_some();
+            if unrestricted == Some(true) && (numbers || purpose.is_some() || pooling.is_some()) {
                 let help = "drop `unrestricted`, or the other terms";
                 f.at().error("bad_policy", "an unrestricted release has no other terms", help);
             }
@@ -123,7 +144,9 @@ impl DisclosurePolicy {
         // A negative group is as bad as an empty one.
         let min_group = min_group.map_or(default.min_group, |k| u64::try_from(k).unwrap_or(0));
         let coalition = coalition.map_or(0, |c| u64::try_from(c).unwrap_or(u64::MAX));
-        DisclosurePolicy::new(min_group, purpose.as_deref().unwrap_or(&default.purpose))?.with_coalition(coalition)
+        let policy = DisclosurePolicy::new(min_group, purpose.as_deref().unwrap_or(&default.purpose))?;
+        let policy = policy.with_coalition(coalition)?.with_pooling(pooling.unwrap_or(false));
+        interval.map_or(Ok(policy.clone()), |width| policy.with_interval(width))
     }
 
     /// The fewest people a number may stand for.
@@ -147,6 +170,38 @@ impl DisclosurePolicy {
     pub fn coalition(&self) -> u64 {
         self.coalition
     }
+    /// Whether parts of a unit that may not be told alone are told together, where they are enough: units just below
+    /// it and its direct reports. Such a pool costs no other cell, and passes the same audit.
+    #[must_use]
+    pub fn with_pooling(mut self, pooling: bool) -> DisclosurePolicy {
+        self.pooling = pooling && !self.unrestricted;
+        self
+    }
+    /// Whether parts that may not be told alone are told together.
+    pub fn pooling(&self) -> bool {
+        self.pooling
+    }
+    /// Refuses a release whose rounded means leave the mean of a hidden group of fewer people than the minimum a range
+    /// narrower than `width` points of 100, to a reader who knows the range of the scale. It protects from a guess,
+    /// not from an exact sum, which never leaves. The refusal depends on the answers; that is why it is not on by
+    /// itself, masks nothing, and is for the owner's eyes.
+    ///
+    /// # Errors
+    /// `bad_interval` unless above 0 and at most 100, and for terms that protect nobody.
+    pub fn with_interval(mut self, width: f64) -> Result<DisclosurePolicy> {
+        if !(width > 0.0 && width <= 100.0) || self.unrestricted {
+            let message = format!("a range of `{width}` points protects nobody or hides all");
+            return Err(Error::disclosure("bad_interval", message)
+                .at("interval")
+                .help("give points of 100, such as 10"));
+        }
+        self.interval = Some(width);
+        Ok(self)
+    }
+    /// The narrowest range that released means may leave a hidden small group, in points of 100.
+    pub fn interval(&self) -> Option<f64> {
+        self.interval
+    }
     /// The stated purpose.
     pub fn purpose(&self) -> &str {
         &self.purpose
@@ -164,7 +219,7 @@ impl DisclosurePolicy {
     pub fn to_json(&self) -> Value {
         json!({
             "min_group": self.min_group, "coalition": self.coalition, "purpose": self.purpose, "unrestricted": self.unrestricted,
-            "spread_from": self.spread_from(),
+            "spread_from": self.spread_from(), "pooling": self.pooling, "interval": self.interval,
         })
     }
 }
@@ -211,6 +266,9 @@ mod tests {
         assert_eq!(code(r#"{"min_group": 5, "min_group": 2}"#), Err("duplicate_key"));
         assert_eq!(code(r#"{"mingroup": 5}"#), Err("unknown_key"));
         assert_eq!(code(r#"{"purpose": "pay"}"#), Err("purpose_refused"));
+        assert_eq!(code(r#"{"unrestricted": true, "pooling": true}"#), Err("bad_policy"));
+        assert_eq!(code(r#"{"interval": 0}"#), Err("bad_interval"));
+        assert_eq!(code(r#"{"interval": 101}"#), Err("bad_interval"));
         assert_eq!(code("min_group = 2"), Err("syntax"));
         assert_eq!(code(""), Err("syntax"));
         assert_eq!(code("{"), Err("syntax"));

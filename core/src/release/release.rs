@@ -1,16 +1,18 @@
 //! What leaves: judged and scored cells that passed the door, with no way back to the evidence.
 
 use super::audit::organization::Holds;
+use super::coherence::CoherenceSection;
 use super::ledger::Ledger;
 use super::pattern::{Audited, Pattern};
+use super::peers::Told;
 use super::policy::DisclosurePolicy;
-use crate::assess::{Assessed, Assessment, Manifest, REPORTS, Subject, loss_note};
+use crate::assess::{Assessed, Assessment, Manifest, REPORTS, Source, Subject, loss_note};
 use crate::error::{Error, Result};
 use crate::json::canonical;
 use crate::measure::{Absence, Estimate, MeasureValue, Origin, ScaleRow, Status};
-use crate::rules::{Judgment, Measure, MeasureId, MeasureKind, Mode, OptionFinding, Status as JudgmentStatus, Verdict};
+use crate::rules::{Judgment, Measure, MeasureId, MeasureKind, Mode, NextQuestion, Reason, Status as JudgmentStatus};
 use serde_json::{Value, json};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// The schema of a release's JSON form.
 pub const RELEASE_SCHEMA: &str = "colead-release/1";
@@ -85,16 +87,20 @@ pub struct JudgmentCell {
     pub because: Vec<String>,
     /// The few numbers that decide it, each in short.
     pub evidence: Vec<String>,
-    /// Option, verdict and, where it holds, the rule's reason, for an independent question.
-    pub verdicts: Vec<(String, &'static str, Option<String>)>,
-    /// The rule that carries the answer, and its reason.
-    pub rule: Option<(String, String)>,
+    /// The same as `because`, with what kind of reason each is.
+    pub reasons: Vec<Reason>,
+    /// Option and verdict in words, for an independent question.
+    pub verdicts: Vec<(String, &'static str)>,
+    /// Options that are not excluded while it is open, when some are.
+    pub left: Vec<String>,
+    /// What is missing while it is open, in words, such as the table `decisions`; each once.
+    pub lacks: Vec<String>,
     /// Whether anything is known that bears on it.
     pub touched: bool,
     /// Whether it rests on an instrument without published validation.
     pub unvalidated: bool,
     /// What to ask next, when it is open.
-    pub next: Vec<Value>,
+    pub next: Vec<NextQuestion>,
     // Rendered at once: a tree of values would take several times the memory.
     pub(crate) document: String,
     pub(crate) explanation: String,
@@ -125,6 +131,7 @@ pub struct Release {
     pub(crate) groups: Vec<GroupCell>,
     pub(crate) audited: Vec<Audited>,
     pub(crate) judgments: Vec<JudgmentCell>,
+    pub(crate) coherence: CoherenceSection,
     pub(crate) notes: Vec<String>,
     pub(crate) framework_title: String,
     pub(crate) works: Vec<String>,
@@ -148,26 +155,24 @@ impl Assessment {
         }
         let mut pattern = self.pattern(policy, ledger)?;
         let judged = self.manifest.wave.clone().unwrap_or_default();
-        let scores = self.score_cells(&pattern, policy);
+        let told = self.told_from_released(&pattern, policy)?;
+        let scores = self.score_cells(&told, &pattern, policy);
         let groups = self.group_cells(&pattern, policy);
         let ledger = ledger.with(std::mem::take(&mut pattern.records));
         let mut judgments = Vec::new();
-        for a in &self.subjects {
+        let mut works: BTreeSet<String> = BTreeSet::new();
+        for a in &told.subjects {
             for j in &a.judgments {
-                judgments.push(self.judgment_cell(a, j, &pattern, &judged, policy));
+                let cell = self.judgment_cell(a, j, &pattern, &judged, policy);
+                // What is cited for a masked judgment would tell what it came to.
+                if !["insufficient", "masked"].contains(&cell.status.as_str()) {
+                    let cited = j.cites().into_iter().filter_map(|c| self.framework.catalogue().work(&c.work));
+                    works.extend(cited.map(|w| w.line()));
+                }
+                judgments.push(cell);
             }
         }
         let units = (0..self.units.len()).map(|i| self.unit_cell(i, &pattern, &judged)).collect();
-        let mut works: Vec<String> = Vec::new();
-        let settled =
-            self.subjects.iter().flat_map(|a| &a.judgments).filter(|j| *j.status() != JudgmentStatus::Insufficient);
-        for work in settled.flat_map(|j| j.cites()).filter_map(|c| self.framework.catalogue().work(&c.work)) {
-            let line = work.line();
-            if !works.contains(&line) {
-                works.push(line);
-            }
-        }
-        works.sort();
         // What so few left out or did not know is about them.
         let small = self.loss.as_ref().filter(|l| l.rows < policy.min_group()).map_or(String::new(), loss_note);
         let release = Release {
@@ -176,11 +181,12 @@ impl Assessment {
             units,
             scores,
             groups,
+            coherence: self.coherence_section(&pattern, policy),
             audited: pattern.audited,
             judgments,
             notes: self.notes.iter().filter(|n| **n != small).cloned().collect(),
             framework_title: self.framework.title().to_owned(),
-            works,
+            works: works.into_iter().collect(),
         };
         Ok((release, ledger))
     }
@@ -230,19 +236,22 @@ impl Assessment {
         Some(Holds::Cut { unit, cut: at, category })
     }
 
-    fn score_cells(&self, pattern: &Pattern, policy: &DisclosurePolicy) -> Vec<ScoreCell> {
+    fn score_cells(&self, told: &Told<'_>, pattern: &Pattern, policy: &DisclosurePolicy) -> Vec<ScoreCell> {
         let order: HashMap<&str, usize> = self.units.names().iter().enumerate().map(|(i, n)| (n.as_str(), i)).collect();
         let mut rows: Vec<&ScaleRow> =
-            self.scores.iter().filter(|r| r.measure == "score" && r.unit.is_some()).collect();
+            told.scores.iter().map(|r| &**r).filter(|r| r.measure == "score" && r.unit.is_some()).collect();
         rows.sort_by_key(|r| (r.wave.clone(), r.unit.as_deref().and_then(|u| order.get(u)).copied(), r.scale.clone()));
-        rows.into_iter().map(|row| self.score_cell(row, pattern, policy)).collect()
+        rows.into_iter().map(|row| self.score_cell(row, told, pattern, policy)).collect()
     }
 
-    fn score_cell(&self, row: &ScaleRow, pattern: &Pattern, policy: &DisclosurePolicy) -> ScoreCell {
+    fn score_cell(&self, row: &ScaleRow, told: &Told<'_>, pattern: &Pattern, policy: &DisclosurePolicy) -> ScoreCell {
         let (wave, unit) = (row.wave.clone().unwrap_or_default(), row.unit.clone().unwrap_or_default());
         let shown = pattern.shows_scale(&self.units, &wave, &unit, &row.scale);
-        // An error computed from the unit's own spread of answers gives that spread away.
-        let own = row.variant != "empirical_bayes" && row.n < policy.spread_from();
+        // An error computed from the spread of answers of a few, or of few peers, gives that spread away.
+        let own = match row.variant {
+            "empirical_bayes" => told.few_peers(&wave, &unit, &row.scale),
+            _ => row.n < policy.spread_from(),
+        };
         let tenth = |x: f64| (x * 10.0).round() / 10.0;
         let level = |x: Option<f64>| x.filter(|_| shown).map(|x| banded(x, row.n, policy)).map(tenth);
         // At the end of the scale an interval around the value would give it away.
@@ -285,8 +294,10 @@ impl Assessment {
             headline: "masked to protect a small group".to_owned(),
             because: Vec::new(),
             evidence: Vec::new(),
+            reasons: Vec::new(),
             verdicts: Vec::new(),
-            rule: None,
+            left: Vec::new(),
+            lacks: Vec::new(),
             touched: true,
             unvalidated: false,
             next: Vec::new(),
@@ -309,11 +320,13 @@ impl Assessment {
             headline: j.headline(),
             because: j.because(),
             evidence: j.evidence(),
+            reasons: j.reasons(),
             verdicts: verdicts(&j),
-            rule: j.answering_rule().map(|r| (r.id.clone(), r.because.clone())),
+            left: left(&j),
+            lacks: lacks(&j),
             touched: j.touched(),
             unvalidated: j.unvalidated(),
-            next: j.next_questions().iter().map(|q| q.to_json()).collect(),
+            next: j.next_questions(),
             document: canonical(&j.to_json()),
             explanation: j.explain(),
             ..base
@@ -390,6 +403,10 @@ impl Release {
     pub fn judgments(&self) -> &[JudgmentCell] {
         &self.judgments
     }
+    /// The facets of coherence.
+    pub fn coherence(&self) -> &CoherenceSection {
+        &self.coherence
+    }
     /// Remarks about evidence that was lost or set aside.
     pub fn notes(&self) -> &[String] {
         &self.notes
@@ -441,7 +458,8 @@ impl Release {
         let judgment = |j: &JudgmentCell| {
             json!({
                 "subject": j.subject, "kind": j.kind, "question": j.question, "title": j.title, "status": j.status,
-                "headline": j.headline, "because": j.because, "unvalidated": j.unvalidated, "next": j.next,
+                "headline": j.headline, "because": j.because, "unvalidated": j.unvalidated,
+                "next": j.next.iter().map(NextQuestion::to_json).collect::<Vec<_>>(),
                 "judgment": serde_json::from_str::<Value>(&j.document).unwrap_or(Value::Null),
             })
         };
@@ -456,6 +474,7 @@ impl Release {
             "groups": self.groups.iter().map(group).collect::<Vec<_>>(),
             "sheet": self.sheet_json(),
             "judgments": self.judgments.iter().map(judgment).collect::<Vec<_>>(),
+            "coherence": self.coherence.to_json(),
             "notes": self.notes,
             "works": self.works,
         })
@@ -481,16 +500,41 @@ fn banded(value: f64, n: u64, policy: &DisclosurePolicy) -> f64 {
 }
 
 /// The verdicts of an independent question, as people say them.
-fn verdicts(j: &Judgment) -> Vec<(String, &'static str, Option<String>)> {
-    let Some(question) = j.framework().questions().iter().find(|q| q.id == j.question_id()) else { return Vec::new() };
-    if question.mode != Mode::Independent {
-        return Vec::new();
+fn verdicts(j: &Judgment) -> Vec<(String, &'static str)> {
+    let Some(question) = j.asked().filter(|q| q.mode == Mode::Independent) else { return Vec::new() };
+    question.options.iter().zip(j.options()).map(|(o, found)| (o.replace('_', " "), found.verdict.words())).collect()
+}
+
+/// What an open judgment could still come to, when something is excluded already.
+fn left(j: &Judgment) -> Vec<String> {
+    let some = *j.status() == JudgmentStatus::Insufficient && !j.excluded().is_empty();
+    j.remaining().iter().filter(|_| some).map(|o| o.replace('_', " ")).collect()
+}
+
+/// Where what an open judgment misses would come from; where nothing is missing, why it is open all the same.
+fn lacks(j: &Judgment) -> Vec<String> {
+    let needs = j.needs();
+    let mut out: Vec<String> = Vec::new();
+    let missing = needs.missing.iter().filter_map(|m| j.framework().measure(*m)).map(|m| match Source::of(m) {
+        Source::Scale { .. } => "for want of answers to the questionnaire".to_owned(),
+        Source::Fact => "for want of facts that people can tell".to_owned(),
+        Source::Criterion => "for want of further answers about the challenge".to_owned(),
+        source => format!("for want of {source}"),
+    });
+    let close = (!needs.too_close.is_empty()).then(|| "too close to call".to_owned());
+    let held = needs.reasons.iter().map(|r| match r.as_str() {
+        "hypothesis_only" => "held back, for rules only hint at it".to_owned(),
+        r => format!("held back, for {}", r.replace('_', " ")),
+    });
+    for text in missing.chain(close) {
+        if !out.contains(&text) {
+            out.push(text);
+        }
     }
-    let told = |(option, found): (&String, &OptionFinding)| {
-        let rule = found.rule.filter(|_| found.verdict == Verdict::Holds).and_then(|r| j.framework().rule(r));
-        (option.replace('_', " "), found.verdict.words(), rule.map(|r| format!("{} [{}]", r.because, r.id)))
-    };
-    question.options.iter().zip(j.options()).map(told).collect()
+    if out.is_empty() {
+        out.extend(held);
+    }
+    out
 }
 
 fn dedup<'a>(names: &[&'a str]) -> Vec<&'a str> {

@@ -94,9 +94,12 @@ impl Case {
     /// `syntax`, `duplicate_key`, `too_deep`; `wrong_type`, `not_a_count`; and those of [`Case::set`] and
     /// [`Case::give`], each at `measures, <id>`.
     pub fn from_json(framework: &Framework, text: &str) -> Result<Case> {
-        let node = parse_json("measures", text)?;
+        Case::from_node(framework, &parse_json("measures", text)?)
+    }
+
+    pub(crate) fn from_node(framework: &Framework, node: &Node) -> Result<Case> {
         let mut case = Case::new(framework);
-        for (id, value) in entries(&node, "measures")? {
+        for (id, value) in entries(node, "measures")? {
             let at = format!("measures, {id}");
             let set = match read(value, &at)? {
                 Given::Missing => framework.find_measure(id).map(|_| ()),

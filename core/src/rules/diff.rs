@@ -287,7 +287,11 @@ fn measures_of(f: &Framework) -> Vec<Entry<'_>> {
             MeasureKind::Category(c) => json!(c),
         };
         let scale = m.scale.as_ref().map(|s| json!([s.scale, s.minus, s.instrument, s.reads]));
-        json!([kind, scale, m.about, m.actionable, m.step])
+        let counts = m.counts.as_ref().map(|c| {
+            let changes: Vec<&str> = c.changes.iter().map(|c| c.as_str()).collect();
+            json!([changes, c.who.iter().map(|w| w.as_str()).collect::<Vec<_>>(), c.levers])
+        });
+        json!([kind, scale, m.about, m.actionable, m.step, counts])
     };
     f.measures().iter().map(|m| Entry { id: &m.id, logic: entry(m), prose: m.to_json() }).collect()
 }

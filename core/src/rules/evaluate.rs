@@ -153,6 +153,29 @@ impl<'a> Evaluation<'a> {
         e
     }
 
+    /// The same, with the truths of some rules told: they stand, whatever the case says.
+    pub(crate) fn with_told(
+        framework: &'a Framework,
+        case: &'a Case,
+        q: &Question,
+        confidence: f64,
+        told: &[(RuleId, Truth)],
+    ) -> Evaluation<'a> {
+        let truths = vec![None; framework.rules().len()];
+        let mut e = Evaluation { framework, case, confidence, truths, instead: None };
+        for (r, truth) in told {
+            if let Some(slot) = e.truths.get_mut(r.0) {
+                *slot = Some(*truth);
+            }
+        }
+        for r in &q.order {
+            if !told.iter().any(|(t, _)| t == r) {
+                e.set(*r);
+            }
+        }
+        e
+    }
+
     /// The same, with the threshold `from` of a measure taken to be `to` wherever it stands.
     pub(crate) fn with_threshold(
         framework: &'a Framework,

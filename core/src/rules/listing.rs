@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 impl Framework {
     /// What the framework is made of, as a JSON document: `id version title confidence sha256 logic_sha256` and the
-    /// lists `concepts works prompts measures questions rules warnings`. It is a catalogue for people and programs,
+    /// lists `concepts works prompts measures questions rules levers warnings`. It is a catalogue for people and programs,
     /// not the rulebook itself: conditions stay in the source.
     ///
     /// ```
@@ -25,6 +25,7 @@ impl Framework {
             "measures": self.measures().iter().map(Measure::to_json).collect::<Vec<_>>(),
             "questions": self.questions().iter().map(Question::to_json).collect::<Vec<_>>(),
             "rules": self.rules().iter().map(|r| r.to_json(self)).collect::<Vec<_>>(),
+            "levers": self.levers().iter().map(|l| l.to_json(self)).collect::<Vec<_>>(),
             "warnings": self.warnings().iter().map(Diagnostic::to_json).collect::<Vec<_>>(),
         })
     }

@@ -12,11 +12,14 @@ mod diff;
 mod diff_text;
 mod evaluate;
 mod explain;
+mod informants;
 mod judgment;
 mod listing;
 mod load;
 mod model;
 mod mutation;
+mod plan;
+mod reasons;
 #[cfg(feature = "schema")]
 mod schema;
 mod truth;
@@ -28,7 +31,7 @@ mod words;
 #[path = "../../tests/random/mod.rs"]
 mod random;
 
-pub use case::Case;
+pub use case::{Case, Testimony};
 pub use case_read::Told;
 pub use check::CHECK_BUDGET;
 #[doc(hidden)]
@@ -38,6 +41,7 @@ pub use condition::{MAX_DEPTH, MAX_POINTS};
 pub use diff::{Changes, Diff, Difference, Replaced, Unread, Version};
 pub use evaluate::{Needs, Verdict};
 pub use explain::{EXPLANATION_SCHEMA, Leaf, NearMiss, Node, Place, Step, Tree};
+pub use informants::Differing;
 pub use judgment::{Answer, Judgment, OptionFinding, Status};
 pub use load::{FILES as RULEBOOK_FILES, MAX_RULES, check, check_files};
 pub use model::{
@@ -45,9 +49,12 @@ pub use model::{
     Require, Retired, Role, Rule, RuleId, ScaleBinding, Set, Strength,
 };
 pub use mutation::{MUTATION_SHARE, MutationReport, Survivor};
+pub use plan::{Counts, Diagnosis, Lever, Lint, MAX_LEVERS, Plan, Pulled, Suggestion, Warning, WarningKind};
+pub use reasons::{Reason, ReasonKind};
 #[cfg(feature = "schema")]
 pub use schema::schema;
 pub use truth::{Op, Truth};
+pub(crate) use whatif::Ways;
 pub use whatif::{
     Change, ConfidenceFlips, Counterfactual, Evidence, EvidenceSet, Flip, FlipPoint, NextQuestion, Respondents,
     Robustness, Setting,

@@ -1,5 +1,6 @@
 //! What a rulebook says, after it was read and checked: measures, questions, rules, and who may be cited.
 
+use super::plan::{Counts, Lever};
 use super::truth::Op;
 use crate::document::Mark;
 use crate::error::{Diagnostic, Error, Result, suggest};
@@ -143,7 +144,7 @@ pub struct Measure {
     pub asks: String,
     /// Whom to ask.
     pub whom: String,
-    /// What it describes: `group`, `organization` or `challenge`.
+    /// What it describes: `group`, `organization`, `challenge` or `plan`.
     pub about: String,
     /// Whether it describes a group or its members one by one.
     pub level: Level,
@@ -155,6 +156,8 @@ pub struct Measure {
     pub unit: String,
     /// A scale of an instrument that fills it, and how (`percent_of_range`, `total`).
     pub scale: Option<ScaleBinding>,
+    /// What it counts of a plan, when it is about one.
+    pub counts: Option<Counts>,
     /// Whether a change of it can be acted on.
     pub actionable: bool,
     /// The smallest change worth naming.
@@ -232,7 +235,7 @@ pub struct Question {
     pub options: Vec<String>,
     /// How they exclude one another.
     pub mode: Mode,
-    /// What it is judged for: `group`, `organization` or `challenge`.
+    /// What it is judged for: `group`, `organization`, `challenge` or `plan`.
     pub about: String,
     /// Whether options that exclude one another may hold at once: then the answer is a conflict.
     pub may_overlap: bool,
@@ -402,6 +405,7 @@ pub(crate) struct Inner {
     pub(crate) rules: Vec<Rule>,
     /// Every rule after those it refers to.
     pub(crate) order: Vec<RuleId>,
+    pub(crate) levers: Vec<Lever>,
     pub(crate) not_encoded: Vec<NotEncoded>,
     pub(crate) warnings: Vec<Diagnostic>,
     pub(crate) set_index: HashSet<String>,

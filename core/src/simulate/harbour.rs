@@ -19,6 +19,7 @@ instrument = "collective-leadership"
 framework = "builtin"
 confidence = 0.9
 seed = 20
+direction = "source looks to target"
 
 [policy]
 min_group = 5

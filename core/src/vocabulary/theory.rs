@@ -39,6 +39,27 @@ macro_rules! closed {
 }
 
 closed! {
+    /// How somebody who tells a fact stands to the group it is about. Coarse on purpose: it may leave where a name may
+    /// not.
+    InformantRole, "role of an informant" {
+        /// Belongs to the group.
+        Member = "member",
+        /// Belongs to it and holds authority in it.
+        Leader = "leader",
+        /// Holds authority over it from above.
+        Above = "above",
+        /// Works with it from another group.
+        Beside = "beside",
+        /// Is served by it, or lives with the result.
+        Served = "served",
+        /// Looks on from outside: an adviser or a researcher.
+        Observer = "observer",
+        /// Nobody: records or documents.
+        Records = "records",
+    }
+}
+
+closed! {
     /// What leadership is expected to produce (C001, C032-C034). The list is open in the source: rulebooks may add sets.
     Task, "task" {
         /// Agreement on where the group is going.
@@ -96,6 +117,71 @@ closed! {
     }
 }
 
+closed! {
+    /// What a lever changes. That a plan changes only how many lead, or removes everyone who does, can be seen from it.
+    Change, "change" {
+        /// More people lead.
+        MoreLeaders = "more_leaders",
+        /// Fewer people lead.
+        FewerLeaders = "fewer_leaders",
+        /// Nobody leads any more (C244).
+        NoLeaders = "no_leaders",
+        /// Who holds which role.
+        Roles = "roles",
+        /// What single persons are able to do.
+        Skills = "skills",
+        /// How people stand to one another.
+        Relations = "relations",
+        /// How direction, alignment and commitment come about.
+        Process = "process",
+        /// How people understand what they face together.
+        SenseMaking = "sense_making",
+        /// Units and reporting lines.
+        Structure = "structure",
+        /// Who decides what.
+        DecisionRights = "decision_rights",
+        /// More steps on the way to a decision.
+        Steps = "steps",
+        /// Methods, tools and money.
+        Means = "means",
+        /// Which way to go.
+        Direction = "direction",
+        /// One goal that is to settle the matter.
+        Destination = "destination",
+    }
+}
+
+impl Change {
+    /// Whether it is about nothing but how many people lead.
+    ///
+    /// ```
+    /// use colead::vocabulary::Change;
+    /// assert!(Change::MoreLeaders.counts_leaders() && !Change::Roles.counts_leaders());
+    /// ```
+    pub fn counts_leaders(self) -> bool {
+        matches!(self, Change::MoreLeaders | Change::FewerLeaders | Change::NoLeaders)
+    }
+}
+
+closed! {
+    /// Who can pull a lever.
+    Puller, "puller" {
+        /// Those who hold a leading role.
+        Leaders = "leaders",
+        /// Those who hold none.
+        Followers = "followers",
+        /// Both.
+        Anyone = "anyone",
+    }
+}
+
+impl Puller {
+    /// Whether people without a leading role can.
+    pub fn followers(self) -> bool {
+        self != Puller::Leaders
+    }
+}
+
 /// Concepts that a type of this crate encodes, and which: what can be said in code cannot be said wrongly.
 pub const TYPED: &[(&str, &str)] = &[
     ("C001", "vocabulary::Task"),
@@ -112,6 +198,7 @@ pub const TYPED: &[(&str, &str)] = &[
     ("C096", "vocabulary::ChallengeKind::Mixed"),
     ("C097", "vocabulary::Obstacle::TooManyChefs"),
     ("C099", "vocabulary::Obstacle::DiffusedAccountability"),
+    ("C103", "vocabulary::Change::counts_leaders: such a lever is never offered alone"),
     ("C110", "vocabulary::Capability::SenseMaking"),
     ("C113", "vocabulary::Capability::Connection"),
     ("C118", "vocabulary::Capability::Navigation"),
@@ -121,6 +208,7 @@ pub const TYPED: &[(&str, &str)] = &[
     ("C239", "rules::Basis is required of every threshold"),
     ("C241", "assess::Subject has no person"),
     ("C243", "evidence::Evidence has no table for talk or open text"),
+    ("C244", "vocabulary::Change::NoLeaders: such a lever is never offered"),
     ("C253", "evidence::DecisionRightRow::holder may be a body"),
 ];
 

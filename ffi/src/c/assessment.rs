@@ -11,7 +11,7 @@ use super::status::colead_status;
 use super::string::colead_string;
 use colead::Result;
 use colead::assess::{Assessment, Project};
-use colead::evidence::Instrument;
+use colead::evidence::{Direction, Instrument};
 use colead::json::canonical;
 use colead::release::{DisclosurePolicy, Ledger};
 use colead::rules::Framework;
@@ -31,7 +31,7 @@ impl Handle for colead_assessment {
 /// What stands behind a `colead_assessment`.
 #[derive(Debug)]
 pub(crate) struct Found {
-    assessment: Assessment,
+    pub(crate) assessment: Assessment,
     /// The terms that the folder asks for.
     policy: DisclosurePolicy,
     unread: Vec<String>,
@@ -56,6 +56,11 @@ pub struct colead_assess_options {
     pub cuts: *const c_char,
     /// Its size.
     pub cuts_size: usize,
+    /// Which end of a tie looks to the other: `source looks to target`, `target looks to source` or `undirected`; null
+    /// for the folder's. Without any, measures of ties that depend on it are missing.
+    pub direction: *const c_char,
+    /// Its size.
+    pub direction_size: usize,
 }
 
 /// The choices of a caller, as references.
@@ -66,12 +71,10 @@ pub(crate) struct Choices<'a> {
     pub(crate) confidence: Option<f64>,
     pub(crate) seed: Option<u64>,
     pub(crate) cuts: Option<Vec<String>>,
+    pub(crate) direction: Option<Direction>,
 }
 
 fn assess(mut project: Project, choices: &Choices<'_>) -> Result<Found> {
-    if let Some(framework) = choices.framework {
-        project.framework = framework.clone();
-    }
     if let Some(instrument) = choices.instrument {
         project.options.instrument = Some(instrument.clone());
     }
@@ -80,6 +83,7 @@ fn assess(mut project: Project, choices: &Choices<'_>) -> Result<Found> {
     if let Some(cuts) = &choices.cuts {
         project.options.cuts.clone_from(cuts);
     }
+    project.options.direction = choices.direction.or(project.options.direction);
     let policy = DisclosurePolicy::of_folder(&project.policy)?;
     Ok(Found { assessment: project.assess()?, policy, unread: project.unread })
 }
@@ -100,7 +104,7 @@ pub unsafe extern "C" fn colead_evidence_assess(
     err: *mut *mut colead_error,
 ) -> colead_status {
     boundary!(err, |evidence: view(evidence), options: choices(options), out: out(out)| {
-        out.fill(assess(evidence.project()?, &options)?)
+        out.fill(assess(evidence.project(options.framework)?, &options)?)
     })
 }
 

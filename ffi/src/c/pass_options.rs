@@ -6,7 +6,7 @@ use super::error::Fault;
 use super::pass::{checked, confidence, text_or_none, view_or_none};
 use super::tally::colead_answer_options;
 use colead::Error;
-use colead::evidence::{AnswerColumns, Weight};
+use colead::evidence::{AnswerColumns, Direction, Weight};
 use std::mem::{MaybeUninit, size_of};
 
 /// A larger `struct_size` is surely garbage.
@@ -107,5 +107,8 @@ pub(crate) unsafe fn choices<'a>(name: &str, options: *const colead_assess_optio
             return Err(Fault::argument(error.help("give a list such as [\"tenure\"]")));
         }
     };
-    Ok(Choices { framework: framework.map(|f| &f.framework), instrument, confidence, seed, cuts })
+    // SAFETY: as above.
+    let direction = unsafe { text_or_none(&format!("{name}->direction"), options.direction, options.direction_size) }?;
+    let direction = direction.map(Direction::parse).transpose()?;
+    Ok(Choices { framework: framework.map(|f| &f.framework), instrument, confidence, seed, cuts, direction })
 }

@@ -9,12 +9,11 @@ use super::status::colead_status;
 use super::string::colead_string;
 use crate::arrow::{Counting, count_stream, export_table};
 use arrow_array::ffi_stream::FFI_ArrowArrayStream;
-use colead::evidence::{AnswerColumns, Instrument, Loss, Table};
+use colead::evidence::{AnswerColumns, Instrument, Loss};
 use colead::json::canonical;
-use colead::measure::{Reading, ScaleRow, about, measure, to_table};
+use colead::measure::read_tally;
 use colead::tally::{Counter, Limits, Tally};
 use colead::{Error, Result};
-use serde_json::Value;
 use std::ffi::c_char;
 
 /// Exact state of answers to an instrument. One thread at a time may change it. It holds the counts of the
@@ -50,15 +49,6 @@ impl Counted {
         };
         let (part, loss) = count_stream(answers, "responses", how)?;
         self.tally.absorb(part).map(|()| loss)
-    }
-
-    fn rows(&self, what: &str) -> Result<Vec<ScaleRow>> {
-        measure(&self.tally, what, &Reading::default())
-    }
-
-    fn table(&self, what: &str) -> Result<Table> {
-        let waves = self.tally.waves().iter().any(|wave| !wave.is_empty());
-        to_table(what, &self.rows(what)?, about(what), waves)
     }
 }
 
@@ -219,12 +209,18 @@ pub unsafe extern "C" fn colead_tally_write_digest(
     boundary!(err, |tally: view(tally), out: out(out)| { out.fill(tally.tally.digest().into()) })
 }
 
-/// Measures the tally into an Arrow stream of one record batch in the caller's struct `*out`. `what` is
-/// `scores`, `items`, `differences`, `favorability`, `reliability`, `agreement` or `aggregation`. The columns
-/// are those of the long form: `wave` where there are waves, `unit`, `scale`, `item` or `pair`, `measure`,
-/// `variant`, `estimand`, `value`, `se`, `lower`, `upper`, `n`, `status` (`known` or why there is no value).
+/// Measures the tally into an Arrow stream of one record batch in the caller's struct `*out`. `what` is a name:
+/// `scores`, `items`, `differences`, `favorability`, `reliability`, `agreement`, `agreement_summary`, `aggregation`,
+/// `overall`, `reconcile`, `nonresponse` or `probability_above`; or a JSON object with the name under `read` and its
+/// arguments: `missing_rule` (`half`, `all` or a number of answers), `sizes` (an object of units and their members, for
+/// the census), `nulls` (names of null distributions, or variances) and `items` (false for scales only), `first` and
+/// `second` (`respondents`, `items` or `units`), `cut` (0 to 100). What needs rows, such as `gate`, answers
+/// `rows_needed`: see `colead_responses`. The columns are those of the long form: `wave` where there are waves, `unit`,
+/// `scale`, `item` or `pair`, `measure`, `variant`, `estimand`, `value`, `se`, `lower`, `upper`, `n`, `status` (`known`
+/// or why there is no value).
 ///
-/// Errors (COLEAD_ERROR_INPUT): `unknown_name`.
+/// Errors (COLEAD_ERROR_INPUT): `unknown_name`, `unknown_key`, `wrong_type`, `out_of_range`, `bad_missing_rule`,
+/// `weights_unsupported`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn colead_tally_measure_stream(
     tally: *const colead_tally,
@@ -234,7 +230,7 @@ pub unsafe extern "C" fn colead_tally_measure_stream(
     err: *mut *mut colead_error,
 ) -> colead_status {
     boundary!(err, |tally: view(tally), what: text(what, what_size), out: out(out)| {
-        out.write(export_table(&tally.table(what)?)?)
+        out.write(export_table(&read_tally(&tally.tally, what, None)?.to_table()?)?)
     })
 }
 
@@ -249,8 +245,7 @@ pub unsafe extern "C" fn colead_tally_measure_json(
     err: *mut *mut colead_error,
 ) -> colead_status {
     boundary!(err, |tally: view(tally), what: text(what, what_size), out: out(out)| {
-        let rows = tally.rows(what)?.iter().map(ScaleRow::to_json).collect();
-        out.fill(canonical(&Value::Array(rows)).into())
+        out.fill(canonical(&read_tally(&tally.tally, what, None)?.to_json()).into())
     })
 }
 

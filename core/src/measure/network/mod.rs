@@ -49,6 +49,7 @@ pub use leadership::{
 };
 pub use mixing::{MATRIX_LIMIT, Matrix, Mixing, Split};
 pub use options::{Options, Repeats, SelfTies};
+pub(in crate::measure) use options::{object, text_of, whole_of, wrong};
 pub use positions::positions;
 pub use qap::{Coefficient, Overlap, mrqap, qap_correlation};
 pub use reading::{MIN_GROUP, Permission, Rows, measure_groups};

@@ -150,16 +150,16 @@ impl Options {
 }
 
 /// An object, or an error that says what it should be.
-pub(super) fn object<'v>(value: &'v Value, at: &str) -> Result<&'v Map<String, Value>> {
+pub(in crate::measure) fn object<'v>(value: &'v Value, at: &str) -> Result<&'v Map<String, Value>> {
     value.as_object().ok_or_else(|| wrong(at, "an object"))
 }
 
-pub(super) fn wrong(at: &str, wanted: &str) -> Error {
+pub(in crate::measure) fn wrong(at: &str, wanted: &str) -> Error {
     Error::input("wrong_type", format!("`{at}` is not {wanted}")).at(at).help(format!("give {wanted}, or leave it out"))
 }
 
 /// Text, when the key is there and not null.
-pub(super) fn text_of(map: &Map<String, Value>, key: &str) -> Result<Option<String>> {
+pub(in crate::measure) fn text_of(map: &Map<String, Value>, key: &str) -> Result<Option<String>> {
     match map.get(key) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) => Ok(Some(text.clone())),
@@ -168,7 +168,7 @@ pub(super) fn text_of(map: &Map<String, Value>, key: &str) -> Result<Option<Stri
 }
 
 /// A whole number from 0, when the key is there and not null.
-pub(super) fn whole_of(map: &Map<String, Value>, key: &str) -> Result<Option<u64>> {
+pub(in crate::measure) fn whole_of(map: &Map<String, Value>, key: &str) -> Result<Option<u64>> {
     match map.get(key) {
         None | Some(Value::Null) => Ok(None),
         Some(v) => v.as_u64().map(Some).ok_or_else(|| wrong(key, "a whole number from 0")),

@@ -95,7 +95,7 @@ pub fn consensus_of(agreement: &Matrix) -> Result<Consensus, Absence> {
 
 /// Starts from the two who agree least; everybody joins the camp with which they agree more on average, until nobody
 /// moves.
-fn two_camps(agreement: &Matrix) -> Vec<usize> {
+pub(crate) fn two_camps(agreement: &Matrix) -> Vec<usize> {
     let m = agreement.size();
     let mut least = (0, 1);
     for i in 0..m {
@@ -111,7 +111,8 @@ fn two_camps(agreement: &Matrix) -> Vec<usize> {
         let mean = |judge: usize, camp: usize| {
             let others = || (0..m).filter(|k| *k != judge && camps.get(*k) == Some(&camp));
             let n = others().count();
-            if n == 0 { f64::NEG_INFINITY } else { others().map(|k| agreement.at(judge, k)).sum::<f64>() / n as f64 }
+            // Nobody else in it: then it is agreement with the others, or against them, that decides.
+            if n == 0 { 0.0 } else { others().map(|k| agreement.at(judge, k)).sum::<f64>() / n as f64 }
         };
         let next: Vec<usize> = (0..m).map(|k| usize::from(mean(k, 1) > mean(k, 0))).collect();
         if next == camps {

@@ -51,6 +51,8 @@ pub struct Reconciliation {
     pub by_missing_answers: f64,
     /// In words.
     pub because: &'static str,
+    /// The people with a score.
+    pub n: u64,
 }
 
 impl Reconciliation {
@@ -171,10 +173,39 @@ pub fn reconcile(tally: &Tally, reading: &Reading<'_>, first: Policy, second: Po
                 by_unit_size,
                 by_missing_answers,
                 because,
+                n: found.n,
             });
         }
     }
     out
+}
+
+/// Reconciliations as rows, variant such as `respondents_less_unit_means`, in scale points: `policy_difference` and its
+/// parts `difference_by_unit_size` (units of different size differ in level) and `difference_by_missing_answers` (people
+/// who left items out differ from those who did not, or skipped particular items).
+pub fn reconcile_rows(found: &[Reconciliation]) -> Vec<ScaleRow> {
+    use Policy::{Items, Respondents, Units};
+    let mut rows = Vec::new();
+    for r in found {
+        let variant = match r.policies {
+            (Respondents, Respondents) | (Items, Items) | (Units, Units) => "same_policy",
+            (Respondents, Items) => "respondents_less_item_means",
+            (Respondents, Units) => "respondents_less_unit_means",
+            (Items, Respondents) => "item_means_less_respondents",
+            (Items, Units) => "item_means_less_unit_means",
+            (Units, Respondents) => "unit_means_less_respondents",
+            (Units, Items) => "unit_means_less_item_means",
+        };
+        let place = Place { wave: &r.wave, unit: None, kind: Kind::Scale, id: &r.scale };
+        for (measure, value) in [
+            ("policy_difference", r.difference),
+            ("difference_by_unit_size", r.by_unit_size),
+            ("difference_by_missing_answers", r.by_missing_answers),
+        ] {
+            rows.push(place.row(measure, variant, "respondents", r.n, Ok(value)));
+        }
+    }
+    rows
 }
 
 #[cfg(test)]

@@ -129,15 +129,26 @@ fn unit_rows(
     rows.push(place.row("variance", "points", "respondents", n, variance.ok_or(too_few(2))));
     let score = mean.map(|m| m * factor);
     rows.push(place.row("score", "rescaled", "respondents", n, score).with(se.map(|s| s * factor), None));
-    for (estimand, size) in [("process", None), ("census", Some(size))] {
+    rows.extend(level_rows(place, unit, factor, pool, size));
+}
+
+/// A unit's `process` and `census` on 0-100, from its mean in points above the lowest times `factor`.
+pub(crate) fn level_rows(
+    place: Place<'_>,
+    unit: Option<UnitMean>,
+    factor: f64,
+    pool: Option<&Shrinkage>,
+    size: Option<u64>,
+) -> [ScaleRow; 2] {
+    let n = unit.map_or(0, |u| u.n);
+    [("process", None), ("census", Some(size))].map(|(estimand, size)| {
         let (Some(unit), true) = (unit, size != Some(None)) else {
-            let why = if unit.is_none() { too_few(1) } else { Absence::NotAsked };
+            let why = if unit.is_none() { Absence::TooFew { n, need: 1 } } else { Absence::NotAsked };
             let variant = if pool.is_some() { "empirical_bayes" } else { "unit_mean" };
-            rows.push(place.row("score", variant, estimand, n, Err(why)));
-            continue;
+            return place.row("score", variant, estimand, n, Err(why));
         };
         let size = size.flatten();
-        let row = match pool {
+        match pool {
             Some(pool) => {
                 let level = size.map_or_else(|| pool.process(&unit), |size| pool.census(&unit, size));
                 let ends = ((level.lower() * factor).max(0.0), (level.upper() * factor).min(100.0));
@@ -147,16 +158,33 @@ fn unit_rows(
             None => {
                 let f = size.map_or(0.0, |s| if s <= n { 1.0 } else { n as f64 / s as f64 });
                 // No variance seen among a few is not certainty: then there is no interval. Everybody's answer is.
-                let se = se.filter(|s| *s > 0.0).map(|s| s * sqrt(1.0 - f) * factor);
+                let se = (n > 1).then(|| sqrt(unit.squares / (n as f64 - 1.0) / n as f64)).filter(|s| *s > 0.0);
+                let se = se.map(|s| s * sqrt(1.0 - f) * factor);
                 let se = if f == 1.0 { Some(0.0) } else { se };
                 let value = unit.mean * factor;
                 let t = if n > 1 { t95(n as f64 - 1.0) } else { 0.0 };
                 let ends = se.map(|s| ((value - t * s).max(0.0), (value + t * s).min(100.0)));
                 place.row("score", "unit_mean", estimand, n, Ok(value)).with(se, ends)
             }
-        };
-        rows.push(row);
-    }
+        }
+    })
+}
+
+/// The levels of peers told from these alone: given the rows of estimand `respondents` of units of one wave on one
+/// scale, their rows of estimand `process` and `census`.
+pub(crate) fn levels_among(peers: &[&ScaleRow], size: &Sizes<'_>) -> Vec<ScaleRow> {
+    let mean = |row: &ScaleRow| {
+        let (n, se) = (row.n as f64, row.se.unwrap_or(0.0));
+        Some(UnitMean { mean: row.value?, n: row.n, squares: se * se * n * (n - 1.0) })
+    };
+    let known: Vec<UnitMean> = peers.iter().filter_map(|r| mean(r)).collect();
+    let pool = Shrinkage::fit(&known);
+    let told = |row: &&ScaleRow| {
+        let unit = row.unit.as_deref();
+        let place = Place { wave: row.wave.as_deref().unwrap_or(""), unit, kind: row.kind, id: &row.scale };
+        level_rows(place, mean(row), 1.0, pool.as_ref(), unit.and_then(size))
+    };
+    peers.iter().flat_map(told).collect()
 }
 
 /// The posterior of every unit of one wave on one scale, on 0-100, for P(true > c); `None` where nothing can be
@@ -187,6 +215,38 @@ pub fn posteriors(
         }
     };
     Ok(units.into_iter().map(|(key, unit)| (key.unit.clone(), unit.and_then(|u| level(key, u)))).collect())
+}
+
+/// The probability that a unit's true score lies above `cut` (0-100), for every scale, a wave: `probability_above` of the
+/// `process` and, where `reading.sizes` knows the unit, of the `census`, from [`posteriors`].
+pub fn probability_above(tally: &Tally, cut: f64, reading: &Reading<'_>) -> Vec<ScaleRow> {
+    let mut rows = Vec::new();
+    for wave in tally.waves() {
+        for (index, scale) in tally.layout().scales.iter().enumerate() {
+            let units = unit_means(tally, wave, index, reading.needed(tally, scale.items.len()));
+            let known: Vec<UnitMean> = units.iter().filter_map(|(_, m)| *m).collect();
+            let pool = Shrinkage::fit(&known).ok_or(Absence::Undefined("there is nothing to pool units by"));
+            let step = cut * scale.top() as f64 / 100.0;
+            for (key, unit) in units {
+                let place = Place { wave, unit: Some(&key.unit), kind: Kind::Scale, id: &scale.id };
+                let n = unit.map_or(0, |u| u.n);
+                let unit = unit.ok_or(Absence::TooFew { n, need: 1 });
+                let of = |level: &dyn Fn(&Shrinkage, &UnitMean) -> Posterior| {
+                    let (pool, unit) = (pool.as_ref().map_err(Absence::clone)?, unit.as_ref().map_err(Absence::clone)?);
+                    Ok(level(pool, unit).probability_above(step))
+                };
+                let mut push = |estimand, value| {
+                    rows.push(place.row("probability_above", "empirical_bayes", estimand, n, value));
+                };
+                push("process", of(&|pool, unit| pool.process(unit)));
+                if let Some(size) = reading.sizes.and_then(|s| s(&key.unit)) {
+                    push("census", of(&|pool, unit| pool.census(unit, size)));
+                }
+            }
+        }
+    }
+    sort_by_unit(&mut rows);
+    rows
 }
 
 fn find_scale<'a>(tally: &'a Tally, id: &str) -> Result<(usize, &'a ScaleShape)> {

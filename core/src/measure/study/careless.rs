@@ -78,6 +78,32 @@ fn flags(people: &Respondents<'_>, instrument: &Instrument, row: usize, options:
     CarelessFlags { long_run: enough && long, straight_through_reversal: straight }
 }
 
+/// The flags as rows, 1 or 0 a pattern, about each respondent by key or by number from 1: `long_run` and
+/// `straight_through_reversal`. **Of persons: for the owner of the data.**
+///
+/// # Errors
+/// `instrument_mismatch`.
+pub fn careless_flags(
+    responses: &Responses,
+    instrument: &Instrument,
+    options: &CarelessOptions,
+) -> Result<Vec<ScaleRow>> {
+    let people = Respondents::new(responses, instrument)?;
+    let keys = responses.respondents().unwrap_or(&[]);
+    let mut rows = Vec::new();
+    for row in 0..people.rows() {
+        let found = flags(&people, instrument, row, options);
+        let id = keys.get(row).cloned().flatten().unwrap_or_else(|| (row + 1).to_string());
+        let place = Place { wave: people.wave(row), unit: Some(people.unit(row)), kind: Kind::Respondent, id: &id };
+        for (measure, flag) in
+            [("long_run", found.long_run), ("straight_through_reversal", found.straight_through_reversal)]
+        {
+            rows.push(place.row(measure, "pattern", "respondents", 1, Ok(f64::from(u8::from(flag)))));
+        }
+    }
+    Ok(rows)
+}
+
 /// What leaving out flagged rows would change on every scale, a wave, on 0-100: `careless_share` (percent of rows
 /// flagged), `score_without_careless`, and `careless_difference` (without less with).
 ///

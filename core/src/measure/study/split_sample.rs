@@ -6,6 +6,7 @@ use crate::error::{Error, Result, suggest};
 use crate::evidence::{Instrument, Responses};
 use crate::measure::ordinal::pearson;
 use crate::measure::respondents::Respondents;
+use crate::measure::rows::{Kind, Place, ScaleRow};
 use crate::measure::value::Absence;
 use crate::num::sum;
 
@@ -79,4 +80,15 @@ pub fn split_sample(
     };
     let people = units.iter().map(|u| u.len() as u64).sum();
     Ok(SplitSample { same_source, split, units: units.len() as u64, people })
+}
+
+/// The comparison as rows about the pair `x - y`: `correlation_of_units`, variants `same_source` and `split_sample`; `n` is
+/// the number of people.
+pub fn split_sample_rows(found: &SplitSample, wave: &str, (x, y): (&str, &str)) -> Vec<ScaleRow> {
+    let id = format!("{x} - {y}");
+    let place = Place { wave, unit: None, kind: Kind::Pair, id: &id };
+    let row = |variant, value: &std::result::Result<f64, Absence>| {
+        place.row("correlation_of_units", variant, "respondents", found.people, value.clone())
+    };
+    vec![row("same_source", &found.same_source), row("split_sample", &found.split)]
 }

@@ -64,18 +64,11 @@ pub fn changes(
     rule: Option<MissingRule>,
 ) -> Result<Vec<ScaleRow>> {
     let people = Respondents::new(responses, instrument)?;
-    for wave in [from, to] {
-        if !responses.waves().iter().any(|w| w == wave) {
-            let help = suggest(wave, responses.waves().iter().map(String::as_str));
-            return Err(Error::input("unknown_wave", format!("there is no wave `{wave}`")).at("wave").help(help));
-        }
-    }
-    let keys = responses.respondents();
-    if linking == Linking::Linked && keys.is_none() {
-        return Err(Error::input("missing_column", "without a column `respondent` nobody can be linked across waves")
-            .at("respondent")
-            .help("add the column, or compare the waves unlinked"));
-    }
+    known_waves(responses, [from, to])?;
+    let keys = match linking {
+        Linking::Linked => keys_of(responses)?,
+        Linking::Unlinked => &[],
+    };
     let variant = match linking {
         Linking::Linked => "linked",
         Linking::Unlinked => "unlinked",
@@ -88,7 +81,7 @@ pub fn changes(
         let factor = 100.0 / scale.top() as f64;
         let score = |row: usize| people.score(row, index, needed).map(|s| s * factor);
         let each = match linking {
-            Linking::Linked => linked(&people, keys.unwrap_or(&[]), (from, to), score),
+            Linking::Linked => linked(&people, keys, (from, to), score),
             Linking::Unlinked => unlinked(&people, (from, to), score),
         };
         for unit in &units {
@@ -111,6 +104,26 @@ pub fn changes(
         rows.push(place.row("change", variant, "process", n, change.map(|c| c.value)).with(se, ends));
     }
     Ok(rows)
+}
+
+/// Refuses a wave in which nobody answered.
+pub(in crate::measure) fn known_waves(responses: &Responses, waves: [&str; 2]) -> Result<()> {
+    match waves.into_iter().find(|wave| !responses.waves().iter().any(|w| w == wave)) {
+        None => Ok(()),
+        Some(wave) => {
+            let help = suggest(wave, responses.waves().iter().map(String::as_str));
+            Err(Error::input("unknown_wave", format!("there is no wave `{wave}`")).at("wave").help(help))
+        }
+    }
+}
+
+/// The keys by which people are linked.
+pub(in crate::measure) fn keys_of(responses: &Responses) -> Result<&[Option<String>]> {
+    responses.respondents().ok_or_else(|| {
+        Error::input("missing_column", "without a column `respondent` nobody can be linked across waves")
+            .at("respondent")
+            .help("add the column, or compare the waves unlinked")
+    })
 }
 
 /// A change with its standard error and degrees of freedom.
@@ -140,12 +153,13 @@ type Found<'a> = BTreeMap<&'a str, (std::result::Result<Change, Absence>, u64)>;
 
 const NO_SPREAD: Absence = Absence::Undefined("within no unit do people differ in their change");
 
-fn linked<'a>(
+/// What people who answered in both waves in the same unit changed by, `to` less `from`, by unit.
+pub(in crate::measure) fn linked_differences<'a>(
     people: &Respondents<'a>,
     keys: &[Option<String>],
     (from, to): (&str, &str),
     score: impl Fn(usize) -> Option<f64>,
-) -> Found<'a> {
+) -> BTreeMap<&'a str, Vec<f64>> {
     let mut before: HashMap<(&str, &str), f64> = HashMap::new();
     let mut differences: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
     for wave in [from, to] {
@@ -159,6 +173,16 @@ fn linked<'a>(
             }
         }
     }
+    differences
+}
+
+fn linked<'a>(
+    people: &Respondents<'a>,
+    keys: &[Option<String>],
+    waves: (&str, &str),
+    score: impl Fn(usize) -> Option<f64>,
+) -> Found<'a> {
+    let differences = linked_differences(people, keys, waves, score);
     let units: BTreeMap<&str, UnitMean> =
         differences.into_iter().filter_map(|(unit, d)| Some((unit, UnitMean::of(&d)?))).collect();
     let df = sum(units.values().map(|u| u.n as f64 - 1.0));

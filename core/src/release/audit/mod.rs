@@ -6,7 +6,7 @@
 pub(crate) mod blocks;
 pub(crate) mod echelon;
 pub(crate) mod field;
-mod interval;
+pub(crate) mod interval;
 pub(crate) mod kernel;
 pub(crate) mod organization;
 pub(crate) mod report;
@@ -94,10 +94,11 @@ impl Audit {
 /// ```
 ///
 /// # Errors
-/// `bad_min_group`; `audit_incomplete` when the verdict would take more steps than allowed: nothing may be released
+/// `bad_min_group`; `bad_values`; `audit_incomplete` when the verdict would take more steps than allowed: nothing may be released
 /// then.
 pub fn audit(tables: &Tables, options: &AuditOptions) -> Result<Audit> {
     let need = needed(options.min_group, options.coalition)?;
+    options.values.as_ref().map_or(Ok(()), Values::check)?;
     let groups = &tables.groups;
     let published: Vec<bool> = tables.cells.iter().map(|c| c.released).collect();
     let blocks = Blocks::of(groups, &published);

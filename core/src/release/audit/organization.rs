@@ -5,14 +5,39 @@ use super::blocks::{Group, Groups};
 use super::tables::{TableCell, Tables};
 use crate::assess::People;
 use crate::error::{Error, Result};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// What a cell of an organization holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Holds {
     All(usize),
     Direct(usize),
-    Cut { unit: usize, cut: usize, category: usize },
+    Cut {
+        unit: usize,
+        cut: usize,
+        category: usize,
+    },
+    /// The pool of that index, of parts of the unit.
+    Pool {
+        unit: usize,
+        index: usize,
+    },
+}
+
+/// Parts of a unit that are told together because none of them may be told alone: units just below it and, with `own`,
+/// its direct reports.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Pool {
+    pub(crate) unit: usize,
+    pub(crate) members: Vec<usize>,
+    pub(crate) own: bool,
+}
+
+impl Pool {
+    /// The cells it is made of.
+    pub(crate) fn parts(&self) -> impl Iterator<Item = Holds> + '_ {
+        self.members.iter().map(|u| Holds::All(*u)).chain(self.own.then_some(Holds::Direct(self.unit)))
+    }
 }
 
 /// Cells of an organization beside what each holds.
@@ -70,12 +95,51 @@ impl Organized {
                 Holds::All(_) => (Rank::Total, 0),
                 Holds::Direct(_) => (Rank::Direct, 0),
                 Holds::Cut { cut, .. } => (Rank::Cut, 1 + cut as u32),
+                Holds::Pool { .. } => (Rank::Pool, 0),
             };
             out.groups.groups.push(Group { layer, atoms });
             out.ranks.push(rank);
             out.holds.push(holds);
         }
         Ok(out)
+    }
+
+    /// With pools as cells of their own, after all others.
+    pub(crate) fn with_pools(mut self, pools: &[Pool]) -> Organized {
+        let place: HashMap<Holds, usize> = self.holds.iter().enumerate().map(|(i, h)| (*h, i)).collect();
+        for (index, pool) in pools.iter().enumerate() {
+            let parts = pool.parts().filter_map(|h| self.groups.groups.get(*place.get(&h)?));
+            let mut atoms: Vec<u32> = parts.flat_map(|g| g.atoms.iter().copied()).collect();
+            atoms.sort_unstable();
+            // Siblings are apart, so a pool is nested in or apart from all else of their layer.
+            self.groups.groups.push(Group { layer: 0, atoms });
+            self.ranks.push(Rank::Pool);
+            self.holds.push(Holds::Pool { unit: pool.unit, index });
+        }
+        self
+    }
+
+    /// The pools of parts that are held back, where together they are enough: by number and structure alone.
+    pub(crate) fn pools(&self, parents: &[Option<usize>], shown: &HashSet<Holds>, need: u64) -> Vec<Pool> {
+        let n: HashMap<Holds, u64> = self.holds.iter().enumerate().map(|(i, h)| (*h, self.groups.n(i))).collect();
+        let hidden = |h: Holds| n.get(&h).filter(|_| !shown.contains(&h)).copied();
+        let mut found: BTreeMap<usize, (Pool, u64)> = BTreeMap::new();
+        for (unit, parent) in parents.iter().enumerate() {
+            if let (Some(parent), Some(people)) = (*parent, hidden(Holds::All(unit))) {
+                let empty = (Pool { unit: parent, members: Vec::new(), own: false }, 0);
+                let (pool, sum) = found.entry(parent).or_insert(empty);
+                pool.members.push(unit);
+                *sum = sum.saturating_add(people);
+            }
+        }
+        for (unit, (pool, sum)) in &mut found {
+            if let Some(people) = hidden(Holds::Direct(*unit)) {
+                pool.own = true;
+                *sum = sum.saturating_add(people);
+            }
+        }
+        let pools = found.into_values().filter(|(p, sum)| p.parts().count() > 1 && *sum >= need);
+        pools.map(|(pool, _)| pool).collect()
     }
 }
 
@@ -97,6 +161,7 @@ impl Tables {
             Holds::All(u) => format!("all {u}"),
             Holds::Direct(u) => format!("direct {u}"),
             Holds::Cut { unit, cut, category } => format!("all {unit} {cut}={category}"),
+            Holds::Pool { unit, index } => format!("pool {unit} {index}"),
         };
         let cell = |(i, holds): (usize, &Holds)| TableCell {
             cell: name(holds),

@@ -45,7 +45,8 @@ pub struct Leak {
     pub certificate: Vec<(String, i64)>,
     /// The cell that comes out, when it is one of the table.
     pub cell: Option<String>,
-    /// Whether the certificate was checked in whole numbers; one that was not still counts as a leak.
+    /// Whether the certificate was checked, or the range reckoned, in whole numbers; one that was not still counts as a
+    /// leak.
     pub verified: bool,
     /// What the mean of these people can be, where released values are known: lowest and highest.
     pub range: Option<(f64, f64)>,

@@ -34,7 +34,7 @@ impl Tables {
     /// Reads tables made by any tool.
     ///
     /// - `cells`: `cell`, `n`; optional `released` (yes when absent), `value` (its mean as released), `rank` (`total`,
-    ///   `direct` or `cut`: what is kept first where a cell has to be held back).
+    ///   `direct`, `cut` or `pool`: what is kept first where a cell has to be held back).
     /// - `relations`: `total`, `part`; optional `relation`, which names the breakdown where a total has several.
     /// - `atoms`: `atom`, `n`, `cell`: one row for each cell that the people of an atom are in.
     ///
@@ -180,9 +180,10 @@ fn ranks(table: &Table) -> Result<Vec<Rank>> {
         None | Some("total") => Ok(Rank::Total),
         Some("direct") => Ok(Rank::Direct),
         Some("cut") => Ok(Rank::Cut),
+        Some("pool") => Ok(Rank::Pool),
         Some(other) => Err(Error::input("unknown_rank", format!("unknown rank `{other}`"))
             .at(place(table, "rank", row))
-            .help(suggest(other, ["total", "direct", "cut"]))),
+            .help(suggest(other, ["total", "direct", "cut", "pool"]))),
     };
     (0..table.rows()).map(rank).collect()
 }

@@ -177,7 +177,8 @@ fn warn(inner: &Inner, used: &HashSet<MeasureId>, used_rules: &HashSet<RuleId>, 
             let answers = rules.iter().filter_map(|r| inner.rules.get(r.0)).any(|r| r.strength != Strength::Suggests);
             let only_suggested = !answers && !rules.is_empty();
             hypotheses |= only_suggested;
-            if !answers && !(only_suggested && allowed.is_some()) {
+            let excused = only_suggested && allowed.is_some();
+            if !answers && !excused {
                 let message = format!("no rule can answer `{option}` of `{}`", q.id);
                 let help = "add a rule of strength `defines` or `typical`, drop the option, or say \
                             allow = { hypotheses_only = \"why\" }";

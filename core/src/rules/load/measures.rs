@@ -1,5 +1,6 @@
 //! `[measure.x]`: what can be observed, and what values it takes.
 
+use super::levers::{COUNTS, read_counts};
 use super::sets::read_set;
 use super::{ABOUT_WORDS, CONCEPTS, about, names, usable};
 use crate::document::{At, Fields};
@@ -27,6 +28,7 @@ pub(crate) const MEASURE: &[Key] = &[
     Key::new("instrument", Shape::Id, "the only instrument it may come from").decides(),
     Key::new("reads", Shape::Word(|| words(READS)), "how the scale is read; `percent_of_range` when left out")
         .decides(),
+    Key::new("counts", Shape::Table(COUNTS), "which levers of a plan it counts").decides(),
     Key::new("actionable", Shape::Boolean, "whether a change of it can be acted on; true when left out").decides(),
     Key::new("step", Shape::Number, "the smallest change worth naming, above zero").decides(),
     Key::new("concepts", CONCEPTS, "the concepts it serves"),
@@ -90,6 +92,7 @@ pub(super) fn read_measures(inner: &mut Inner, file: &Fields<'_>) {
             );
         }
         let about = about(&f);
+        let counts = f.get("counts").and_then(|a| read_counts(&a, id, &about, &kind));
         let next = MeasureId(inner.measures.len());
         if inner.measure_index.insert(id.to_owned(), next).is_some() {
             at.error("duplicate_id", format!("the measure `{id}` is declared twice"), "keep one of them");
@@ -106,6 +109,7 @@ pub(super) fn read_measures(inner: &mut Inner, file: &Fields<'_>) {
             set: f.get("set").and_then(|a| read_set(inner, &a)),
             unit: f.text_or_empty("unit"),
             scale,
+            counts,
             actionable: f.get("actionable").and_then(|a| a.boolean()).unwrap_or(true),
             step: step.map(|(s, _)| s),
             concepts: f.get("concepts").map(|a| inner.catalogue.known_concepts(&a)).unwrap_or_default(),

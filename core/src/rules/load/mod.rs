@@ -3,6 +3,7 @@
 mod allow;
 mod digest;
 mod header;
+mod levers;
 mod measures;
 mod questions;
 mod rule;
@@ -19,6 +20,7 @@ use crate::grammar::{Key, Shape, words};
 use crate::vocabulary::{CONCEPT, Catalogue, PROMPT, WORK};
 use digest::digests;
 use header::{FRAMEWORK, read_header};
+use levers::{LEVER, check_levers, read_levers};
 use measures::{MEASURE, read_measures};
 use questions::{QUESTION, read_questions};
 use rule::{RULE, read_rule};
@@ -36,7 +38,7 @@ const MAX_SETS: usize = 100;
 pub(in crate::rules) const KEYS: &[&str] = &["unit", "id", "case", "wave"];
 /// More than any list of a rulebook needs: the size of the file is the limit.
 const MANY: usize = usize::MAX;
-const ABOUT: &[(&str, ())] = &[("group", ()), ("organization", ()), ("challenge", ())];
+const ABOUT: &[(&str, ())] = &[("group", ()), ("organization", ()), ("challenge", ()), ("plan", ())];
 const ABOUT_WORDS: Shape = Shape::Word(|| words(ABOUT));
 const CONCEPTS: Shape = Shape::List(&Shape::Id, 0, MANY);
 
@@ -51,6 +53,7 @@ pub(crate) const SECTIONS: &[Key] = &[
     Key::new("question", Shape::Tables(QUESTION), "what rules answer"),
     Key::new("scorecard", Shape::Tables(SCORECARD), "weighted items with bands"),
     Key::new("rule", Shape::List(&Shape::Table(RULE), 0, MANY), "what is concluded, and when"),
+    Key::new("lever", Shape::Tables(LEVER), "what people can do about what is found"),
     Key::new("not_encoded", Shape::List(&Shape::Table(NOT_ENCODED), 0, MANY), "concepts that are deliberately no rule"),
 ];
 const NOT_ENCODED: &[Key] =
@@ -80,6 +83,9 @@ pub const FILES: &[(&str, &str)] = &[
     ("lifecycle.toml", include_str!("../../../rulebook/lifecycle.toml")),
     ("culture.toml", include_str!("../../../rulebook/culture.toml")),
     ("benefits.toml", include_str!("../../../rulebook/benefits.toml")),
+    ("levers.toml", include_str!("../../../rulebook/levers.toml")),
+    ("networks.toml", include_str!("../../../rulebook/networks.toml")),
+    ("coherence.toml", include_str!("../../../rulebook/coherence.toml")),
 ];
 
 impl Framework {
@@ -180,6 +186,8 @@ fn read(catalogue: Catalogue, documents: &[Document], faults: &Diagnostics) -> O
         read_measures(&mut inner, file);
         read_questions(&mut inner, file);
     }
+    files.iter().for_each(|file| read_levers(&mut inner, file));
+    check_levers(&inner, faults);
     let rules: Vec<At<'_>> =
         files.iter().filter_map(|f| f.get("rule")).flat_map(|a| a.list().unwrap_or_default()).collect();
     if rules.len().max(inner.measures.len()).max(inner.questions.len()) > MAX_RULES {
@@ -251,7 +259,7 @@ fn about(f: &Fields<'_>) -> String {
     let Some(a) = f.get("about") else { return "group".to_owned() };
     let Some(text) = a.text() else { return "group".to_owned() };
     if text == "person" {
-        let help = "what is judged lives between people: say `group`, `organization` or `challenge`";
+        let help = "what is judged lives between people: say `group`, `organization`, `challenge` or `plan`";
         a.error("person_level", "nothing here may be judged of a person", help);
     } else {
         a.word("subject", ABOUT);

@@ -40,7 +40,7 @@ pub(crate) const BASIS: &[Key] = &[
     Key::new("text", Shape::Text, "in words"),
     Key::new("cites", Shape::List(&Shape::Table(CITE), 0, MANY), "where it was published"),
 ];
-const CITE: &[Key] = &[
+pub(crate) const CITE: &[Key] = &[
     Key::new("source", Shape::Id, "the id of a work").needed(),
     Key::new("at", Shape::Text, "where in it, such as a section"),
 ];
@@ -112,7 +112,7 @@ pub(super) fn read_basis(catalogue: &Catalogue, at: &At<'_>) -> Option<Basis> {
     Some(Basis { kind: kind.text()?.to_owned(), text: f.text_or_empty("text"), cites })
 }
 
-fn read_says(inner: &Inner, at: &At<'_>) -> Option<(QuestionId, usize)> {
+pub(super) fn read_says(inner: &Inner, at: &At<'_>) -> Option<(QuestionId, usize)> {
     let names = at.texts();
     let [question, option] = names[..] else {
         at.error("bad_says", "`says` is not [question, option]", "such as [\"challenge\", \"technical\"]");

@@ -6,6 +6,7 @@ mod confidence;
 mod counterfactual;
 mod distance;
 mod evidence;
+mod reach;
 mod robustness;
 mod search;
 
@@ -15,4 +16,5 @@ pub use counterfactual::{Change, Counterfactual, Flip, Setting};
 pub use evidence::{Evidence, EvidenceSet, Respondents};
 pub use robustness::{FlipPoint, Robustness};
 
+pub(crate) use reach::Ways;
 pub(crate) use search::{Aim, Cheapest, Goal, Purse, Search};

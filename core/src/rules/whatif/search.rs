@@ -131,6 +131,7 @@ pub(crate) struct Search<'a> {
     confidence: f64,
     purse: Purse,
     frozen: &'a [MeasureId],
+    free: &'a [MeasureId],
     // Goals yet to be met, as lists that share their tails.
     goals: Vec<(Goal<'a>, usize)>,
     touched: Vec<Touched>,
@@ -160,6 +161,7 @@ impl<'a> Search<'a> {
             confidence,
             purse,
             frozen: &[],
+            free: &[],
             goals: Vec::with_capacity(32),
             touched: Vec::with_capacity(8),
             ends: Vec::new(),
@@ -177,6 +179,12 @@ impl<'a> Search<'a> {
     /// Holds measures as they are.
     pub(crate) fn freeze(mut self, frozen: &'a [MeasureId]) -> Search<'a> {
         self.frozen = frozen;
+        self
+    }
+
+    /// Lets these measures become known at no cost.
+    pub(crate) fn free(mut self, free: &'a [MeasureId]) -> Search<'a> {
+        self.free = free;
         self
     }
 
@@ -335,6 +343,7 @@ impl<'a> Search<'a> {
                 self.undo.push(Undo::End);
                 paid + 1.0
             }
+            _ if self.free.contains(&m) => 0.0,
             _ => 1.0,
         };
         let after = Touched { m, side, cost };
