@@ -11,6 +11,7 @@ mod framework;
 mod guided;
 mod instrument;
 mod judgment;
+mod coherence;
 mod network;
 mod release;
 mod responses;
@@ -50,7 +51,9 @@ mod _core {
     #[pymodule_export]
     use crate::assess::{Assessment, assess};
     #[pymodule_export]
-    use crate::framework::{Framework, check, schema};
+    use crate::coherence::facets;
+    #[pymodule_export]
+    use crate::framework::{Framework, check, compare, schema, starter};
     #[pymodule_export]
     use crate::guided::{interview, preflight, read_interview};
     #[pymodule_export]

@@ -13,6 +13,8 @@ use std::collections::HashSet;
 const TITLES: usize = 8;
 /// How many findings are told in short of one subject.
 const SHORT: usize = 12;
+/// Why what misses several things is open.
+const SEVERAL: &str = "for want of several of these, or too close to call as well";
 /// How many facts to ask for are told.
 const ASKS: usize = 12;
 
@@ -348,13 +350,17 @@ fn rest(own: &[&JudgmentCell], out: &mut Paper) {
     for j in own.iter().filter(|j| j.status == "insufficient") {
         let left = if j.left.is_empty() { String::new() } else { format!(" ({})", j.left.join(" or ")) };
         let entry = format!("{}{left}", title(j));
-        let lacks = j.lacks.join(" and ");
+        // Few lines: what misses several things is told together.
+        let lacks = match &j.lacks[..] {
+            [one] => one.clone(),
+            _ => SEVERAL.to_owned(),
+        };
         match open.iter_mut().find(|(l, _)| *l == lacks) {
             Some((_, titles)) => titles.push(entry),
             None => open.push((lacks, vec![entry])),
         }
     }
-    open.sort_by_key(|(_, titles)| std::cmp::Reverse(titles.len()));
+    open.sort_by_key(|(lacks, titles)| (lacks == SEVERAL, std::cmp::Reverse(titles.len())));
     if !open.is_empty() {
         let all: usize = open.iter().map(|(_, titles)| titles.len()).sum();
         out.fold(1, &format!("not judged yet ({all})"));
