@@ -22,6 +22,7 @@ const SOURCES: &[&str] = &[
     "assessment.rs",
     "release.rs",
     "network.rs",
+    "coherence.rs",
     "guided.rs",
     "simulate.rs",
 ];

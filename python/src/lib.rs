@@ -7,11 +7,11 @@
 mod arguments;
 mod assess;
 mod call;
+mod coherence;
 mod framework;
 mod guided;
 mod instrument;
 mod judgment;
-mod coherence;
 mod network;
 mod release;
 mod responses;
