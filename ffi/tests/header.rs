@@ -23,6 +23,7 @@ const SOURCES: &[&str] = &[
     "assessment.rs",
     "release.rs",
     "network.rs",
+    "coherence.rs",
     "guided.rs",
     "simulate.rs",
 ];
