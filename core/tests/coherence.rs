@@ -295,6 +295,25 @@ fn the_published_ranking_example_is_met() {
     assert!((value(&rows[1]) - 0.234_127_0).abs() < 5e-8, "{:?}", rows[1]);
 }
 
+#[test]
+fn lists_and_effects_that_cannot_be_are_refused() {
+    let of = |rankings: &str| {
+        let csv = format!("ranker,unit,layer,priority,rank\n{rankings}");
+        Evidence::from_files(&[
+            ("rankings.csv", csv.as_bytes()),
+            ("declared.csv", b"priority,rank\nsafety,1\npace,2\n"),
+        ])
+        .and_then(|(e, _)| e.validate())
+        .map_err(|e| (e.code(), e.path().to_owned(), e.help_text().is_empty()))
+    };
+    let wrong = |code, at: &str| Err((code, format!("rankings, row {at}"), false));
+    assert_eq!(of("a,port,1,safety,1\na,port,1,pace,2\nb,port,1,anything,\n"), Ok(()));
+    assert_eq!(of("a,port,1,safety,1\na,port,1,safty,2\n"), wrong("unknown_priority", "2, column priority"));
+    assert_eq!(of("a,port,1,safety,1\na,north,1,pace,2\n"), wrong("two_places", "2, column unit"));
+    assert_eq!(of("a,port,1,safety,1\na,port,2,pace,2\n"), wrong("two_places", "2, column layer"));
+    assert_eq!(of("a,port,1,safety,1\na,port,1,safety,2\n"), wrong("duplicate_priority", "2, column priority"));
+}
+
 fn tables(d: &str, e: &str) -> (Decisions, DecisionEffects) {
     let d = Decisions::from_table(&Table::from_csv("decisions", d.as_bytes()).unwrap()).unwrap();
     (d, DecisionEffects::from_table(&Table::from_csv("decision_effects", e.as_bytes()).unwrap()).unwrap())

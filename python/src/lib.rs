@@ -7,11 +7,11 @@
 mod arguments;
 mod assess;
 mod call;
+mod coherence;
 mod framework;
 mod guided;
 mod instrument;
 mod judgment;
-mod coherence;
 mod network;
 mod release;
 mod responses;
@@ -53,7 +53,7 @@ mod _core {
     #[pymodule_export]
     use crate::coherence::facets;
     #[pymodule_export]
-    use crate::framework::{Framework, check, schema};
+    use crate::framework::{Framework, check, compare, schema, starter};
     #[pymodule_export]
     use crate::guided::{interview, preflight, read_interview};
     #[pymodule_export]

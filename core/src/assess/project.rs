@@ -33,6 +33,12 @@ pub struct PolicySettings {
     pub min_group: Option<u64>,
     /// The purpose.
     pub purpose: Option<String>,
+    /// How many of a group may put together what they know of themselves.
+    pub coalition: Option<u64>,
+    /// Whether parts that may not be told alone are told together.
+    pub pooling: Option<bool>,
+    /// The narrowest range that released means may leave a hidden small group, in points of 100.
+    pub interval: Option<f64>,
 }
 
 #[derive(Default)]
@@ -182,15 +188,22 @@ fn read_settings(text: &str) -> Result<Settings> {
                 None
             }
         });
-        if let Some(p) = f.get("policy").and_then(|a| a.fields(&["min_group", "purpose"])) {
+        if let Some(p) =
+            f.get("policy").and_then(|a| a.fields(&["min_group", "purpose", "coalition", "pooling", "interval"]))
+        {
             out.policy.purpose = p.get("purpose").and_then(|a| a.text()).map(str::to_owned);
-            out.policy.min_group = p.get("min_group").and_then(|a| {
-                let k = u64::try_from(a.integer()?).ok();
-                if k.is_none() {
-                    a.error("bad_policy", "the minimum group is negative", "give 5, or another number from 2");
+            let people = |key: &str, what: &str, help: &str| {
+                let a = p.get(key)?;
+                let n = u64::try_from(a.integer()?).ok();
+                if n.is_none() {
+                    a.error("bad_policy", format!("the {what} is negative"), help);
                 }
-                k
-            });
+                n
+            };
+            out.policy.min_group = people("min_group", "minimum group", "give 5, or another number from 2");
+            out.policy.coalition = people("coalition", "coalition", "give 0, 1 or 2");
+            out.policy.pooling = p.get("pooling").and_then(|a| a.boolean());
+            out.policy.interval = p.get("interval").and_then(|a| a.number());
         }
     }
     faults.finish(Family::Input)?;

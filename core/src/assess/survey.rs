@@ -9,6 +9,7 @@ use crate::measure::{
     Absence, AgreementOptions, Estimate, MeasureValue, Origin, Reading, Reveals, ScaleRow, Status, agreement_with,
     differences, scores,
 };
+use crate::num::sqrt;
 use crate::rules::{Measure, MeasureKind, ScaleBinding};
 use crate::tally::Tally;
 use std::collections::{BTreeMap, HashMap};
@@ -113,6 +114,19 @@ impl Readings {
         units: &Units,
         unit: usize,
     ) -> Option<MeasureValue> {
+        self.value_of_alike(measure, instrument, units, unit, 0)
+    }
+
+    /// The same; but fewer than `few` people who all answered alike are taken to differ as much as people can, so that
+    /// it does not show that they were alike.
+    pub(crate) fn value_of_alike(
+        &self,
+        measure: &Measure,
+        instrument: &Instrument,
+        units: &Units,
+        unit: usize,
+        few: u64,
+    ) -> Option<MeasureValue> {
         let binding = measure.scale.as_ref()?;
         let scale = instrument.scale(&binding.scale)?;
         if binding.instrument.as_ref().is_some_and(|i| i != instrument.id()) {
@@ -146,6 +160,12 @@ impl Readings {
             }
             _ => (value, row_se),
         };
+        let widest = match measure.kind {
+            // The standard deviation of numbers between two ends is at most half their distance (Popoviciu 1935).
+            MeasureKind::Score { lo, hi } if row.n > 1 && row.n < few => Some((hi - lo) / 2.0 / sqrt(row.n as f64)),
+            _ => None,
+        };
+        let se = se.or(widest.filter(|_| binding.reads != "ad_m"));
         if se.is_none() && binding.reads != "ad_m" {
             // A mean of one person, or of a few who all say the same, is not an exact number.
             let few = Absence::TooFew { n: row.n, need: 2 };

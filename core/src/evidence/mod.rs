@@ -252,6 +252,7 @@ impl Evidence {
     /// Checks what only several tables together can say.
     ///
     /// # Errors
+    /// `unknown_priority` for a ranked or touched priority that `declared`, when given, does not have;
     /// `empty_table` for a table of zero rows; `unknown_unit` for a unit that `organization`, when given, does not
     /// have; `unknown_decision` for an effect of a decision that `decisions`, when given, does not have; `not_text`
     /// for a key of `responses` that is no text.
@@ -276,6 +277,9 @@ impl Evidence {
                 }
             }
         }
+        if let Some(declared) = &self.declared {
+            self.check_priorities(declared)?;
+        }
         if let (Some(decisions), Some(effects)) = (&self.decisions, &self.decision_effects) {
             let known: HashSet<&str> = decisions.rows().iter().map(|d| d.decision.as_str()).collect();
             for (row, effect) in effects.rows().iter().enumerate() {
@@ -294,6 +298,28 @@ impl Evidence {
             }
         }
         Ok(())
+    }
+
+    /// Where an order is declared, ranked lists and effects speak of its priorities; free recall may name anything.
+    fn check_priorities(&self, declared: &Declared) -> Result<()> {
+        let known: HashSet<&str> = declared.rows().iter().map(|d| d.priority.as_str()).collect();
+        let ranked = self.rankings.iter().flat_map(|t| t.rows().iter().enumerate()).filter(|(_, r)| r.rank.is_some());
+        let ranked = ranked.map(|(row, r)| ("rankings", row, r.priority.as_str()));
+        let touched = self.decision_effects.iter().flat_map(|t| t.rows().iter().enumerate());
+        let touched = touched.map(|(row, e)| ("decision_effects", row, e.priority.as_str()));
+        match ranked.chain(touched).find(|(_, _, priority)| !known.contains(priority)) {
+            None => Ok(()),
+            Some((table, row, priority)) => {
+                let near = suggest(priority, declared.rows().iter().map(|d| d.priority.as_str()));
+                Err(Error::input("unknown_priority", format!("the strategy declares no priority {}", shown(priority)))
+                    .at(place(table, row, "priority"))
+                    .help(if near.is_empty() {
+                        "add it to `declared`, or leave its rank empty as recall".into()
+                    } else {
+                        near
+                    }))
+            }
+        }
     }
 
     /// A SHA-256, in hexadecimal, of everything handed in; it depends neither on the file format nor on the order of

@@ -184,10 +184,10 @@ impl Answers {
             let shown: String = text.chars().take(60).collect();
             Err(Error::input("not_an_answer", format!("`{shown}` is not an answer")).at("answer").help(help))
         };
-        if let Answers::Categories(of) = self {
-            if let Some(found) = of.iter().find(|c| c.to_lowercase() == low) {
-                return Ok(Reply::Category(found.clone()));
-            }
+        if let Answers::Categories(of) = self
+            && let Some(found) = of.iter().find(|c| c.to_lowercase() == low)
+        {
+            return Ok(Reply::Category(found.clone()));
         }
         if DONT_KNOW.contains(&low.as_str()) {
             return Ok(Reply::DontKnow);

@@ -142,14 +142,14 @@ pub unsafe extern "C" fn colead_assessment_write_unread_json(
 /// Makes what may leave, as a new release at `*out`.
 ///
 /// `policy`, when it is not empty, is a JSON object such as `{"min_group": 5, "purpose": "development"}` or
-/// `{"unrestricted": true}`; else the terms of the folder's `colead.toml`, or minimum group 5 and purpose
-/// `development`. `ledger`, when it is not empty, is what an earlier release gave: pass it on from release to
-/// release, for two of them together can expose what neither does. Where `ledger_out` is not null, it gets the
-/// ledger after this release in a new string.
+/// `{"unrestricted": true}`, with optional `coalition`, `pooling` and `interval`; else the terms of the folder's
+/// `colead.toml`, or minimum group 5 and purpose `development`. `ledger`, when it is not empty, is what an earlier
+/// release gave: pass it on from release to release, for two of them together can expose what neither does. Where
+/// `ledger_out` is not null, it gets the ledger after this release in a new string.
 ///
 /// Errors: `bad_policy`, `unknown_key`, `bad_ledger`, `other_format`, `other_library` and those of JSON (COLEAD_ERROR_INPUT);
-/// `bad_min_group`, `bad_coalition`, `purpose_refused`, `unknown_purpose`, `difference_exposed`, `cuts_changed`,
-/// `other_wave` and `audit_incomplete` (COLEAD_ERROR_DISCLOSURE): nothing leaves then.
+/// `bad_min_group`, `bad_coalition`, `bad_interval`, `purpose_refused`, `unknown_purpose`, `difference_exposed`,
+/// `range_exposed`, `cuts_changed`, `other_wave` and `audit_incomplete` (COLEAD_ERROR_DISCLOSURE): nothing leaves then.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn colead_assessment_release(
     assessment: *const colead_assessment,

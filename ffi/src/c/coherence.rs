@@ -31,7 +31,7 @@ pub unsafe extern "C" fn colead_facets_measure_stream(
     err: *mut *mut colead_error,
 ) -> colead_status {
     boundary!(err, |evidence: view(evidence), request: text(request, request_size), out: out(out)| {
-        let (name, rows) = read_facets(&evidence.project()?.evidence, request)?;
+        let (name, rows) = read_facets(&evidence.project(None)?.evidence, request)?;
         out.write(export_table(&facets_to_table(name, &rows)?)?)
     })
 }
@@ -47,7 +47,7 @@ pub unsafe extern "C" fn colead_facets_measure_json(
     err: *mut *mut colead_error,
 ) -> colead_status {
     boundary!(err, |evidence: view(evidence), request: text(request, request_size), out: out(out)| {
-        let (_, rows) = read_facets(&evidence.project()?.evidence, request)?;
+        let (_, rows) = read_facets(&evidence.project(None)?.evidence, request)?;
         out.fill(canonical(&rows.iter().map(FacetRow::to_json).collect()).into())
     })
 }

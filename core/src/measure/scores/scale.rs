@@ -184,14 +184,14 @@ pub(crate) fn level_rows(
 }
 
 /// The levels of peers told from these alone: given the rows of estimand `respondents` of units of one wave on one
-/// scale, their rows of estimand `process` and `census`.
-pub(crate) fn levels_among(peers: &[&ScaleRow], size: &Sizes<'_>) -> Vec<ScaleRow> {
+/// scale, their rows of estimand `process` and `census`; each by itself unless they are `pooled`.
+pub(crate) fn levels_among(peers: &[&ScaleRow], size: &Sizes<'_>, pooled: bool) -> Vec<ScaleRow> {
     let mean = |row: &ScaleRow| {
         let (n, se) = (row.n as f64, row.se.unwrap_or(0.0));
         Some(UnitMean { mean: row.value?, n: row.n, squares: se * se * n * (n - 1.0) })
     };
     let known: Vec<UnitMean> = peers.iter().filter_map(|r| mean(r)).collect();
-    let pool = Shrinkage::fit(&known);
+    let pool = if pooled { Shrinkage::fit(&known) } else { None };
     let told = |row: &&ScaleRow| {
         let unit = row.unit.as_deref();
         let place = Place { wave: row.wave.as_deref().unwrap_or(""), unit, kind: row.kind, id: &row.scale };
