@@ -23,6 +23,8 @@ const SOURCES: &[&str] = &[
     "assessment.rs",
     "release.rs",
     "network.rs",
+    "coherence.rs",
+    "guided.rs",
     "simulate.rs",
 ];
 

@@ -4,11 +4,13 @@ Direction, alignment and commitment judged by typed, cited rules over incomplete
 measures with their uncertainty, judgments with their reasons, and a release that protects the people who answered.
 """
 
-from ._assess import Assessment, assess
+from ._assess import Assessment, assess, preflight
 from ._authoring import Comparison, compare, starter
 from ._core import __version__
 from ._errors import ColeadError, DisclosureError, InputError, RulebookError
+from ._guided import Interview, Preflight
 from ._instrument import Instrument
+from ._coherence import coherence, concordance
 from ._network import Network, group_network, network
 from ._records import (
     Change,
@@ -36,7 +38,7 @@ from ._records import (
     Scale,
 )
 from ._plans import Lint
-from ._release import Audit, DisclosurePolicy, Ledger, Release, audit
+from ._release import Audit, DisclosurePolicy, Ledger, Release, audit, suppress
 from ._responses import Responses, plan, rank_agreement
 from ._rules import Diff, Framework, Judgment, check, classify_challenge, schema
 from ._simulate import Simulation, simulate
@@ -65,6 +67,7 @@ __all__ = [
     "Hypothesis",
     "InputError",
     "Instrument",
+    "Interview",
     "Item",
     "Judgment",
     "Ledger",
@@ -75,6 +78,7 @@ __all__ = [
     "Need",
     "Network",
     "NextQuestion",
+    "Preflight",
     "Prompt",
     "Question",
     "Release",
@@ -92,14 +96,18 @@ __all__ = [
     "audit",
     "check",
     "classify_challenge",
+    "coherence",
+    "concordance",
     "compare",
     "group_network",
     "network",
     "plan",
+    "preflight",
     "rank_agreement",
     "schema",
     "simulate",
     "starter",
+    "suppress",
     "tally",
 ]
 

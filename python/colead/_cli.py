@@ -18,10 +18,11 @@ from pathlib import Path
 from typing import Any, NoReturn, TextIO
 
 from ._arguments import read_text, write_bytes
-from ._assess import Assessment, assess
+from ._assess import Assessment, assess, preflight
 from ._authoring import compare, starter
 from ._core import __version__
 from ._errors import ColeadError, InputError
+from ._guided import Interview
 from ._instrument import Instrument
 from ._records import Record
 from ._release import DisclosurePolicy, Ledger
@@ -187,6 +188,7 @@ def parser() -> argparse.ArgumentParser:
     explain.add_argument("measures", metavar="MEASURE=VALUE", nargs="*")
     explain.add_argument("--unit", metavar="U", help="of a folder: the unit or challenge")
     explain.add_argument("--question", metavar="Q", help="of a folder: the question")
+    _cuts(explain)
     _terms(explain)
     explain.set_defaults(run=run_explain)
 
@@ -202,9 +204,38 @@ def parser() -> argparse.ArgumentParser:
     assessed.add_argument("--instrument", metavar="NAME", help="a built-in instrument, or a file")
     assessed.add_argument("--confidence", type=float, metavar="C", help="above 0.5 and below 1")
     assessed.add_argument("--seed", type=int, metavar="N")
+    _cuts(assessed)
     assessed.add_argument("--ledger", metavar="FILE", help="what left before; by default ledger.json of --out")
     _terms(assessed)
     assessed.set_defaults(run=run_assess)
+
+    planned = commands.add_parser(
+        "preflight",
+        parents=[shared],
+        help="which questions some data could ever answer",
+        description="Says which questions the evidence of a folder could ever answer, which never, and what each missing "
+        "piece would open; or, without a folder, the same of data that are only planned.",
+    )
+    planned.add_argument("folder", metavar="FOLDER", nargs="?")
+    planned.add_argument("--instrument", metavar="NAME", help="a built-in instrument, or a file")
+    planned.add_argument("--table", metavar="NAME", action="append", default=[], help="a table one would collect")
+    planned.add_argument("--measure", metavar="ID", action="append", default=[], help="a measure one would ask for")
+    planned.set_defaults(run=run_preflight)
+
+    asked = commands.add_parser(
+        "interview",
+        parents=[shared],
+        help="write an interview form, or read back sittings",
+        description="Without FORM, writes an empty form. With one or several forms that were filled in, writes them as "
+        "one and names what informants or sittings contradict one another on. Put the file as interview.txt into a folder "
+        "that is assessed.",
+    )
+    asked.add_argument("forms", metavar="FORM", nargs="*", help="filled-in forms, text or JSON, earliest first")
+    asked.add_argument("--question", metavar="ID", action="append", default=[], help="only what bears on this question")
+    asked.add_argument("--unit", metavar="U", help="the unit that the facts are about")
+    asked.add_argument("--challenge", metavar="C", help="the challenge that the criteria are about")
+    asked.add_argument("--out", metavar="FILE", help="write it there instead: JSON where the name ends in .json")
+    asked.set_defaults(run=run_interview)
 
     simulation = commands.add_parser(
         "simulate", help="write an organization with known truth", description="Writes a simulated organization."
@@ -220,10 +251,20 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
+def _cuts(command: argparse.ArgumentParser) -> None:
+    told = "a column of responses that says something of the people, such as tenure; again for another"
+    command.add_argument("--cut", metavar="COLUMN", action="append", help=told)
+
+
 def _terms(command: argparse.ArgumentParser) -> None:
     terms = command.add_argument_group("terms of the release")
     terms.add_argument("--min-group", type=int, metavar="K", help="the fewest people a number may stand for")
     terms.add_argument("--purpose", metavar="P", help="development, research or monitoring")
+    terms.add_argument("--coalition", type=int, metavar="C", help="how many of a group may tell each other their answers")
+    terms.add_argument("--pooling", action="store_true", help="tell parts together that may not be told alone")
+    terms.add_argument(
+        "--interval", type=float, metavar="W", help="refuse means that leave a hidden small group a narrower range"
+    )
     terms.add_argument("--unrestricted", action="store_true", help="protect nothing, and say so in the result")
 
 
@@ -521,7 +562,9 @@ def run_explain(arguments: argparse.Namespace) -> int:
                 code="usage",
                 help="colead explain FOLDER --unit U --question Q",
             )
-        assessment = assess(arguments.what, framework=_own(arguments), confidence=arguments.confidence)
+        assessment = assess(
+            arguments.what, framework=_own(arguments), confidence=arguments.confidence, cuts=arguments.cut
+        )
         release = assessment.release(_policy(arguments, assessment))
         why = release.explain(arguments.unit, arguments.question)
         document = {"unit": arguments.unit, "question": arguments.question, "explanation": why}
@@ -550,26 +593,29 @@ def _own(arguments: argparse.Namespace) -> Framework | None:
 
 def _policy(arguments: argparse.Namespace, assessment: Assessment) -> DisclosurePolicy | None:
     if arguments.unrestricted:
-        if arguments.min_group is not None or arguments.purpose is not None:
-            raise InputError(
-                "unrestricted knows no minimum group and no purpose", code="usage", help="leave one of them out"
-            )
+        given = (arguments.min_group, arguments.purpose, arguments.coalition, arguments.interval)
+        if arguments.pooling or any(term is not None for term in given):
+            raise InputError("unrestricted knows no other terms", code="usage", help="leave one of them out")
         return DisclosurePolicy.unrestricted()
     of_folder = assessment.policy
-    min_group = of_folder.min_group if arguments.min_group is None else arguments.min_group
-    return DisclosurePolicy(min_group, of_folder.purpose if arguments.purpose is None else arguments.purpose)
+    return DisclosurePolicy(
+        of_folder.min_group if arguments.min_group is None else arguments.min_group,
+        of_folder.purpose if arguments.purpose is None else arguments.purpose,
+        of_folder.coalition if arguments.coalition is None else arguments.coalition,
+        arguments.pooling or of_folder.pooling,
+        of_folder.interval if arguments.interval is None else arguments.interval,
+    )
 
 
 def run_assess(arguments: argparse.Namespace) -> int:
     """`colead assess`."""
-    name: str | None = arguments.instrument
-    is_file = name is not None and Path(name).suffix in (".toml", ".json")
     assessment = assess(
         arguments.folder,
         framework=_own(arguments),
-        instrument=Instrument.from_path(name) if is_file and name is not None else name,
+        instrument=_instrument(arguments.instrument),
         confidence=arguments.confidence,
         seed=arguments.seed,
+        cuts=arguments.cut,
     )
     out = None if arguments.out is None else Path(arguments.out)
     memory = Path(arguments.ledger) if arguments.ledger is not None else out and out / "ledger.json"
@@ -580,12 +626,54 @@ def run_assess(arguments: argparse.Namespace) -> int:
     if out is not None:
         write_bytes(out / "report.txt", release.to_text().encode())
         write_bytes(out / "release.json", release.to_json().encode())
-        for table in ("scores", "judgments", "units"):
+        write_bytes(out / "sheet.txt", release.sheet().encode())
+        for table in ("scores", "groups", "judgments", "units"):
             write_bytes(out / f"{table}.csv", _csv(getattr(release, table)))
     print(release.to_json() if arguments.json else release.to_text().rstrip("\n"))
     if out is not None:
         print(f"written to {out}", file=sys.stderr)
     return 0
+
+
+def run_preflight(arguments: argparse.Namespace) -> int:
+    """`colead preflight`."""
+    found = preflight(
+        arguments.folder,
+        framework=_own(arguments),
+        instrument=_instrument(arguments.instrument),
+        tables=arguments.table,
+        measures=arguments.measure,
+    )
+    print(found.to_json() if arguments.json else str(found).rstrip("\n"))
+    return 0
+
+
+def run_interview(arguments: argparse.Namespace) -> int:
+    """`colead interview`."""
+    framework = _framework(arguments)
+    if arguments.forms:
+        if arguments.question or arguments.unit is not None or arguments.challenge is not None:
+            raise InputError(
+                "forms to read, and what to ask, are given at once", code="usage", help="read first, then ask anew"
+            )
+        form = Interview.read(*arguments.forms, framework=framework)
+    else:
+        form = framework.interview(arguments.question, unit=arguments.unit, challenge=arguments.challenge)
+    if arguments.out is not None:
+        form.save(arguments.out)
+    else:
+        print(form.to_json() if arguments.json else form.to_text().rstrip("\n"))
+    for found in form.contradictions:
+        print(f"contradiction: {found['text']}", file=sys.stderr)
+    if arguments.forms or arguments.out is not None:
+        answered, asked = form.progress
+        print(f"{answered} of {asked} facts have an answer", file=sys.stderr)
+    return 1 if form.contradictions else 0
+
+
+def _instrument(name: str | None) -> Instrument | str | None:
+    is_file = name is not None and Path(name).suffix in (".toml", ".json")
+    return Instrument.from_path(name) if is_file and name is not None else name
 
 
 def _csv(table: Table) -> bytes:

@@ -6,7 +6,7 @@ import copy
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from . import _core
 from ._arguments import a_path, read_text, to_json, wrong_type
@@ -33,6 +33,9 @@ from ._records import (
     Rule,
 )
 from ._tables import Table
+
+if TYPE_CHECKING:
+    from ._guided import Interview
 
 #: What is known of one measure: a number, a number with its standard error and perhaps the people behind it,
 #: a category, or None.
@@ -225,6 +228,22 @@ class Framework(Frozen):
         -1 missing, -2 too close to call, -3 other.
         """
         return Table._of(self._native.judge_table(table, questions, confidence))
+
+    def interview(
+        self,
+        questions: Sequence[str] = (),
+        known: Mapping[str, Value] | None = None,
+        *,
+        unit: str | None = None,
+        challenge: str | None = None,
+    ) -> Interview:
+        """An empty interview form with every fact that these questions look at (all questions when none is named).
+
+        Each fact stands once. Facts that are ``known``, and questions that they settle, are left out.
+        """
+        from ._guided import make_interview
+
+        return make_interview(self, questions, known, unit, challenge)
 
     def diff(
         self, new: Framework, cases: Mapping[str, Mapping[str, Value]] | Iterable[Mapping[str, Value]] | None = None
@@ -430,6 +449,17 @@ class Judgment(Frozen):
     def confidence_flips(self) -> ConfidenceFlips:
         """At which confidence the conclusion would be another one as things stand."""
         return ConfidenceFlips.from_doc(json.loads(self._native.confidence_flips()))
+
+    def by_informant(self) -> list[dict[str, Any]]:
+        """What each informant's answers come to alone: ``by`` (who, role, source, date) and the ``judgment`` as a dict.
+
+        Empty unless two informants told what the question looks at. It belongs to the owner of the data.
+        """
+        return list(json.loads(self._native.informants())["judgments"])
+
+    def differing(self) -> list[dict[str, Any]]:
+        """The measures that informants gave different answers to: ``part``, ``measure``, ``said``."""
+        return list(json.loads(self._native.informants())["differing"])
 
     def next_questions(self) -> list[NextQuestion]:
         """What to ask next, most telling first."""

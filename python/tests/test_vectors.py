@@ -206,6 +206,45 @@ def test_network(name: str) -> None:
     assert found == [json.loads(line) for line in expected.splitlines()]
 
 
+TABLES = ("organization", "rankings", "declared", "decisions", "decision_effects")
+
+
+@pytest.mark.parametrize("name", cases("coherence"))
+def test_coherence(name: str) -> None:
+    v = Vector("coherence", name)
+    expected = v.text("expected")
+    found: list[Any] = []
+    try:
+        texts = {table: v.find(f"{table}.csv") for table in TABLES}
+        tables = {table: columns(csv) for table, csv in texts.items() if csv is not None}
+        for line in v.text("requests").splitlines():
+            request = json.loads(line)
+            if request.pop("read") == "concordance":
+                ranked = {"rankings": tables.get("rankings"), "declared": tables.get("declared")}
+                found.append(list(colead.concordance(**ranked, **request)))
+            else:
+                found.append(list(colead.coherence(**tables, **request)))
+    except colead.ColeadError as error:
+        assert name.startswith("bad_"), error
+        assert told(error) == json.loads(expected)
+        return
+    assert found == [json.loads(line) for line in expected.splitlines()]
+
+
+@pytest.mark.parametrize("name", cases("audit"))
+def test_audit(name: str) -> None:
+    v = Vector("audit", name)
+    asked, expected = v.json("audit.json"), json.loads(v.text("expected"))
+    try:
+        found: Any = {"released": colead.suppress(**asked)} if asked.pop("suppress", False) else None
+        found = found or colead.audit(**asked).to_dict()
+    except colead.ColeadError as error:
+        assert name.startswith("bad_"), error
+        assert told(error) == expected
+        return
+    assert found == expected
+
+
 def asked(line: str) -> tuple[str, dict[str, Any]]:
     """The method and the arguments of a request."""
     document = json.loads(line) if line.startswith("{") else {"read": line}
@@ -272,4 +311,4 @@ def test_assess(name: str) -> None:
 
 
 def test_there_are_vectors() -> None:
-    assert all(len(cases(kind)) >= 6 for kind in ("assess", "check", "classify", "judge", "tally"))
+    assert all(len(cases(kind)) >= 6 for kind in ("assess", "audit", "check", "classify", "judge", "tally"))

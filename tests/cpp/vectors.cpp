@@ -151,6 +151,18 @@ static std::string statistics(const Vector &v) {
                          [&](const std::string &request) { return responses.measure_json(request); });
 }
 
+static std::string coherence(const Vector &v) {
+  colead::Evidence evidence;
+  for (const char *table : {"organization", "rankings", "declared", "decisions", "decision_effects"}) {
+    if (Text csv = v.find(std::string(table) + ".csv")) {
+      evidence.add_stream(table, stream(*csv));
+    }
+  }
+  return each_line(v.text("requests"), [&](const std::string &request) {
+    return colead::measure_facets_json(evidence, request);
+  });
+}
+
 static std::string assess(const Vector &v) {
   colead::Evidence evidence;
   for (const fs::directory_entry &entry : fs::directory_iterator(v.folder / v.name)) {
@@ -159,6 +171,8 @@ static std::string assess(const Vector &v) {
   colead::Released released = evidence.assess().release(v.or_empty("policy.json"), v.or_empty("ledger.json"));
   return line(released.release.json()) + line(released.ledger) + std::string(released.release.text().view());
 }
+
+static std::string audit(const Vector &v) { return line(colead::audit(v.text("audit.json"))); }
 
 static int run(const fs::path &root, const char *kind, std::string (*call)(const Vector &)) {
   int wrong = 0;
@@ -190,8 +204,8 @@ int main(int argc, char **argv) {
   fs::path root = argv[1];
   int wrong = run(root, "classify", classify) + run(root, "judge", judge) + run(root, "check", check) +
               run(root, "lint", lint) + run(root, "compare", compare) +
-              run(root, "tally", tally) + run(root, "network", network) +
-              run(root, "statistics", statistics) + run(root, "assess", assess);
+              run(root, "tally", tally) + run(root, "network", network) + run(root, "coherence", coherence) +
+              run(root, "statistics", statistics) + run(root, "audit", audit) + run(root, "assess", assess);
   CHECK(wrong == 0);
   std::puts("c++ vectors: ok");
   return 0;

@@ -1,16 +1,16 @@
 //! What leaves: judged and scored cells that passed the door, with no way back to the evidence.
 
-use super::audit::organization::Holds;
 use super::coherence::CoherenceSection;
+use super::groups::GroupCell;
 use super::ledger::Ledger;
 use super::pattern::{Audited, Pattern};
 use super::peers::Told;
 use super::policy::DisclosurePolicy;
-use crate::assess::{Assessed, Assessment, Manifest, REPORTS, Subject, loss_note};
+use crate::assess::{Assessed, Assessment, Manifest, Source, Subject, loss_note};
 use crate::error::{Error, Result};
 use crate::json::canonical;
 use crate::measure::{Absence, Estimate, MeasureValue, Origin, ScaleRow, Status};
-use crate::rules::{Judgment, Measure, MeasureId, MeasureKind, Mode, OptionFinding, Verdict};
+use crate::rules::{Judgment, Measure, MeasureId, MeasureKind, Mode, NextQuestion, Reason, Status as JudgmentStatus};
 use serde_json::{Value, json};
 use std::collections::{BTreeSet, HashMap};
 
@@ -47,27 +47,6 @@ pub struct ScoreCell {
     pub status: String,
 }
 
-/// The score of a group within a unit that left, or that it is masked: one category of a cut, or direct reports.
-#[derive(Debug, Clone, PartialEq)]
-pub struct GroupCell {
-    /// The wave, or empty.
-    pub wave: String,
-    /// The unit; the group is taken from it and all units below, direct reports from it alone.
-    pub unit: String,
-    /// The cut, or `reports`.
-    pub cut: String,
-    /// The category, or `direct`.
-    pub category: String,
-    /// The scale.
-    pub scale: String,
-    /// The mean of those who answered, as [`ScoreCell::value`].
-    pub value: Option<f64>,
-    /// The people behind it; nothing when masked.
-    pub n: Option<u64>,
-    /// `known`, `masked`, or why there is no value.
-    pub status: String,
-}
-
 /// One judgment that left, or that it is masked.
 #[derive(Debug, Clone, PartialEq)]
 pub struct JudgmentCell {
@@ -87,16 +66,20 @@ pub struct JudgmentCell {
     pub because: Vec<String>,
     /// The few numbers that decide it, each in short.
     pub evidence: Vec<String>,
-    /// Option, verdict and, where it holds, the rule's reason, for an independent question.
-    pub verdicts: Vec<(String, &'static str, Option<String>)>,
-    /// The rule that carries the answer, and its reason.
-    pub rule: Option<(String, String)>,
+    /// The same as `because`, with what kind of reason each is.
+    pub reasons: Vec<Reason>,
+    /// Option and verdict in words, for an independent question.
+    pub verdicts: Vec<(String, &'static str)>,
+    /// Options that are not excluded while it is open, when some are.
+    pub left: Vec<String>,
+    /// What is missing while it is open, in words, such as the table `decisions`; each once.
+    pub lacks: Vec<String>,
     /// Whether anything is known that bears on it.
     pub touched: bool,
     /// Whether it rests on an instrument without published validation.
     pub unvalidated: bool,
     /// What to ask next, when it is open.
-    pub next: Vec<Value>,
+    pub next: Vec<NextQuestion>,
     // Rendered at once: a tree of values would take several times the memory.
     pub(crate) document: String,
     pub(crate) explanation: String,
@@ -143,8 +126,8 @@ impl Assessment {
     ///
     /// # Errors
     /// `difference_exposed` when the ledger holds a release of the same wave with a few people more or less, or with
-    /// other answers; `cuts_changed`; `other_wave` for a ledger of waves that are not at hand; `audit_incomplete` when
-    /// the check cannot finish: nothing is released then.
+    /// other answers; `cuts_changed`; `other_wave` for a ledger of waves that are not at hand; `range_exposed` under
+    /// terms that name an interval; `audit_incomplete` when the check cannot finish: nothing is released then.
     pub fn release(&self, policy: &DisclosurePolicy, ledger: &Ledger) -> Result<(Release, Ledger)> {
         if !self.census.waves.is_empty() {
             ledger.check_waves(self.census.waves.keys())?;
@@ -154,6 +137,7 @@ impl Assessment {
         let told = self.told_from_released(&pattern, policy)?;
         let scores = self.score_cells(&told, &pattern, policy);
         let groups = self.group_cells(&pattern, policy);
+        self.check_ranges(&pattern, policy, &scores, &groups)?;
         let ledger = ledger.with(std::mem::take(&mut pattern.records));
         let mut judgments = Vec::new();
         let mut works: BTreeSet<String> = BTreeSet::new();
@@ -200,54 +184,19 @@ impl Assessment {
         }
     }
 
-    fn group_cells(&self, pattern: &Pattern, policy: &DisclosurePolicy) -> Vec<GroupCell> {
-        let cell = |(cut, category, row): &(String, String, ScaleRow)| {
-            let (wave, unit) = (row.wave.clone().unwrap_or_default(), row.unit.clone().unwrap_or_default());
-            let holds = self.holds(&unit, cut, category)?;
-            let shown = pattern.shows_cell(&wave, &row.scale, holds);
-            Some(GroupCell {
-                wave,
-                unit,
-                cut: cut.clone(),
-                category: category.clone(),
-                scale: row.scale.clone(),
-                value: row.value.filter(|_| shown).map(|x| (banded(x, row.n, policy) * 10.0).round() / 10.0),
-                n: shown.then_some(row.n),
-                status: match (&row.status, shown) {
-                    (_, false) => "masked".to_owned(),
-                    (status, true) => status.as_str().to_owned(),
-                },
-            })
-        };
-        self.census.groups.iter().filter_map(cell).collect()
-    }
-
-    fn holds(&self, unit: &str, cut: &str, category: &str) -> Option<Holds> {
-        let unit = self.units.index(unit)?;
-        if cut == REPORTS {
-            return Some(Holds::Direct(unit));
-        }
-        let at = self.census.cuts.iter().position(|c| c.name == cut)?;
-        let category = self.census.cuts.get(at)?.categories.iter().position(|c| c == category)?;
-        Some(Holds::Cut { unit, cut: at, category })
-    }
-
     fn score_cells(&self, told: &Told<'_>, pattern: &Pattern, policy: &DisclosurePolicy) -> Vec<ScoreCell> {
         let order: HashMap<&str, usize> = self.units.names().iter().enumerate().map(|(i, n)| (n.as_str(), i)).collect();
         let mut rows: Vec<&ScaleRow> =
             told.scores.iter().map(|r| &**r).filter(|r| r.measure == "score" && r.unit.is_some()).collect();
         rows.sort_by_key(|r| (r.wave.clone(), r.unit.as_deref().and_then(|u| order.get(u)).copied(), r.scale.clone()));
-        rows.into_iter().map(|row| self.score_cell(row, told, pattern, policy)).collect()
+        rows.into_iter().map(|row| self.score_cell(row, pattern, policy)).collect()
     }
 
-    fn score_cell(&self, row: &ScaleRow, told: &Told<'_>, pattern: &Pattern, policy: &DisclosurePolicy) -> ScoreCell {
+    fn score_cell(&self, row: &ScaleRow, pattern: &Pattern, policy: &DisclosurePolicy) -> ScoreCell {
         let (wave, unit) = (row.wave.clone().unwrap_or_default(), row.unit.clone().unwrap_or_default());
         let shown = pattern.shows_scale(&self.units, &wave, &unit, &row.scale);
-        // An error computed from the spread of answers of a few, or of few peers, gives that spread away.
-        let own = match row.variant {
-            "empirical_bayes" => told.few_peers(&wave, &unit, &row.scale),
-            _ => row.n < policy.spread_from(),
-        };
+        // An error computed from the unit's own spread of answers gives that spread away.
+        let own = row.variant != "empirical_bayes" && row.n < policy.spread_from();
         let tenth = |x: f64| (x * 10.0).round() / 10.0;
         let level = |x: Option<f64>| x.filter(|_| shown).map(|x| banded(x, row.n, policy)).map(tenth);
         // At the end of the scale an interval around the value would give it away.
@@ -290,8 +239,10 @@ impl Assessment {
             headline: "masked to protect a small group".to_owned(),
             because: Vec::new(),
             evidence: Vec::new(),
+            reasons: Vec::new(),
             verdicts: Vec::new(),
-            rule: None,
+            left: Vec::new(),
+            lacks: Vec::new(),
             touched: true,
             unvalidated: false,
             next: Vec::new(),
@@ -314,11 +265,13 @@ impl Assessment {
             headline: j.headline(),
             because: j.because(),
             evidence: j.evidence(),
+            reasons: j.reasons(),
             verdicts: verdicts(&j),
-            rule: j.answering_rule().map(|r| (r.id.clone(), r.because.clone())),
+            left: left(&j),
+            lacks: lacks(&j),
             touched: j.touched(),
             unvalidated: j.unvalidated(),
-            next: j.next_questions().iter().map(|q| q.to_json()).collect(),
+            next: j.next_questions(),
             document: canonical(&j.to_json()),
             explanation: j.explain(),
             ..base
@@ -450,7 +403,8 @@ impl Release {
         let judgment = |j: &JudgmentCell| {
             json!({
                 "subject": j.subject, "kind": j.kind, "question": j.question, "title": j.title, "status": j.status,
-                "headline": j.headline, "because": j.because, "unvalidated": j.unvalidated, "next": j.next,
+                "headline": j.headline, "because": j.because, "unvalidated": j.unvalidated,
+                "next": j.next.iter().map(NextQuestion::to_json).collect::<Vec<_>>(),
                 "judgment": serde_json::from_str::<Value>(&j.document).unwrap_or(Value::Null),
             })
         };
@@ -486,21 +440,46 @@ fn at_the_end(measure: &Measure, a: &Assessed, of: &Assessment, policy: &Disclos
 
 /// A mean of few people at the very end of the scale says what each of them answered: below [`BAND`] and above
 /// `100 - BAND` it stands for that or less, that or more.
-fn banded(value: f64, n: u64, policy: &DisclosurePolicy) -> f64 {
+pub(crate) fn banded(value: f64, n: u64, policy: &DisclosurePolicy) -> f64 {
     if n < policy.spread_from() { value.clamp(BAND, 100.0 - BAND) } else { value }
 }
 
 /// The verdicts of an independent question, as people say them.
-fn verdicts(j: &Judgment) -> Vec<(String, &'static str, Option<String>)> {
-    let Some(question) = j.framework().questions().iter().find(|q| q.id == j.question_id()) else { return Vec::new() };
-    if question.mode != Mode::Independent {
-        return Vec::new();
+fn verdicts(j: &Judgment) -> Vec<(String, &'static str)> {
+    let Some(question) = j.asked().filter(|q| q.mode == Mode::Independent) else { return Vec::new() };
+    question.options.iter().zip(j.options()).map(|(o, found)| (o.replace('_', " "), found.verdict.words())).collect()
+}
+
+/// What an open judgment could still come to, when something is excluded already.
+fn left(j: &Judgment) -> Vec<String> {
+    let some = *j.status() == JudgmentStatus::Insufficient && !j.excluded().is_empty();
+    j.remaining().iter().filter(|_| some).map(|o| o.replace('_', " ")).collect()
+}
+
+/// Where what an open judgment misses would come from; where nothing is missing, why it is open all the same.
+fn lacks(j: &Judgment) -> Vec<String> {
+    let needs = j.needs();
+    let mut out: Vec<String> = Vec::new();
+    let missing = needs.missing.iter().filter_map(|m| j.framework().measure(*m)).map(|m| match Source::of(m) {
+        Source::Scale { .. } => "for want of answers to the questionnaire".to_owned(),
+        Source::Fact => "for want of facts that people can tell".to_owned(),
+        Source::Criterion => "for want of further answers about the challenge".to_owned(),
+        source => format!("for want of {source}"),
+    });
+    let close = (!needs.too_close.is_empty()).then(|| "too close to call".to_owned());
+    let held = needs.reasons.iter().map(|r| match r.as_str() {
+        "hypothesis_only" => "held back, for rules only hint at it".to_owned(),
+        r => format!("held back, for {}", r.replace('_', " ")),
+    });
+    for text in missing.chain(close) {
+        if !out.contains(&text) {
+            out.push(text);
+        }
     }
-    let told = |(option, found): (&String, &OptionFinding)| {
-        let rule = found.rule.filter(|_| found.verdict == Verdict::Holds).and_then(|r| j.framework().rule(r));
-        (option.replace('_', " "), found.verdict.words(), rule.map(|r| format!("{} [{}]", r.because, r.id)))
-    };
-    question.options.iter().zip(j.options()).map(told).collect()
+    if out.is_empty() {
+        out.extend(held);
+    }
+    out
 }
 
 fn dedup<'a>(names: &[&'a str]) -> Vec<&'a str> {

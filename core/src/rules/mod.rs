@@ -13,12 +13,14 @@ mod diff;
 mod diff_text;
 mod evaluate;
 mod explain;
+mod informants;
 mod judgment;
 mod listing;
 mod load;
 mod model;
 mod mutation;
 mod plans;
+mod reasons;
 #[cfg(feature = "schema")]
 mod schema;
 mod starter;
@@ -31,7 +33,7 @@ mod words;
 #[path = "../../tests/random/mod.rs"]
 mod random;
 
-pub use case::Case;
+pub use case::{Case, Testimony};
 pub use case_read::Told;
 pub use check::CHECK_BUDGET;
 #[doc(hidden)]
@@ -42,6 +44,7 @@ pub use condition::{MAX_DEPTH, MAX_POINTS};
 pub use diff::{Changes, Diff, Difference, Replaced, Unread, Version};
 pub use evaluate::{Needs, Verdict};
 pub use explain::{EXPLANATION_SCHEMA, Leaf, NearMiss, Node, Place, Step, Tree};
+pub use informants::Differing;
 pub use judgment::{Answer, Judgment, OptionFinding, Status};
 pub use load::{FILES as RULEBOOK_FILES, MAX_RULES, check, check_files};
 pub use model::{
@@ -50,6 +53,7 @@ pub use model::{
 };
 pub use mutation::{MUTATION_SHARE, MutationReport, Survivor};
 pub use plans::{Counts, Diagnosis, Lever, Lint, MAX_LEVERS, Plan, Pulled, Suggestion, Warning, WarningKind};
+pub use reasons::{Reason, ReasonKind};
 #[cfg(feature = "schema")]
 pub use schema::schema;
 pub use starter::starter;

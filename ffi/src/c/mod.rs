@@ -36,9 +36,11 @@ compile_error!("the C interface reports panics as a status: build it with `panic
 mod assessment;
 mod boundary;
 mod bytes;
+mod coherence;
 mod error;
 mod evidence;
 mod framework;
+mod guided;
 mod handle;
 mod instrument;
 mod json;
@@ -57,9 +59,11 @@ mod version;
 
 pub use assessment::*;
 pub use bytes::*;
+pub use coherence::*;
 pub use error::*;
 pub use evidence::*;
 pub use framework::*;
+pub use guided::*;
 pub use instrument::*;
 pub use json::*;
 pub use judgment::*;
