@@ -7,6 +7,7 @@
 mod arguments;
 mod assess;
 mod call;
+mod coherence;
 mod framework;
 mod guided;
 mod instrument;
@@ -50,7 +51,9 @@ mod _core {
     #[pymodule_export]
     use crate::assess::{Assessment, assess};
     #[pymodule_export]
-    use crate::framework::{Framework, check, schema};
+    use crate::coherence::facets;
+    #[pymodule_export]
+    use crate::framework::{Framework, check, compare, schema, starter};
     #[pymodule_export]
     use crate::guided::{interview, preflight, read_interview};
     #[pymodule_export]

@@ -32,6 +32,11 @@ pub(super) const DECIDED: [&str; 7] = [
 pub(super) const RANKED: [&str; 5] =
     ["layer_fidelity", "layer_link", "one_signal", "priority_stability", "fidelity_change"];
 
+/// Whether a framework looks at any facet of coherence.
+pub(super) fn judges_coherence(framework: &Framework) -> bool {
+    DECIDED.iter().chain(&RANKED).any(|m| framework.find_measure(m).is_ok())
+}
+
 /// The facets of every unit, and the measures that rules look at.
 pub(super) fn fill(out: &mut Gathered, framework: &Framework, evidence: &Evidence, units: &Units) -> Result<Coherence> {
     if evidence.rankings.is_none() && evidence.decisions.is_none() && evidence.decision_rights.is_none() {
