@@ -241,14 +241,11 @@ mod tests {
     #[test]
     fn categories_that_differ_are_not_averaged() {
         let f = Framework::builtin().unwrap();
-        let Some(m) = f
-            .measures()
-            .iter()
-            .find(|m| m.about != "challenge" && matches!(m.kind, crate::rules::MeasureKind::Category(_)))
-        else {
-            return;
-        };
-        let crate::rules::MeasureKind::Category(of) = &m.kind else { unreachable!() };
+        let found = f.measures().iter().find_map(|m| match &m.kind {
+            crate::rules::MeasureKind::Category(of) if m.about != "challenge" => Some((m, of)),
+            _ => None,
+        });
+        let (m, of) = found.unwrap();
         let text = format!("unit,measure,value,informant\nu,{0},{1},ann\nu,{0},{2},bob\n", m.id, of[0], of[1]);
         let assessment = assessed("facts.csv", &text);
         let case = &assessment.subjects()[0].case;
