@@ -121,4 +121,4 @@ def test_a_copy_of_the_built_in_folder_loads(tmp_path: Path) -> None:
     for file in (ROOT / "core" / "rulebook").glob("*.toml"):
         (tmp_path / file.name).write_bytes(file.read_bytes())
     copied = colead.Framework.from_path(tmp_path)
-    assert (copied.sha256, copied.questions()) == (colead.Framework.builtin().sha256, colead.Framework.builtin().questions())
+    assert copied.sha256 == colead.Framework.builtin().sha256
