@@ -73,7 +73,7 @@ fn assessed(s: &Survey) -> Assessment {
 
 /// Every other organization with parts told together.
 fn release(s: &Survey) -> Release {
-    let policy = DisclosurePolicy::new(4, "research").expect("a policy").with_pooling(s.people.len() % 2 == 0);
+    let policy = DisclosurePolicy::new(4, "research").expect("a policy").with_pooling(s.people.len().is_multiple_of(2));
     assessed(s).release(&policy, &Ledger::new()).expect("an empty ledger refuses nothing").0
 }
 

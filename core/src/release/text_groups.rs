@@ -6,11 +6,14 @@ use super::text::{fold, heading, line};
 use crate::assess::{POOLED, REPORTS};
 use std::collections::BTreeMap;
 
+/// Cut, category, and the cell of each scale.
+type Told<'r> = (&'r str, &'r str, Vec<&'r GroupCell>);
+
 impl Release {
     /// Groups of the judged wave, by unit in the order of the organization; cuts and categories by name, never by score.
     pub(super) fn groups_text(&self, out: &mut String) {
         let judged = self.manifest().wave.as_deref().unwrap_or("");
-        let mut of: BTreeMap<&str, Vec<(&str, &str, Vec<&GroupCell>)>> = BTreeMap::new();
+        let mut of: BTreeMap<&str, Vec<Told<'_>>> = BTreeMap::new();
         for g in self.groups().iter().filter(|g| g.wave == judged) {
             let own = of.entry(&g.unit).or_default();
             match own.iter_mut().find(|(cut, category, _)| (*cut, *category) == (g.cut.as_str(), g.category.as_str())) {
