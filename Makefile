@@ -76,7 +76,7 @@ compare: $(VENV)/.built
 # How often intervals cover what they claim, and judgments are right, by simulation; some minutes.
 calibrate:
 	mkdir -p build
-	for page in calibration:calibrate yield:yields; do \
+	for page in calibration:calibrate calibration-coherence:calibrate_coherence yield:yields; do \
 	    $(CARGO) run --release --locked -p colead --example $${page#*:} > build/page.md && mv build/page.md docs/$${page%:*}.md || exit 1; \
 	done
 

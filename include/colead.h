@@ -167,6 +167,12 @@ typedef struct colead_network colead_network;
 typedef struct colead_release colead_release;
 
 /**
+ * Answers of respondents, row by row. They never change and may be read by many threads. They are personal data: they
+ * belong to their owner.
+ */
+typedef struct colead_responses colead_responses;
+
+/**
  * Text owned by the caller, UTF-8. It ends with a NUL character that its size does not count, so that it
  * can be printed; the text itself may hold NUL characters, so trust the size.
  */
@@ -291,6 +297,14 @@ typedef struct colead_assess_options {
    * Its size.
    */
   size_t direction_size;
+  /**
+   * The day, such as `2024-06-30`, whose organization and memberships hold; null for the folder's or the latest rows.
+   */
+  const char *as_of;
+  /**
+   * Its size.
+   */
+  size_t as_of_size;
 } colead_assess_options;
 
 /**
@@ -452,6 +466,17 @@ colead_status colead_framework_create_from_text(const char *text,
                                                 struct colead_error **err);
 
 /**
+ * Creates a framework from several files read as one, at `*out`: a JSON object from the name of a file to its
+ * text, TOML or JSON. A copy of the built-in folder can be read like this.
+ *
+ * Errors: as `colead_framework_create_from_text`, each fault with its file; `wrong_type` (COLEAD_ERROR_INPUT).
+ */
+colead_status colead_framework_create_from_files(const char *files,
+                                                 size_t files_size,
+                                                 struct colead_framework **out,
+                                                 struct colead_error **err);
+
+/**
  * Its id, NUL-terminated; it lives as long as the framework. Where `size` is not null, it gets the number
  * of bytes. Empty for null.
  */
@@ -483,8 +508,8 @@ double colead_framework_get_confidence(const struct colead_framework *framework)
 
 /**
  * Writes what it is made of as canonical JSON, with the keys `id`, `version`, `title`, `confidence`,
- * `sha256`, `logic_sha256` and the lists `concepts`, `works`, `prompts`, `measures`, `questions`, `rules`
- * and `warnings`, into a new string at `*out`.
+ * `sha256`, `logic_sha256` and the lists `concepts`, `works`, `prompts`, `measures`, `questions`, `rules`,
+ * `levers` and `warnings`, into a new string at `*out`.
  */
 colead_status colead_framework_write_json(const struct colead_framework *framework,
                                           struct colead_string **out,
@@ -701,6 +726,69 @@ struct colead_judgment *colead_judgment_clone(const struct colead_judgment *judg
 void colead_judgment_free(struct colead_judgment *judgment);
 
 /**
+ * Holds a plan against a diagnosis and writes what the rulebook warns of, as canonical JSON with the keys
+ * `framework`, `version`, `sha256`, `title`, `sound`, `warnings` (`kind question option rule strength because
+ * levers needs concepts cites`; `kind` is `warning`, `conditional` or `hint`) and `offers`, into a new string
+ * at `*out`.
+ *
+ * `plan` is TOML or JSON: `title`, and `lever`, a list of tables with `lever` and perhaps `who`, `how_many`,
+ * `note`. `diagnosis`, when it is not empty, is a JSON object with `measures`, as `colead_framework_judge` takes
+ * them, and `judgments`, from question to an option that holds, or to an object from option to `holds`, `fails`
+ * or `insufficient`. `confidence` is above 0.5 and below 1; 0 is the framework's own.
+ *
+ * Errors (COLEAD_ERROR_INPUT): `unknown_lever`, `cannot_pull`, `not_a_count`, `too_many`, `read_from_plan`,
+ * `unknown_question`, `unknown_option`, `contradiction`, those of `colead_framework_judge`, and those of TOML and
+ * JSON.
+ */
+colead_status colead_framework_write_lint(const struct colead_framework *framework,
+                                          const char *plan,
+                                          size_t plan_size,
+                                          const char *diagnosis,
+                                          size_t diagnosis_size,
+                                          double confidence,
+                                          struct colead_string **out,
+                                          struct colead_error **err);
+
+/**
+ * Writes what the framework offers for a diagnosis as a canonical JSON list of levers (`id title changes who
+ * helps always because concepts cites`; `helps` names what holds and the lever is offered for) into a new string
+ * at `*out`. `diagnosis` and `confidence` are those of `colead_framework_write_lint`.
+ */
+colead_status colead_framework_write_suggestions(const struct colead_framework *framework,
+                                                 const char *diagnosis,
+                                                 size_t diagnosis_size,
+                                                 double confidence,
+                                                 struct colead_string **out,
+                                                 struct colead_error **err);
+
+/**
+ * Puts one case to two frameworks and writes what each says and why they differ, as canonical JSON with the keys
+ * `case`, `frameworks`, `shared`, `alone` and `unread`, into a new string at `*out`.
+ *
+ * `cases` is a JSON object from the name of a case to its measures, or a list of measures, with one case.
+ *
+ * Errors (COLEAD_ERROR_INPUT): `one_case`, `wrong_type`, `not_a_count`, `not_finite`, `negative_se`, and those of
+ * JSON.
+ */
+colead_status colead_framework_write_comparison(const struct colead_framework *framework,
+                                                const struct colead_framework *other,
+                                                const char *cases,
+                                                size_t cases_size,
+                                                struct colead_string **out,
+                                                struct colead_error **err);
+
+/**
+ * Writes the files of a new framework named `id` as a canonical JSON object from name to text into a new string at
+ * `*out`: a commented rulebook that extends the built-in one, and a small folder to assess with it.
+ *
+ * Errors (COLEAD_ERROR_INPUT): `bad_id`.
+ */
+colead_status colead_starter_write(const char *id,
+                                   size_t id_size,
+                                   struct colead_string **out,
+                                   struct colead_error **err);
+
+/**
  * Creates an instrument that ships with the library, such as `collective-leadership`, at `*out`.
  *
  * Errors (COLEAD_ERROR_INPUT): `unknown_instrument`.
@@ -721,6 +809,35 @@ colead_status colead_instrument_create_from_text(const char *text,
                                                  size_t text_size,
                                                  struct colead_instrument **out,
                                                  struct colead_error **err);
+
+/**
+ * Creates an instrument at `*out` from a table in which an existing survey defines its scales, one row a scale.
+ * `settings` is a JSON object: `id`, `options` (lowest and highest answer code), `scale` and `items` (the columns that
+ * name a scale and list its items, `-` before a reversed one); and any of `version`, `license`, `dont_know`, `index` (the
+ * column of wider indices), `item_column` (such as `Q{}`, when items are numbers of questions). The stream is always
+ * consumed, also on error.
+ *
+ * Errors: `missing_key`, `unknown_key`, `wrong_type`, `missing_column`, `missing_value`, `bad_item`, `bad_pattern`
+ * (COLEAD_ERROR_INPUT); those of `colead_instrument_create_from_text`.
+ */
+colead_status colead_instrument_create_from_definitions(struct ArrowArrayStream *definitions,
+                                                        const char *settings,
+                                                        size_t settings_size,
+                                                        struct colead_instrument **out,
+                                                        struct colead_error **err);
+
+/**
+ * Writes how the instrument is keyed into a new string at `*out`, as canonical JSON: for every item of every scale its
+ * `scale`, `item`, `column`, `lo`, `hi` and `reversed`. `columns` is TOML or JSON with a table `columns` of columns of an
+ * export and the item that each one is; it may be null where every item stands in the column of its name.
+ *
+ * Errors (COLEAD_ERROR_RULEBOOK): `unknown_item`, `duplicate_item`, `reserved_name` and so on.
+ */
+colead_status colead_instrument_write_map_json(const struct colead_instrument *instrument,
+                                               const char *columns,
+                                               size_t columns_size,
+                                               struct colead_string **out,
+                                               struct colead_error **err);
 
 /**
  * Writes the whole instrument as canonical JSON (`id`, `version`, `scales`, `items` and more) into a new
@@ -822,12 +939,18 @@ colead_status colead_tally_write_digest(const struct colead_tally *tally,
                                         struct colead_error **err);
 
 /**
- * Measures the tally into an Arrow stream of one record batch in the caller's struct `*out`. `what` is
- * `scores`, `items`, `differences`, `favorability`, `reliability`, `agreement` or `aggregation`. The columns
- * are those of the long form: `wave` where there are waves, `unit`, `scale`, `item` or `pair`, `measure`,
- * `variant`, `estimand`, `value`, `se`, `lower`, `upper`, `n`, `status` (`known` or why there is no value).
+ * Measures the tally into an Arrow stream of one record batch in the caller's struct `*out`. `what` is a name:
+ * `scores`, `items`, `differences`, `favorability`, `reliability`, `agreement`, `agreement_summary`, `aggregation`,
+ * `overall`, `reconcile`, `nonresponse` or `probability_above`; or a JSON object with the name under `read` and its
+ * arguments: `missing_rule` (`half`, `all` or a number of answers), `sizes` (an object of units and their members, for
+ * the census), `nulls` (names of null distributions, or variances) and `items` (false for scales only), `first` and
+ * `second` (`respondents`, `items` or `units`), `cut` (0 to 100). What needs rows, such as `gate`, answers
+ * `rows_needed`: see `colead_responses`. The columns are those of the long form: `wave` where there are waves, `unit`,
+ * `scale`, `item` or `pair`, `measure`, `variant`, `estimand`, `value`, `se`, `lower`, `upper`, `n`, `status` (`known`
+ * or why there is no value).
  *
- * Errors (COLEAD_ERROR_INPUT): `unknown_name`.
+ * Errors (COLEAD_ERROR_INPUT): `unknown_name`, `unknown_key`, `wrong_type`, `out_of_range`, `bad_missing_rule`,
+ * `weights_unsupported`.
  */
 colead_status colead_tally_measure_stream(const struct colead_tally *tally,
                                           const char *what,
@@ -856,6 +979,96 @@ colead_status colead_tally_clone(const struct colead_tally *tally,
  * Frees the tally. Null is ignored.
  */
 void colead_tally_free(struct colead_tally *tally);
+
+/**
+ * Creates responses at `*out` from a table as for `colead_tally_add_stream`, with a column `respondent` where the same
+ * people answered more than once. Where `loss` is not null, it gets what was not answered or left unread, as JSON. The
+ * stream `answers` is always consumed, also on error.
+ *
+ * Errors: as `colead_tally_add_stream`.
+ */
+colead_status colead_responses_create_from_stream(const struct colead_instrument *instrument,
+                                                  struct ArrowArrayStream *answers,
+                                                  const struct colead_answer_options *options,
+                                                  struct colead_string **loss,
+                                                  struct colead_responses **out,
+                                                  struct colead_error **err);
+
+/**
+ * Measures responses into an Arrow stream of one record batch in the caller's struct `*out`. `request` is a name or a
+ * JSON object with the name under `read` and its arguments: `gate` (`draws`, `seed`, `level`, `icc`), `changes` (`from`,
+ * `to`, `linked`, `missing_rule`), `reliable_change` (`from`, `to`, `missing_rule`), `careless` and `careless_flags`
+ * (`run`, `answers`), `split_sample` (`x`, `y`, `wave`, `splits`, `seed`), `drivers` (`outcome`, `wave`),
+ * `agreement_listwise` (`nulls`). The columns are those of `colead_tally_measure_stream`, and `respondent` for the flags,
+ * which are about persons.
+ *
+ * Errors (COLEAD_ERROR_INPUT): `unknown_name`, `unknown_key`, `missing_key`, `wrong_type`, `out_of_range`,
+ * `bad_missing_rule`, `unknown_wave`, `unknown_scale`, `missing_column` where people are to be linked without keys.
+ */
+colead_status colead_responses_measure_stream(const struct colead_responses *responses,
+                                              const char *request,
+                                              size_t request_size,
+                                              struct ArrowArrayStream *out,
+                                              struct colead_error **err);
+
+/**
+ * Measures responses into a canonical JSON list of rows in a new string at `*out`; as
+ * `colead_responses_measure_stream`.
+ */
+colead_status colead_responses_measure_json(const struct colead_responses *responses,
+                                            const char *request,
+                                            size_t request_size,
+                                            struct colead_string **out,
+                                            struct colead_error **err);
+
+/**
+ * One more owner of the same responses, to be freed as well; never fails and copies nothing. Null for null.
+ */
+struct colead_responses *colead_responses_clone(const struct colead_responses *responses);
+
+/**
+ * Gives up one ownership of the responses. Null is ignored.
+ */
+void colead_responses_free(struct colead_responses *responses);
+
+/**
+ * Measures agreement on what comes first into an Arrow stream in the caller's struct `*out`: `ratings` is a table of
+ * `judge`, `object` and `value`, the most important with the least value. `request` is a name or a JSON object with the
+ * name under `read`: `agreement` of all judges (`draws`, `seed`), `consensus` with camps, `pairs` of judges (`p` of
+ * rank-biased overlap, `k`, `ties`: `group` or `item`). The columns are those of the long form, with `judge` or `pair`.
+ * The stream `ratings` is always consumed, also on error.
+ *
+ * Errors (COLEAD_ERROR_INPUT): `missing_column`, `duplicate_value`, `not_a_number`, `unknown_name`, `unknown_key`,
+ * `out_of_range`, `too_many_judges`.
+ */
+colead_status colead_ratings_measure_stream(struct ArrowArrayStream *ratings,
+                                            const char *request,
+                                            size_t request_size,
+                                            struct ArrowArrayStream *out,
+                                            struct colead_error **err);
+
+/**
+ * Measures agreement on what comes first into a canonical JSON list of rows in a new string at `*out`; as
+ * `colead_ratings_measure_stream`.
+ */
+colead_status colead_ratings_measure_json(struct ArrowArrayStream *ratings,
+                                          const char *request,
+                                          size_t request_size,
+                                          struct colead_string **out,
+                                          struct colead_error **err);
+
+/**
+ * Answers a question of planning with a canonical JSON list of one row in a new string at `*out`. `request` is a JSON
+ * object with `read` and arguments: `power_of_difference` (`difference` in standard deviations, `n1`, `n2`),
+ * `smallest_group` (`difference`, `power`), `respondents_for_margin` (`sd`, `members`, `margin`),
+ * `unit_size_for_reliability` (`icc1`, `target`).
+ *
+ * Errors (COLEAD_ERROR_INPUT): `bad_json`, `unknown_name`, `unknown_key`, `missing_key`, `wrong_type`.
+ */
+colead_status colead_plan_write_json(const char *request,
+                                     size_t request_size,
+                                     struct colead_string **out,
+                                     struct colead_error **err);
 
 /**
  * Creates empty evidence at `*out`; the caller frees it.
@@ -1118,6 +1331,110 @@ struct colead_network *colead_network_clone(const struct colead_network *network
  * Gives up one ownership of the network. Null is ignored.
  */
 void colead_network_free(struct colead_network *network);
+
+/**
+ * Measures the evidence into an Arrow stream of one record batch in the caller's struct `*out`. `request` is a JSON
+ * object with `read`: `coherence` (facets of every unit, wave and pressure, from the tables `rankings`, `declared`,
+ * `decisions` and `decision_effects`; `layers`, a list of names from the top, where the organization does not tell
+ * their order; `seed`) or `concordance` (agreement on priorities; `by` is `whole`, `unit` or `layer`; `seed`). The
+ * columns are `unit layer to wave pressure since facet measure variant estimand found value se lower upper chance p n
+ * items status`. It is the data owner's side: groups of any size are measured.
+ *
+ * Errors (COLEAD_ERROR_INPUT): those of reading evidence; `bad_json`, `unknown_name`, `unknown_key`, `missing_key`,
+ * `wrong_type`, `missing_table`, `unknown_layer`, `duplicate_layer`, `unknown_unit`, `unknown_decision`,
+ * `too_many_priorities`.
+ */
+colead_status colead_facets_measure_stream(const struct colead_evidence *evidence,
+                                           const char *request,
+                                           size_t request_size,
+                                           struct ArrowArrayStream *out,
+                                           struct colead_error **err);
+
+/**
+ * Measures the evidence into a canonical JSON list of rows in a new string at `*out`; as
+ * `colead_facets_measure_stream`.
+ */
+colead_status colead_facets_measure_json(const struct colead_evidence *evidence,
+                                         const char *request,
+                                         size_t request_size,
+                                         struct colead_string **out,
+                                         struct colead_error **err);
+
+/**
+ * Writes which questions could be answered with what is at hand, before any of it is collected, as canonical JSON
+ * (`schema measures counts questions pieces`) into a new string at `*out`.
+ *
+ * `at_hand` is a JSON object with the lists `tables`, `measures` and `instruments` (built-in ids, or instruments as
+ * objects), each optional.
+ *
+ * Errors (COLEAD_ERROR_INPUT): `unknown_table`, `unknown_measure`, `unknown_instrument`, `unknown_key`,
+ * `wrong_type` and those of JSON.
+ */
+colead_status colead_framework_write_preflight_json(const struct colead_framework *framework,
+                                                    const char *at_hand,
+                                                    size_t at_hand_size,
+                                                    struct colead_string **out,
+                                                    struct colead_error **err);
+
+/**
+ * Writes which questions the evidence could ever answer, whatever it says, as
+ * `colead_framework_write_preflight_json`.
+ */
+colead_status colead_assessment_write_preflight_json(const struct colead_assessment *assessment,
+                                                     struct colead_string **out,
+                                                     struct colead_error **err);
+
+/**
+ * Writes what to ask next over all open judgments as a canonical JSON list of groups `whom asks`, each ask with
+ * `measure asks reason settles helps`, into a new string at `*out`. It is the data owner's.
+ */
+colead_status colead_assessment_write_agenda_json(const struct colead_assessment *assessment,
+                                                  struct colead_string **out,
+                                                  struct colead_error **err);
+
+/**
+ * Writes what informants differ on, and the judgment that each one's answers give alone, as canonical JSON
+ * (`differing judgments`) into a new string at `*out`. It names informants and is the data owner's.
+ */
+colead_status colead_judgment_write_informants_json(const struct colead_judgment *judgment,
+                                                    struct colead_string **out,
+                                                    struct colead_error **err);
+
+/**
+ * Writes an empty interview form into a new string at `*out`, and where `text_out` is not null the same as text to
+ * be filled in into another.
+ *
+ * `request`, when it is not empty, is a JSON object with `questions` (ids; all when absent), `known` (measures as
+ * `colead_framework_judge` takes them), `unit` and `challenge`, each optional.
+ *
+ * Errors (COLEAD_ERROR_INPUT): `unknown_question`, `nothing_to_ask`, `unknown_key`, `wrong_type`, those of
+ * `colead_framework_judge` for what is known, and those of JSON.
+ */
+colead_status colead_framework_write_interview_json(const struct colead_framework *framework,
+                                                    const char *request,
+                                                    size_t request_size,
+                                                    struct colead_string **out,
+                                                    struct colead_string **text_out,
+                                                    struct colead_error **err);
+
+/**
+ * Reads a filled-in form, JSON or text, adds it to `before` (the JSON or text of earlier sittings, or empty), and
+ * writes both as one form: canonical JSON into a new string at `*out`, and where they are not null the text into
+ * `*text_out` and what informants or sittings contradict one another on, a JSON list, into `*contradictions_out`.
+ *
+ * Errors (COLEAD_ERROR_INPUT), with the line: `not_an_answer`, `unknown_measure`, `unknown_role`, `not_a_date`,
+ * `unknown_key`, `line_break`, `stray_line`, `other_schema`, `other_framework`, `other_unit`, `other_challenge`, and
+ * those of JSON.
+ */
+colead_status colead_framework_write_interview_read_json(const struct colead_framework *framework,
+                                                         const char *form,
+                                                         size_t form_size,
+                                                         const char *before,
+                                                         size_t before_size,
+                                                         struct colead_string **out,
+                                                         struct colead_string **text_out,
+                                                         struct colead_string **contradictions_out,
+                                                         struct colead_error **err);
 
 /**
  * Simulates the example organization, two merged port authorities, into new files at `*out`: evidence, a

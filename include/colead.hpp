@@ -17,7 +17,10 @@
 #include "colead/answers.hpp"
 #include "colead/assess.hpp"
 #include "colead/base.hpp"
+#include "colead/coherence.hpp"
+#include "colead/guided.hpp"
 #include "colead/network.hpp"
+#include "colead/plan.hpp"
 #include "colead/rules.hpp"
 #include "colead/statistics.hpp"
 

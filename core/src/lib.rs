@@ -13,6 +13,7 @@ pub mod error;
 mod error_text;
 pub mod evidence;
 mod grammar;
+pub mod interview;
 pub mod json;
 pub mod measure;
 pub mod num;

@@ -1,14 +1,15 @@
 //! The conformance vectors of `tests/vectors`, run through Rust. `COLEAD_BLESS=1` writes what is expected.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
-use colead::assess::{Project, classify_documents};
-use colead::evidence::{Direction, Instrument, Responses, SurveyMap, Table};
+use colead::assess::{Project, classify_documents, read_facets};
+use colead::evidence::{Direction, Evidence, Instrument, Responses, SurveyMap, Table};
 use colead::json::canonical;
+use colead::measure::concordance::FacetRow;
 use colead::measure::network::{MIN_GROUP, Network, Options, group_ties};
 use colead::measure::ordinal::Judges;
 use colead::measure::{Reading, Reply, ScaleRow, measure, plan, read_responses, read_tally};
 use colead::release::{DisclosurePolicy, Ledger, audit_documents};
-use colead::rules::{Case, Framework, check};
+use colead::rules::{Case, Diagnosis, Framework, Plan, Told, check};
 use colead::tally::Tally;
 use colead::{Diagnostic, Error, Result};
 use serde_json::Value;
@@ -63,6 +64,25 @@ fn judge(v: &Vector) -> Result<String> {
 fn check_rulebook(v: &Vector) -> Result<String> {
     let found = check(&v.text("rulebook.toml"));
     Ok(canonical(&found.iter().map(Diagnostic::to_json).collect()) + "\n")
+}
+
+fn lint(v: &Vector) -> Result<String> {
+    let framework = match v.find("rulebook.toml") {
+        Some(text) => Framework::from_toml(&text)?,
+        None => Framework::builtin()?,
+    };
+    let diagnosis = Diagnosis::from_json(&framework, v.find("diagnosis.json").as_deref().unwrap_or("{}"))?;
+    let plan = Plan::from_text(&v.text("plan.json"))?;
+    let lint = framework.lint(&plan, &diagnosis, v.confidence())?;
+    let offered = framework.suggest(&diagnosis, v.confidence())?;
+    let offered: Value = offered.iter().map(|s| s.to_json(&framework)).collect();
+    Ok(format!("{}\n{}\n", canonical(&lint.to_json()), canonical(&offered)))
+}
+
+fn compare(v: &Vector) -> Result<String> {
+    let (builtin, own) = (Framework::builtin()?, Framework::from_toml(&v.text("rulebook.toml"))?);
+    let case = Told::one_from_json(&v.text("cases.json"))?;
+    Ok(canonical(&colead::rules::compare(&[&builtin, &own], &case)?.to_json()) + "\n")
 }
 
 fn tally(v: &Vector) -> Result<String> {
@@ -139,6 +159,20 @@ fn statistics(v: &Vector) -> Result<String> {
     Ok(out)
 }
 
+fn facets(v: &Vector) -> Result<String> {
+    let tables = ["organization", "rankings", "declared", "decisions", "decision_effects"];
+    let files: Vec<(String, String)> =
+        tables.iter().filter_map(|t| Some((format!("{t}.csv"), v.find(&format!("{t}.csv"))?))).collect();
+    let files: Vec<(&str, &[u8])> = files.iter().map(|(name, text)| (name.as_str(), text.as_bytes())).collect();
+    let (evidence, _) = Evidence::from_files(&files)?;
+    let mut out = String::new();
+    for request in v.text("requests").lines() {
+        let (_, rows) = read_facets(&evidence, request)?;
+        out.push_str(&(canonical(&rows.iter().map(FacetRow::to_json).collect()) + "\n"));
+    }
+    Ok(out)
+}
+
 fn assess(v: &Vector) -> Result<String> {
     let files: Vec<(String, Vec<u8>)> = std::fs::read_dir(v.folder.join(&v.name))
         .expect("a folder")
@@ -202,6 +236,16 @@ fn rulebooks_are_checked() {
 }
 
 #[test]
+fn plans_are_held_against_a_diagnosis() {
+    run("lint", lint);
+}
+
+#[test]
+fn frameworks_are_compared() {
+    run("compare", compare);
+}
+
+#[test]
 fn answers_are_tallied() {
     run("tally", tally);
 }
@@ -219,6 +263,11 @@ fn tables_are_audited() {
 #[test]
 fn statistics_are_read() {
     run("statistics", statistics);
+}
+
+#[test]
+fn coherence_is_measured() {
+    run("coherence", facets);
 }
 
 #[test]

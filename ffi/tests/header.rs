@@ -15,6 +15,7 @@ const SOURCES: &[&str] = &[
     "json.rs",
     "framework.rs",
     "judgment.rs",
+    "plan.rs",
     "instrument.rs",
     "tally.rs",
     "responses.rs",
@@ -22,6 +23,8 @@ const SOURCES: &[&str] = &[
     "assessment.rs",
     "release.rs",
     "network.rs",
+    "coherence.rs",
+    "guided.rs",
     "simulate.rs",
 ];
 

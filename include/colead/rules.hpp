@@ -75,6 +75,8 @@ class Judgment {
   }
   String next_questions_json() const { return try_next_questions_json().value(); }
 
+  const colead_judgment *get() const noexcept { return handle_.get(); }
+
  private:
   detail::Shared<colead_judgment, colead_judgment_clone, colead_judgment_free> handle_;
 };

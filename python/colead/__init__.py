@@ -4,10 +4,13 @@ Direction, alignment and commitment judged by typed, cited rules over incomplete
 measures with their uncertainty, judgments with their reasons, and a release that protects the people who answered.
 """
 
-from ._assess import Assessment, assess
+from ._assess import Assessment, assess, preflight
+from ._authoring import Comparison, compare, starter
 from ._core import __version__
 from ._errors import ColeadError, DisclosureError, InputError, RulebookError
+from ._guided import Interview, Preflight
 from ._instrument import Instrument
+from ._coherence import coherence, concordance
 from ._network import Network, group_network, network
 from ._records import (
     Change,
@@ -22,6 +25,7 @@ from ._records import (
     FlipPoint,
     Hypothesis,
     Item,
+    Lever,
     Loss,
     Measure,
     Need,
@@ -33,6 +37,7 @@ from ._records import (
     Rule,
     Scale,
 )
+from ._plans import Lint
 from ._release import Audit, DisclosurePolicy, Ledger, Release, audit, suppress
 from ._responses import Responses, plan, rank_agreement
 from ._rules import Diff, Framework, Judgment, check, classify_challenge, schema
@@ -46,6 +51,7 @@ __all__ = [
     "Change",
     "Cite",
     "ColeadError",
+    "Comparison",
     "Concept",
     "ConfidenceFlip",
     "ConfidenceFlips",
@@ -61,14 +67,18 @@ __all__ = [
     "Hypothesis",
     "InputError",
     "Instrument",
+    "Interview",
     "Item",
     "Judgment",
     "Ledger",
+    "Lever",
+    "Lint",
     "Loss",
     "Measure",
     "Need",
     "Network",
     "NextQuestion",
+    "Preflight",
     "Prompt",
     "Question",
     "Release",
@@ -86,12 +96,17 @@ __all__ = [
     "audit",
     "check",
     "classify_challenge",
+    "coherence",
+    "concordance",
+    "compare",
     "group_network",
     "network",
     "plan",
+    "preflight",
     "rank_agreement",
     "schema",
     "simulate",
+    "starter",
     "suppress",
     "tally",
 ]

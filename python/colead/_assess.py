@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import os
 from collections.abc import Mapping, Sequence
@@ -11,6 +12,7 @@ from typing import Any
 from . import _core
 from ._arguments import a_path, read_bytes, text, wrong_type
 from ._errors import InputError
+from ._guided import Interview, Preflight
 from ._instrument import Instrument, instrument_of
 from ._network import Direction
 from ._records import Frozen
@@ -98,6 +100,18 @@ class Assessment(Frozen):
         """The judgment of a unit or challenge on a question."""
         return Judgment._of(self._native.judgment(subject, question), (_judgment, (self, subject, question)))
 
+    def preflight(self) -> Preflight:
+        """Which questions the evidence could ever answer, whatever it says, and what each missing piece would open."""
+        return Preflight(*self._native.preflight())
+
+    @property
+    def agenda(self) -> list[dict[str, Any]]:
+        """What to ask next over all open judgments, by whom to ask; what could settle most judgments comes first.
+
+        Groups of ``whom`` and ``asks``, each ask with ``measure``, ``asks``, ``reason``, ``settles`` and ``helps``.
+        """
+        return list(json.loads(self._native.agenda()))
+
     def release(self, policy: DisclosurePolicy | None = None, *, ledger: Ledger | None = None) -> Release:
         """What may leave under a policy; None is the folder's, or a minimum group of 5 for development.
 
@@ -130,6 +144,7 @@ class Assessment(Frozen):
             recipe["seed"],
             recipe["cuts"],
             recipe["direction"],
+            recipe["as_of"],
         )
 
 
@@ -142,6 +157,7 @@ def assess(
     seed: int | None = None,
     cuts: Sequence[str] | None = None,
     direction: Direction | None = None,
+    as_of: str | datetime.date | None = None,
     **evidence: Any,
 ) -> Assessment:
     """Assesses an organization from a folder, from tables, or from both.
@@ -149,9 +165,10 @@ def assess(
     Each table is a keyword (``organization``, ``responses``, ``challenges``, ``facts`` ...): anything with
     ``__arrow_c_stream__``, a mapping from column to list or array, or a list of rows. Every part is optional; what is
     missing is named. ``colead.toml`` of the folder names the instrument, framework, policy, confidence, seed, cuts and
-    direction; arguments win. ``cuts`` are columns of ``responses`` that say something of the people, such as ``tenure``: a release
+    direction; arguments win. ``interview`` is a :class:`colead.Interview` or a list of them. ``cuts`` are columns of ``responses`` that say something of the people, such as ``tenure``: a release
     gives scores of their categories too, as far as that gives nobody away. ``direction`` says which end of a tie looks to
-    the other, as in :func:`network`; without it, what depends on it is missing.
+    the other, as in :func:`network`; without it, what depends on it is missing. ``as_of`` is the day (a date, or text such
+    as ``2024-06-30``) whose organization and memberships hold; without it the latest rows do.
 
     >>> import colead
     >>> criteria = ["definable", "means_exist", "solvers_unchanged"]
@@ -165,10 +182,11 @@ def assess(
     if framework is not None and not isinstance(framework, Framework):
         wrong_type(framework, "framework", "a Framework", "give a colead.Framework, or None")
     files = [] if folder is None else _folder(a_path(folder, "folder"))
+    files += _interviews(evidence.pop("interview", None))
     core = None if instrument is None else instrument_of(instrument)
     questionnaire = None if core is None else Instrument._of(core)
     toward = None if direction is None else text(direction, "direction")
-    return _rebuild(files, evidence, framework, questionnaire, confidence, seed, _cuts(cuts), toward)
+    return _rebuild(files, evidence, framework, questionnaire, confidence, seed, _cuts(cuts), toward, _day(as_of))
 
 
 def assess_files(files: Mapping[str, bytes], **options: Any) -> Assessment:
@@ -178,11 +196,30 @@ def assess_files(files: Mapping[str, bytes], **options: Any) -> Assessment:
     core = None if instrument is None else Instrument._of(instrument_of(instrument))
     rest = options.get("framework"), core, options.get("confidence"), options.get("seed"), _cuts(options.get("cuts"))
     direction = options.get("direction")
-    rest = *rest, None if direction is None else text(direction, "direction")
-    return _rebuild(list(files.items()), evidence, *rest)
+    toward = None if direction is None else text(direction, "direction")
+    return _rebuild(list(files.items()), evidence, *rest, toward, _day(options.get("as_of")))
 
 
-_OPTIONS = ("framework", "instrument", "confidence", "seed", "cuts", "direction")
+def _is_read(path: Path) -> bool:
+    ending = path.suffix.lower()
+    return ending in _ENDINGS or (ending == ".txt" and path.name.startswith("interview"))
+
+
+_OPTIONS = ("framework", "instrument", "confidence", "seed", "cuts", "direction", "as_of")
+
+
+def _day(day: str | datetime.date | None) -> str | None:
+    if isinstance(day, datetime.date):
+        return day.isoformat()[:10]
+    return None if day is None else text(day, "as_of")
+
+
+def _interviews(given: Any) -> list[tuple[str, bytes]]:
+    forms = [] if given is None else [given] if isinstance(given, Interview) else list(given)
+    for form in forms:
+        if not isinstance(form, Interview):
+            wrong_type(form, "interview", "an Interview", "give a colead.Interview, or a list of them")
+    return [(f"interview-given-{i}.json", form.to_json().encode()) for i, form in enumerate(forms, 1)]
 
 
 def _cuts(cuts: Sequence[str] | None) -> list[str] | None:
@@ -198,7 +235,7 @@ def _folder(folder: Path) -> list[tuple[str, bytes]]:
         if not folder.is_dir():
             message = f"`{folder}` is not a folder" if folder.exists() else f"there is no folder `{folder}`"
             raise InputError(message, code="cannot_read", path=str(folder), help="name a folder with evidence files")
-        found = sorted(p for p in folder.iterdir() if p.suffix.lower() in _ENDINGS and p.is_file())
+        found = sorted(p for p in folder.iterdir() if _is_read(p) and p.is_file())
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         message = f"cannot read `{folder}`: {reason}"
@@ -215,11 +252,52 @@ def _rebuild(
     seed: int | None,
     cuts: list[str] | None,
     direction: str | None,
+    as_of: str | None,
 ) -> Assessment:
     own = None if framework is None else framework._native
     questionnaire = None if instrument is None else instrument._native
-    return Assessment._of(_core.assess(files, tables, own, questionnaire, confidence, seed, cuts, direction))
+    return Assessment._of(_core.assess(files, tables, own, questionnaire, confidence, seed, cuts, direction, as_of))
 
 
 def _judgment(assessment: Assessment, subject: str, question: str) -> Judgment:
     return assessment.judgment(subject, question)
+
+
+def preflight(
+    folder: str | os.PathLike[str] | None = None,
+    *,
+    framework: Framework | None = None,
+    instrument: Instrument | str | None = None,
+    tables: Sequence[str] = (),
+    measures: Sequence[str] = (),
+    **evidence: Any,
+) -> Preflight:
+    """Which questions some data could ever answer, which never, and what each missing piece would open.
+
+    Of data that exist: a folder, or tables as keywords, as :func:`assess` takes them. Of data that do not yet: the names
+    of ``tables`` one would collect, the ``instrument`` that members would answer, and single ``measures``.
+
+    >>> import colead
+    >>> print(colead.preflight(tables=["challenges"])["challenge"]["reach"])
+    full
+
+    Raises:
+        InputError: as :func:`assess`; ``unknown_table`` and ``unknown_measure`` for names that are none.
+    """
+    if folder is not None or evidence:
+        if tables or measures:
+            message = "data that exist and data that are planned are given at once"
+            raise InputError(message, code="usage", path="tables", help="ask about one, then about the other")
+        return assess(folder, framework=framework, instrument=instrument, **evidence).preflight()
+    if framework is not None and not isinstance(framework, Framework):
+        wrong_type(framework, "framework", "a Framework", "give a colead.Framework, or None")
+    rulebook = Framework.builtin() if framework is None else framework
+    instruments = [] if instrument is None else [instrument_of(instrument)]
+    at_hand = {"tables": _names(tables, "tables"), "measures": _names(measures, "measures")}
+    return Preflight(*_core.preflight(rulebook._native, json.dumps(at_hand), instruments))
+
+
+def _names(names: Sequence[str], path: str) -> list[str]:
+    if isinstance(names, str) or not all(isinstance(name, str) for name in names):
+        wrong_type(names, path, "a list of names", 'give a list, such as ["decisions"]')
+    return list(names)

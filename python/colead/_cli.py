@@ -12,14 +12,17 @@ import json
 import os
 import re
 import sys
+import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn, TextIO
 
 from ._arguments import read_text, write_bytes
-from ._assess import Assessment, assess
+from ._assess import Assessment, assess, preflight
+from ._authoring import compare, starter
 from ._core import __version__
 from ._errors import ColeadError, InputError
+from ._guided import Interview
 from ._instrument import Instrument
 from ._records import Record
 from ._release import DisclosurePolicy, Ledger
@@ -136,6 +139,41 @@ def parser() -> argparse.ArgumentParser:
     mutates.add_argument("--json", action="store_true", help="print JSON")
     mutates.set_defaults(run=run_mutants)
 
+    lints = commands.add_parser(
+        "lint",
+        parents=[shared],
+        help="what the rulebook warns of in a plan",
+        description="Holds a plan (levers, TOML or JSON) against a diagnosis. Exit code 1 when there is a warning, "
+        "or one that depends on what is not known yet.",
+    )
+    lints.add_argument("plan", metavar="PLAN", help="a file with `[[lever]]` tables; see `colead lint --levers`", nargs="?")
+    lints.add_argument(
+        "--facts", metavar="FILE", help="what is known, JSON or TOML: measures, or `measures` and `judgments`"
+    )
+    lints.add_argument("--levers", action="store_true", help="list the levers that a plan can name")
+    lints.add_argument("--confidence", type=float, metavar="C", help="above 0.5 and below 1")
+    lints.set_defaults(run=run_lint)
+
+    compares = commands.add_parser(
+        "compare",
+        help="several frameworks over one case, side by side",
+        description="Puts one case to several frameworks: what each says, why they differ, and what only one asks. "
+        "Exit code 1 when they differ.",
+    )
+    compares.add_argument("frameworks", metavar="FRAMEWORK", nargs="+", help="files or folders, or `builtin`")
+    compares.add_argument("--facts", metavar="FILE", required=True, help="the case, JSON or TOML: measures")
+    compares.add_argument("--json", action="store_true", help="print JSON")
+    compares.set_defaults(run=run_compare)
+
+    begins = commands.add_parser(
+        "new-framework",
+        help="begin a framework of your own",
+        description="Writes a commented rulebook that extends the built-in one, and a small folder to assess with it.",
+    )
+    begins.add_argument("folder", metavar="DIR")
+    begins.add_argument("--id", metavar="ID", help="the id of the framework; the name of the folder by default")
+    begins.set_defaults(run=run_new_framework)
+
     schemas = commands.add_parser("schema", help="the grammar of rulebooks as JSON Schema, for editors")
     schemas.set_defaults(run=run_schema)
 
@@ -170,6 +208,34 @@ def parser() -> argparse.ArgumentParser:
     assessed.add_argument("--ledger", metavar="FILE", help="what left before; by default ledger.json of --out")
     _terms(assessed)
     assessed.set_defaults(run=run_assess)
+
+    planned = commands.add_parser(
+        "preflight",
+        parents=[shared],
+        help="which questions some data could ever answer",
+        description="Says which questions the evidence of a folder could ever answer, which never, and what each missing "
+        "piece would open; or, without a folder, the same of data that are only planned.",
+    )
+    planned.add_argument("folder", metavar="FOLDER", nargs="?")
+    planned.add_argument("--instrument", metavar="NAME", help="a built-in instrument, or a file")
+    planned.add_argument("--table", metavar="NAME", action="append", default=[], help="a table one would collect")
+    planned.add_argument("--measure", metavar="ID", action="append", default=[], help="a measure one would ask for")
+    planned.set_defaults(run=run_preflight)
+
+    asked = commands.add_parser(
+        "interview",
+        parents=[shared],
+        help="write an interview form, or read back sittings",
+        description="Without FORM, writes an empty form. With one or several forms that were filled in, writes them as "
+        "one and names what informants or sittings contradict one another on. Put the file as interview.txt into a folder "
+        "that is assessed.",
+    )
+    asked.add_argument("forms", metavar="FORM", nargs="*", help="filled-in forms, text or JSON, earliest first")
+    asked.add_argument("--question", metavar="ID", action="append", default=[], help="only what bears on this question")
+    asked.add_argument("--unit", metavar="U", help="the unit that the facts are about")
+    asked.add_argument("--challenge", metavar="C", help="the challenge that the criteria are about")
+    asked.add_argument("--out", metavar="FILE", help="write it there instead: JSON where the name ends in .json")
+    asked.set_defaults(run=run_interview)
 
     simulation = commands.add_parser(
         "simulate", help="write an organization with known truth", description="Writes a simulated organization."
@@ -411,6 +477,72 @@ def run_mutants(arguments: argparse.Namespace) -> int:
     return 1 if json.loads(report)["survivors"] else 0
 
 
+def _known(name: str) -> dict[str, Any]:
+    """What is known, from a file: measures, or `measures` and `judgments`; yes, partly and no may be written out."""
+    if name.endswith(".toml"):
+        try:
+            doc: Any = tomllib.loads(read_text(Path(name)))
+        except tomllib.TOMLDecodeError as error:
+            help = "give well-formed TOML"
+            raise InputError(str(error).lower(), code="syntax", path=name, help=help) from error
+    else:
+        doc = read_json(name)
+    if not isinstance(doc, dict):
+        raise InputError("expected an object", code="wrong_type", path=name, help="map each measure to its value")
+    if "measures" not in doc and "judgments" not in doc:
+        doc = {"measures": doc}
+    return {**doc, "measures": _words(doc.get("measures") or {})}
+
+
+def run_lint(arguments: argparse.Namespace) -> int:
+    """`colead lint`."""
+    framework = _framework(arguments)
+    if arguments.levers:
+        levers = framework.levers()
+        if arguments.json:
+            print(json.dumps([lever.to_dict() for lever in levers], ensure_ascii=False))
+        for lever in [] if arguments.json else levers:
+            print(f"{lever.id} ({lever.who}; changes {', '.join(lever.changes)})\n  {lever.title}: {lever.because}")
+        return 0
+    if arguments.plan is None:
+        raise InputError("no plan", code="usage", help="name a file, or list the levers with --levers")
+    known = {} if arguments.facts is None else _known(arguments.facts)
+    unknown = [key for key in known if key not in ("measures", "judgments")]
+    if unknown:
+        help = "known: `measures`, `judgments`"
+        raise InputError(f"unknown key `{unknown[0]}`", code="unknown_key", path=arguments.facts, help=help)
+    lint = framework.lint(
+        arguments.plan, known.get("measures"), judgments=known.get("judgments"), confidence=arguments.confidence
+    )
+    print(lint.to_json() if arguments.json else lint)
+    return 0 if lint.sound else 1
+
+
+def run_compare(arguments: argparse.Namespace) -> int:
+    """`colead compare`."""
+    known = _known(arguments.facts)
+    frameworks = [_framework_of(name) for name in arguments.frameworks]
+    found = compare(frameworks, known["measures"], name=Path(arguments.facts).stem)
+    print(found.to_json() if arguments.json else found)
+    return 0 if all(question["agree"] for question in found.shared) else 1
+
+
+def run_new_framework(arguments: argparse.Namespace) -> int:
+    """`colead new-framework`."""
+    folder = Path(arguments.folder)
+    id = arguments.id or folder.resolve().name
+    files = starter(id)
+    taken = [name for name in files if (folder / name).exists()]
+    if taken:
+        message = f"`{folder / taken[0]}` is there already"
+        raise InputError(message, code="exists", path=str(folder), help="name a new folder; nothing was written")
+    for name, text in files.items():
+        write_bytes(folder / name, text.encode())
+    print(f"{folder}: the framework `{id}`, {', '.join(files)}")
+    print(f"next: colead check {folder}, colead assess {folder}")
+    return 0
+
+
 def run_schema(arguments: argparse.Namespace) -> int:
     """`colead schema`."""
     print(json.dumps(schema(), indent=2, ensure_ascii=False))
@@ -477,12 +609,10 @@ def _policy(arguments: argparse.Namespace, assessment: Assessment) -> Disclosure
 
 def run_assess(arguments: argparse.Namespace) -> int:
     """`colead assess`."""
-    name: str | None = arguments.instrument
-    is_file = name is not None and Path(name).suffix in (".toml", ".json")
     assessment = assess(
         arguments.folder,
         framework=_own(arguments),
-        instrument=Instrument.from_path(name) if is_file and name is not None else name,
+        instrument=_instrument(arguments.instrument),
         confidence=arguments.confidence,
         seed=arguments.seed,
         cuts=arguments.cut,
@@ -503,6 +633,47 @@ def run_assess(arguments: argparse.Namespace) -> int:
     if out is not None:
         print(f"written to {out}", file=sys.stderr)
     return 0
+
+
+def run_preflight(arguments: argparse.Namespace) -> int:
+    """`colead preflight`."""
+    found = preflight(
+        arguments.folder,
+        framework=_own(arguments),
+        instrument=_instrument(arguments.instrument),
+        tables=arguments.table,
+        measures=arguments.measure,
+    )
+    print(found.to_json() if arguments.json else str(found).rstrip("\n"))
+    return 0
+
+
+def run_interview(arguments: argparse.Namespace) -> int:
+    """`colead interview`."""
+    framework = _framework(arguments)
+    if arguments.forms:
+        if arguments.question or arguments.unit is not None or arguments.challenge is not None:
+            raise InputError(
+                "forms to read, and what to ask, are given at once", code="usage", help="read first, then ask anew"
+            )
+        form = Interview.read(*arguments.forms, framework=framework)
+    else:
+        form = framework.interview(arguments.question, unit=arguments.unit, challenge=arguments.challenge)
+    if arguments.out is not None:
+        form.save(arguments.out)
+    else:
+        print(form.to_json() if arguments.json else form.to_text().rstrip("\n"))
+    for found in form.contradictions:
+        print(f"contradiction: {found['text']}", file=sys.stderr)
+    if arguments.forms or arguments.out is not None:
+        answered, asked = form.progress
+        print(f"{answered} of {asked} facts have an answer", file=sys.stderr)
+    return 1 if form.contradictions else 0
+
+
+def _instrument(name: str | None) -> Instrument | str | None:
+    is_file = name is not None and Path(name).suffix in (".toml", ".json")
+    return Instrument.from_path(name) if is_file and name is not None else name
 
 
 def _csv(table: Table) -> bytes:

@@ -8,7 +8,7 @@ use crate::judgment::{Judgment, Recipe};
 use crate::release::{DisclosurePolicy, Ledger};
 use crate::results::{As, documents};
 use crate::tables::{self, Table};
-use colead::assess::{Assessment as Assessed, Options, PolicySettings, Project};
+use colead::assess::{Assessment as Assessed, Options, PolicySettings, Project, day_of};
 use colead::evidence::{Direction, Evidence, Table as Input};
 use colead::measure::{Kind, to_table};
 use colead::release::DisclosurePolicy as Policy;
@@ -38,10 +38,11 @@ pub(crate) struct Assessment {
     seed: Option<u64>,
     cuts: Option<Vec<String>>,
     direction: Option<String>,
+    as_of: Option<String>,
 }
 
 #[pyfunction]
-#[pyo3(signature = (files, tables, framework=None, instrument=None, confidence=None, seed=None, cuts=None, direction=None))]
+#[pyo3(signature = (files, tables, framework=None, instrument=None, confidence=None, seed=None, cuts=None, direction=None, as_of=None))]
 #[allow(clippy::too_many_arguments, reason = "one a keyword of the Python function")]
 pub(crate) fn assess(
     py: Python<'_>,
@@ -53,6 +54,7 @@ pub(crate) fn assess(
     seed: Option<&Bound<'_, PyAny>>,
     cuts: Option<Vec<String>>,
     direction: Option<String>,
+    as_of: Option<String>,
 ) -> Read<Assessment> {
     let confidence = args::confidence(confidence)?;
     let seed = args::seed(seed)?;
@@ -67,10 +69,7 @@ pub(crate) fn assess(
         }
     }
     let (inner, framework, policy, unread) = run(py, || {
-        let mut project = project(&files, &builtin.inner)?;
-        if let Some(own) = &own_framework {
-            project.framework = own.inner.clone();
-        }
+        let mut project = project(&files, &builtin.inner, own_framework.as_ref().map(|f| &f.inner))?;
         for (name, table) in &given {
             project.evidence.insert(name, table.as_ref().clone())?;
         }
@@ -84,6 +83,9 @@ pub(crate) fn assess(
         }
         if let Some(direction) = &direction {
             project.options.direction = Some(Direction::parse(direction)?);
+        }
+        if let Some(day) = &as_of {
+            project.options.as_of = Some(day_of(day)?);
         }
         let assessed = project.assess()?;
         let framework = match &own_framework {
@@ -107,13 +109,14 @@ pub(crate) fn assess(
         seed,
         cuts,
         direction,
+        as_of,
     })
 }
 
-fn project(files: &Files, builtin: &Rulebook) -> Result<Project> {
+fn project(files: &Files, builtin: &Rulebook, own: Option<&Rulebook>) -> Result<Project> {
     if files.is_empty() {
         return Ok(Project {
-            framework: builtin.clone(),
+            framework: own.unwrap_or(builtin).clone(),
             evidence: Evidence::default(),
             options: Options::default(),
             policy: PolicySettings::default(),
@@ -121,7 +124,7 @@ fn project(files: &Files, builtin: &Rulebook) -> Result<Project> {
         });
     }
     let files: Vec<(&str, &[u8])> = files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_ref())).collect();
-    Project::from_files(&files)
+    Project::read(&files, own)
 }
 
 /// The framework that a folder brought with it, with the file it came from: the one that says the same.
@@ -154,6 +157,7 @@ impl Assessment {
         recipe.set_item("seed", self.seed)?;
         recipe.set_item("cuts", self.cuts.clone())?;
         recipe.set_item("direction", self.direction.clone())?;
+        recipe.set_item("as_of", self.as_of.clone())?;
         Ok(recipe)
     }
 
@@ -273,6 +277,19 @@ impl Assessment {
             of_subject.flat_map(|a| &a.judgments).map(|j| format!("`{}`", j.question_id())).collect();
         let error = Error::input("unknown_question", format!("no judgment of `{subject}` on `{question}`"));
         Err(error.at("question").help(format!("known: {}", known.join(", "))).into())
+    }
+
+    /// What the evidence could ever answer: JSON and text.
+    fn preflight(&self, py: Python<'_>) -> PyResult<(String, String)> {
+        tell(py, || {
+            let found = self.inner.preflight();
+            (json::canonical(&found.to_json()), found.to_text())
+        })
+    }
+
+    /// What to ask next, by whom to ask.
+    fn agenda(&self, py: Python<'_>) -> PyResult<String> {
+        tell(py, || json::canonical(&self.inner.agenda().to_json()))
     }
 
     /// What may leave: the release as JSON and as text, its explanations (subject, question, text), and the ledger.

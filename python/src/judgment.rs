@@ -181,6 +181,11 @@ impl Judgment {
         self.document(py, |j| j.confidence_flips().to_json())
     }
 
+    /// What informants differ on, and the judgment of each alone.
+    fn informants(&self, py: Python<'_>) -> PyResult<String> {
+        tell(py, || json::canonical(&self.inner.informants_json()))
+    }
+
     fn next_questions(&self, py: Python<'_>) -> PyResult<String> {
         self.document(py, |j| j.next_questions().iter().map(rules::NextQuestion::to_json).collect())
     }

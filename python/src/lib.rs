@@ -7,7 +7,9 @@
 mod arguments;
 mod assess;
 mod call;
+mod coherence;
 mod framework;
+mod guided;
 mod instrument;
 mod judgment;
 mod network;
@@ -49,7 +51,11 @@ mod _core {
     #[pymodule_export]
     use crate::assess::{Assessment, assess};
     #[pymodule_export]
-    use crate::framework::{Framework, check, schema};
+    use crate::coherence::facets;
+    #[pymodule_export]
+    use crate::framework::{Framework, check, compare, schema, starter};
+    #[pymodule_export]
+    use crate::guided::{interview, preflight, read_interview};
     #[pymodule_export]
     use crate::instrument::Instrument;
     #[pymodule_export]

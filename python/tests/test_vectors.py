@@ -103,6 +103,42 @@ def test_check(name: str) -> None:
     assert [diagnostic(d) for d in colead.check(v.text("rulebook.toml"))] == v.json("expected")
 
 
+def framework_of(v: Vector) -> colead.Framework:
+    own = v.find("rulebook.toml")
+    return colead.Framework.builtin() if own is None else colead.Framework.from_toml(own)
+
+
+@pytest.mark.parametrize("name", cases("lint"))
+def test_lint(name: str) -> None:
+    v = Vector("lint", name)
+    known = v.json("diagnosis.json") or {}
+    measures, judgments, confidence = known.get("measures"), known.get("judgments"), v.json("confidence")
+    expected = [json.loads(line) for line in v.text("expected").splitlines()]
+    try:
+        framework = framework_of(v)
+        lint = framework.lint(v.json("plan.json"), measures, judgments=judgments, confidence=confidence)
+        offered = framework.suggest(measures, judgments=judgments, confidence=confidence)
+    except colead.ColeadError as error:
+        assert name.startswith("bad_"), error
+        assert told(error) == expected[0]
+        return
+    assert [lint.to_dict(), [lever.to_dict() for lever in offered]] == expected
+
+
+@pytest.mark.parametrize("name", cases("compare"))
+def test_compare(name: str) -> None:
+    v = Vector("compare", name)
+    given = v.json("cases.json")
+    label, case = next(iter(given.items())) if isinstance(given, dict) else ("1", given[0])
+    try:
+        found = colead.compare([colead.Framework.builtin(), framework_of(v)], case, name=label)
+    except colead.ColeadError as error:
+        assert name.startswith("bad_"), error
+        assert told(error) == v.json("expected")
+        return
+    assert found.to_dict() == v.json("expected")
+
+
 def count(v: Vector, instrument: colead.Instrument, part: str) -> tuple[colead.Tally, colead.Loss]:
     rows = list(csv.DictReader(v.text(part).splitlines()))
     columns = {name: [row[name] or None for row in rows] for name in rows[0]}
@@ -163,6 +199,31 @@ def test_network(name: str) -> None:
             for line in v.text("requests").splitlines():
                 request = json.loads(line)
                 found.append(list(getattr(network, request.pop("read"))(**request)))
+    except colead.ColeadError as error:
+        assert name.startswith("bad_"), error
+        assert told(error) == json.loads(expected)
+        return
+    assert found == [json.loads(line) for line in expected.splitlines()]
+
+
+TABLES = ("organization", "rankings", "declared", "decisions", "decision_effects")
+
+
+@pytest.mark.parametrize("name", cases("coherence"))
+def test_coherence(name: str) -> None:
+    v = Vector("coherence", name)
+    expected = v.text("expected")
+    found: list[Any] = []
+    try:
+        texts = {table: v.find(f"{table}.csv") for table in TABLES}
+        tables = {table: columns(csv) for table, csv in texts.items() if csv is not None}
+        for line in v.text("requests").splitlines():
+            request = json.loads(line)
+            if request.pop("read") == "concordance":
+                ranked = {"rankings": tables.get("rankings"), "declared": tables.get("declared")}
+                found.append(list(colead.concordance(**ranked, **request)))
+            else:
+                found.append(list(colead.coherence(**tables, **request)))
     except colead.ColeadError as error:
         assert name.startswith("bad_"), error
         assert told(error) == json.loads(expected)

@@ -2,7 +2,7 @@
 
 use super::census::Census;
 use super::classify::{CHALLENGE, case_of, classify_challenge};
-use super::coherence::settle;
+use super::coherence::{judges_coherence, settle};
 use super::gather::{Leaders, gather};
 use super::manifest::Manifest;
 use super::networks::MEASURES as TIE_MEASURES;
@@ -13,8 +13,8 @@ use super::units::Units;
 use crate::error::{Error, Result};
 use crate::evidence::{ChallengeRow, Challenges, Evidence, Instrument, Loss};
 use crate::measure::coherence::Coherence;
-use crate::measure::{Absence, MeasureValue, Ratings, ScaleRow};
-use crate::rules::{Case, Framework, Judgment, MeasureId, Question};
+use crate::measure::{Absence, Estimate, MeasureValue, Origin, Ratings, ScaleRow};
+use crate::rules::{Case, Framework, Judgment, MeasureId, Question, Testimony};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
@@ -86,6 +86,9 @@ pub fn assess(framework: &Framework, evidence: &Evidence, options: &Options) -> 
             .at("evidence")
             .help("hand in at least one table, such as `challenges`, `facts` or `responses`"));
     }
+    let given = evidence;
+    let dated = options.as_of.map(|day| given.as_of(day as f64)).transpose()?;
+    let evidence = dated.as_ref().unwrap_or(given);
     evidence.validate()?;
     if let (Some(cut), None) = (options.cuts.first(), &evidence.responses) {
         return Err(Error::input("missing_table", format!("there are no responses to cut by `{cut}`"))
@@ -104,6 +107,7 @@ pub fn assess(framework: &Framework, evidence: &Evidence, options: &Options) -> 
     };
     let mut gathered = gather(framework, evidence, &units, survey.as_ref().map(|(s, i)| (s, *i)), options.direction)?;
     let (mut notes, leaders, connected) = (gathered.notes, gathered.leaders, gathered.connected);
+    notes.extend(evidence.remarks.iter().cloned());
     let mut subjects = Vec::new();
     if let Some(challenges) = &evidence.challenges {
         subjects.extend(judge_challenges(framework, challenges, confidence)?);
@@ -120,11 +124,12 @@ pub fn assess(framework: &Framework, evidence: &Evidence, options: &Options) -> 
     for (name, _) in evidence.tables() {
         let of_ties =
             ["ties", "nodes"].contains(&name) && TIE_MEASURES.iter().all(|m| framework.find_measure(m).is_err());
-        if of_ties || ["declared", "decision_effects", "interventions"].contains(&name) {
+        let of_coherence = ["declared", "decision_effects"].contains(&name) && !judges_coherence(framework);
+        if of_ties || of_coherence || name == "interventions" {
             notes.push(format!("`{name}` was read and checked; no rule of this framework looks at it yet"));
         }
     }
-    let manifest = Manifest::of(framework, evidence, options, survey_ref, confidence, seed);
+    let manifest = Manifest::of(framework, given, options, survey_ref, confidence, seed);
     let (scores, respondents, census, survey) = match survey {
         Some((s, i)) => (s.scores, s.respondents, s.census, Some((s.readings, i.clone()))),
         None => Default::default(),
@@ -220,23 +225,49 @@ fn judge_challenges(framework: &Framework, challenges: &Challenges, confidence: 
     }
     let mut out = Vec::new();
     for id in order {
-        let (facts, components) = described(rows.get(id).map_or(&[], Vec::as_slice));
-        let kind = classify_challenge(framework, &facts, &components, Some(confidence))?;
-        let case = case_of(framework, &facts)?.case;
+        let own = rows.get(id).map_or(&[][..], Vec::as_slice);
+        let (facts, components) = described(own);
+        let mut kind = classify_challenge(framework, &facts, &components, Some(confidence))?;
+        let mut case = case_of(framework, &facts)?.case;
+        note_raters(framework, &mut case, own, None)?;
+        if kind.parts.is_empty() {
+            kind.case = case.clone();
+        }
+        for (name, part) in &mut kind.parts {
+            note_raters(framework, &mut part.case, own, Some(name))?;
+        }
         let mut judgments = vec![kind];
         if components.is_empty() {
             judgments.extend(other_questions(framework, &case, confidence));
         }
         out.push(Assessed { subject: Subject::Challenge { id: id.to_owned(), component: None }, case, judgments });
         for (name, facts) in &components {
-            let case = case_of(framework, facts)?.case;
-            let mut judgments = vec![classify_challenge(framework, facts, &[], Some(confidence))?];
+            let mut case = case_of(framework, facts)?.case;
+            note_raters(framework, &mut case, own, Some(name))?;
+            let mut kind = classify_challenge(framework, facts, &[], Some(confidence))?;
+            kind.case = case.clone();
+            let mut judgments = vec![kind];
             judgments.extend(other_questions(framework, &case, confidence));
             let subject = Subject::Challenge { id: id.to_owned(), component: Some(name.clone()) };
             out.push(Assessed { subject, case, judgments });
         }
     }
     Ok(out)
+}
+
+/// Notes in a case what each rater said of the whole, or of one component.
+fn note_raters(framework: &Framework, case: &mut Case, rows: &[&ChallengeRow], part: Option<&str>) -> Result<()> {
+    let mut told: BTreeMap<MeasureId, Vec<Testimony>> = BTreeMap::new();
+    for row in rows.iter().filter(|r| r.component.as_deref() == part) {
+        let value = match row.value {
+            Some(x) => MeasureValue::Known(Estimate::new(x, None, None, Origin::Challenges)?),
+            None => MeasureValue::Absent(Absence::NotAsked),
+        };
+        let m = framework.find_measure(&row.criterion)?;
+        told.entry(m).or_default().push(Testimony { value, by: row.provenance() });
+    }
+    told.into_iter().for_each(|(m, told)| case.note(m, told));
+    Ok(())
 }
 
 fn other_questions<'f>(

@@ -12,15 +12,15 @@ use crate::rules::{Case, Framework, Judgment, MeasureId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The measure that says which reading of departures is used (C252).
-const READING: &str = "departures_read_as";
+pub(super) const READING: &str = "departures_read_as";
 
 /// Whether behavior under pressure was observed.
-const OBSERVED: &str = "behavior_observed";
+pub(super) const OBSERVED: &str = "behavior_observed";
 /// What is said rather than done.
 const WORDS: [&str; 3] = ["meeting_alignment", "document_signoff", "stated_intent"];
 
 /// Measures of decisions, and those of rankings: whose leaders protect them.
-const DECIDED: [&str; 7] = [
+pub(super) const DECIDED: [&str; 7] = [
     "decision_reinforcement",
     "decision_reinforcement_apart",
     "signal_match",
@@ -29,7 +29,13 @@ const DECIDED: [&str; 7] = [
     "rework_share",
     "timing_divergence",
 ];
-const RANKED: [&str; 5] = ["layer_fidelity", "layer_link", "one_signal", "priority_stability", "fidelity_change"];
+pub(super) const RANKED: [&str; 5] =
+    ["layer_fidelity", "layer_link", "one_signal", "priority_stability", "fidelity_change"];
+
+/// Whether a framework looks at any facet of coherence.
+pub(super) fn judges_coherence(framework: &Framework) -> bool {
+    DECIDED.iter().chain(&RANKED).any(|m| framework.find_measure(m).is_ok())
+}
 
 /// The facets of every unit, and the measures that rules look at.
 pub(super) fn fill(out: &mut Gathered, framework: &Framework, evidence: &Evidence, units: &Units) -> Result<Coherence> {

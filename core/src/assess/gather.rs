@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::evidence::{Direction, Evidence, FactRow, Instrument, Pressure, RankingRow};
 use crate::measure::coherence::Coherence;
 use crate::measure::{Absence, MeasureValue, approvals, decision_days, decision_rights, join_facts, kendalls_w, maker};
-use crate::rules::{Case, Framework};
+use crate::rules::{Case, Framework, Testimony};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Cases of all units, and remarks about evidence that was set aside.
@@ -196,6 +196,10 @@ impl Gathered {
                 continue;
             }
             self.set(framework, unit, &fact.measure, value).map_err(|e| e.at(place))?;
+            let told = facts.iter().map(|f| testimony(f)).collect::<Result<_>>()?;
+            if let Some(case) = self.cases.get_mut(unit) {
+                case.note(m, told);
+            }
         }
         Ok(())
     }
@@ -213,6 +217,11 @@ impl Gathered {
             value => self.set(framework, unit, id, value),
         }
     }
+}
+
+/// What one row of facts tells, and who tells it.
+fn testimony(fact: &FactRow) -> Result<Testimony> {
+    Ok(Testimony { value: join_facts(&[fact])?, by: fact.provenance() })
 }
 
 /// The people behind the rows of every unit, those of units below it left out.

@@ -128,10 +128,11 @@ impl Web {
         }
         let now = || network.layers().iter().filter(|l| l.wave.as_deref() == latest);
         let informal = now().filter(|l| l.relation.as_deref() != Some(FORMAL));
-        let arcs: BTreeSet<(u32, u32)> = informal
+        let mut arcs: Vec<(u32, u32)> = informal
             .flat_map(|l| l.graph.arcs().filter(|(u, v, _)| l.graph.is_directed() || u < v).map(|(u, v, _)| (u, v)))
             .collect();
-        let arcs: Vec<(u32, u32)> = arcs.into_iter().collect();
+        arcs.sort_unstable();
+        arcs.dedup();
         let directed = direction != Some(Direction::Undirected);
         let nodes = u32::try_from(count).unwrap_or(u32::MAX);
         let graph = Graph::new(nodes, &arcs, None, directed)?;

@@ -3,8 +3,10 @@
 
 use super::assessment::{Assessment, told};
 use super::sources::Source;
+use crate::document::{Kind, parse_json};
 use crate::error::{Error, Result, suggest};
 use crate::evidence::{Instrument, NAMES};
+use crate::json::canonical;
 use crate::rules::{Framework, MeasureId, Question, Ways};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -18,6 +20,44 @@ pub struct AtHand {
     pub instruments: Vec<Instrument>,
     /// Measures, by id.
     pub measures: Vec<String>,
+}
+
+impl AtHand {
+    /// Reads what is at hand from a JSON object with `tables` and `measures` (lists of ids) and `instruments` (a list of
+    /// built-in ids, or of instruments as objects), each optional.
+    ///
+    /// # Errors
+    /// `syntax`, `unknown_key`, `wrong_type`, and those of [`Instrument::builtin`] and [`Instrument::from_json`].
+    pub fn from_json(text: &str) -> Result<AtHand> {
+        let node = parse_json("at hand", text)?;
+        let wrong = |at: &str, what: &str| {
+            Err(Error::input("wrong_type", format!("expected {what}"))
+                .at(at.to_owned())
+                .help("give an object with `tables`, `measures` and `instruments`, each a list"))
+        };
+        let Kind::Map(entries) = &node.kind else { return wrong("at hand", "an object") };
+        let mut out = AtHand::default();
+        for (key, value) in entries {
+            let Kind::List(items) = &value.kind else { return wrong(key, "a list") };
+            for item in items {
+                match (key.as_str(), &item.kind) {
+                    ("tables", Kind::Text(t)) => out.tables.push(t.clone()),
+                    ("measures", Kind::Text(t)) => out.measures.push(t.clone()),
+                    ("instruments", Kind::Text(t)) => out.instruments.push(Instrument::builtin(t)?),
+                    ("instruments", Kind::Map(_)) => {
+                        out.instruments.push(Instrument::from_json(&canonical(&item.to_json()))?);
+                    }
+                    ("tables" | "measures" | "instruments", _) => return wrong(key, "a list of texts"),
+                    _ => {
+                        return Err(Error::input("unknown_key", format!("unknown key `{key}`"))
+                            .at(key.clone())
+                            .help(suggest(key, ["tables", "measures", "instruments"])));
+                    }
+                }
+            }
+        }
+        Ok(out)
+    }
 }
 
 /// How much of a question could be answered.
@@ -130,7 +170,7 @@ impl Framework {
             let has = |table: &str| at_hand.tables.iter().any(|t| t == table);
             let filled = match &source {
                 Source::Table(name) => has(name),
-                Source::Criterion | Source::Raters => has("challenges"),
+                Source::Criterion | Source::Raters | Source::Judgments => has("challenges"),
                 Source::Scale { .. } => at_hand.instruments.iter().any(|i| source.filled_by(i)),
                 Source::Fact => false,
             };

@@ -1,6 +1,7 @@
 //! Where the value of a measure comes from when an organization is assessed.
 
 use super::classify::DISAGREEMENT;
+use super::{coherence, networks};
 use crate::evidence::Instrument;
 use crate::rules::{Measure, ScaleBinding};
 use std::fmt;
@@ -9,8 +10,11 @@ use std::fmt;
 /// stands here; a test sees to it.
 const TABLES: &[(&str, &[&str])] = &[
     ("decision_rights", &["contested_share", "unowned_share", "contributor_share"]),
-    ("decisions", &["decision_days", "approvals"]),
+    ("decisions", &["decision_days", "approvals", coherence::OBSERVED]),
+    ("decisions", &coherence::DECIDED),
     ("rankings", &["priority_agreement"]),
+    ("rankings", &coherence::RANKED),
+    ("ties", &networks::MEASURES),
 ];
 
 /// Where the value of a measure comes from.
@@ -32,6 +36,8 @@ pub enum Source {
     Criterion,
     /// Several people describe one challenge, each alone.
     Raters,
+    /// It follows from other judgments.
+    Judgments,
     /// Somebody tells it as a fact.
     Fact,
 }
@@ -45,17 +51,21 @@ impl Source {
         if measure.about == "challenge" {
             return if measure.id == DISAGREEMENT { Source::Raters } else { Source::Criterion };
         }
+        if measure.id == coherence::READING {
+            return Source::Judgments;
+        }
         let table = TABLES.iter().find(|(_, of)| of.contains(&measure.id.as_str()));
         table.map_or(Source::Fact, |(name, _)| Source::Table(name))
     }
 
-    /// `table`, `scale`, `criterion`, `raters` or `fact`.
+    /// `table`, `scale`, `criterion`, `raters`, `judgments` or `fact`.
     pub fn kind(&self) -> &'static str {
         match self {
             Source::Table(_) => "table",
             Source::Scale { .. } => "scale",
             Source::Criterion => "criterion",
             Source::Raters => "raters",
+            Source::Judgments => "judgments",
             Source::Fact => "fact",
         }
     }
@@ -89,6 +99,7 @@ impl fmt::Display for Source {
             }
             Source::Criterion => f.write_str("a description of a challenge"),
             Source::Raters => f.write_str("several people who describe one challenge, each alone"),
+            Source::Judgments => f.write_str("the kinds of the challenges at hand"),
             Source::Fact => f.write_str("a fact that somebody tells"),
         }
     }

@@ -6,7 +6,8 @@ use crate::error::Result;
 pub(crate) use crate::evidence::by_wave;
 use crate::evidence::{Instrument, Loss, Responses, Table};
 use crate::measure::{
-    Absence, Estimate, Kind, MeasureValue, Origin, Reading, Reveals, ScaleRow, Status, agreement, differences, scores,
+    Absence, AgreementOptions, Estimate, MeasureValue, Origin, Reading, Reveals, ScaleRow, Status, agreement_with,
+    differences, scores,
 };
 use crate::num::sqrt;
 use crate::rules::{Measure, MeasureKind, ScaleBinding};
@@ -71,9 +72,11 @@ impl Survey {
         }
         let rows = scores(level, Some(&sizes));
         let reading = Reading { missing_rule: None, sizes: Some(&sizes) };
-        for row in rows.iter().chain(&agreement(level)) {
-            // Items and other statistics fill no measure.
-            let used = row.kind == Kind::Scale && ["score", "ad_m"].contains(&row.measure);
+        // Of agreement only the deviation from the mean fills a measure; it needs no null.
+        let spread = agreement_with(level, &AgreementOptions { nulls: Vec::new(), items: false });
+        for row in rows.iter().chain(&spread) {
+            // Other statistics fill no measure.
+            let used = ["score", "ad_m"].contains(&row.measure);
             if let Some(unit) = judged_unit(row, &self.wave).filter(|_| used) {
                 let key = (unit, row.scale.clone(), row.measure, row.variant, row.estimand);
                 self.readings.rows.insert(key, row.clone());

@@ -1,10 +1,12 @@
 //! Situations: what a challenge is like, facts about units, and what was undertaken.
 
 use super::digest::{Line, Rows};
+use super::provenance::{Provenance, date_of, role_of};
 use super::reader::{Cell, Field, Reader, check_number, refuse_repeats};
 use super::table::{Table, place, shown};
 use crate::error::{Error, Result, suggest};
 use crate::json;
+use crate::vocabulary::InformantRole;
 
 /// What one rater says of one criterion of a challenge, or of one of its components.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -23,6 +25,10 @@ pub struct ChallengeRow {
     pub note: Option<String>,
     /// Where it is written.
     pub source: Option<String>,
+    /// How who says it stands to the group.
+    pub role: Option<InformantRole>,
+    /// The day on which it was said, `YYYY-MM-DD`.
+    pub date: Option<String>,
 }
 
 /// The table `challenges`: each rater answers each criterion of each component at most once.
@@ -51,15 +57,19 @@ const ANSWERS: [(&str, Option<f64>); 6] = [
 
 impl Challenges {
     /// Reads the table `challenges`: challenge, criterion, value (a number from 0 to 1, or yes, partly, no, unknown,
-    /// true, false in any case; empty is unknown); optional component, rater, note, source.
+    /// true, false in any case; empty is unknown); optional component, rater, note, source, role, date.
     ///
     /// # Errors
     /// `not_an_answer`, those of [`Reader`] and its fields, and of [`Challenges::new`].
     pub fn from_table(table: &Table) -> Result<Challenges> {
-        let r = Reader::new(table, &["challenge", "criterion", "value"], &["component", "rater", "note", "source"])?;
+        let r = Reader::new(
+            table,
+            &["challenge", "criterion", "value"],
+            &["component", "rater", "note", "source", "role", "date"],
+        )?;
         let (challenge, criterion, value) = (r.field("challenge"), r.field("criterion"), r.field("value"));
         let (component, rater) = (r.field("component"), r.field("rater"));
-        let (note, source) = (r.field("note"), r.field("source"));
+        let (note, source, role, date) = (r.field("note"), r.field("source"), r.field("role"), r.field("date"));
         let rows = (0..r.rows()).map(|i| {
             Ok(ChallengeRow {
                 challenge: challenge.need_string(i)?,
@@ -69,6 +79,8 @@ impl Challenges {
                 value: answer(&value, i)?,
                 note: note.string(i)?,
                 source: source.string(i)?,
+                role: role_of(&role, i)?,
+                date: date_of(&date, i)?,
             })
         });
         Challenges::new(rows.collect::<Result<_>>()?)
@@ -125,6 +137,7 @@ impl Rows for Challenges {
         let Some(c) = self.rows.get(row) else { return };
         line.text(Some(&c.challenge)).text(c.component.as_deref()).text(Some(&c.criterion)).text(c.rater.as_deref());
         line.number(c.value).text(c.note.as_deref()).text(c.source.as_deref());
+        line.told(c.role, c.date.as_deref());
     }
 }
 
@@ -156,6 +169,36 @@ pub struct FactRow {
     pub note: Option<String>,
     /// Where it is written.
     pub source: Option<String>,
+    /// How who says it stands to the group.
+    pub role: Option<InformantRole>,
+    /// The day on which it was said, `YYYY-MM-DD`.
+    pub date: Option<String>,
+}
+
+impl FactRow {
+    /// Who says it, and where and when.
+    pub fn provenance(&self) -> Provenance {
+        Provenance {
+            informant: self.informant.clone(),
+            role: self.role,
+            source: self.source.clone(),
+            date: self.date.clone(),
+            note: self.note.clone(),
+        }
+    }
+}
+
+impl ChallengeRow {
+    /// Who says it, and where and when.
+    pub fn provenance(&self) -> Provenance {
+        Provenance {
+            informant: self.rater.clone(),
+            role: self.role,
+            source: self.source.clone(),
+            date: self.date.clone(),
+            note: self.note.clone(),
+        }
+    }
 }
 
 /// The table `facts`: each informant and source states a measure of a unit at most once.
@@ -166,15 +209,19 @@ pub struct Facts {
 
 impl Facts {
     /// Reads the table `facts`: unit, measure, value (what reads as a number is one, other text is a category);
-    /// optional se, n, informant, note, source.
+    /// optional se, n, informant, note, source, role, date.
     ///
     /// # Errors
     /// Those of [`Reader`] and its fields, and of [`Facts::new`]. An unknown value is a row left out.
     pub fn from_table(table: &Table) -> Result<Facts> {
-        let r = Reader::new(table, &["unit", "measure", "value"], &["se", "n", "informant", "note", "source"])?;
+        let r = Reader::new(
+            table,
+            &["unit", "measure", "value"],
+            &["se", "n", "informant", "note", "source", "role", "date"],
+        )?;
         let (unit, measure, value) = (r.field("unit"), r.field("measure"), r.field("value"));
         let (se, n, informant) = (r.field("se"), r.field("n"), r.field("informant"));
-        let (note, source) = (r.field("note"), r.field("source"));
+        let (note, source, role, date) = (r.field("note"), r.field("source"), r.field("role"), r.field("date"));
         let rows = (0..r.rows()).map(|i| {
             let category = match value.cell(i) {
                 Cell::Text(s) if s.parse::<f64>().is_err() => Some(s.to_owned()),
@@ -193,6 +240,8 @@ impl Facts {
                 informant: informant.string(i)?,
                 note: note.string(i)?,
                 source: source.string(i)?,
+                role: role_of(&role, i)?,
+                date: date_of(&date, i)?,
             })
         });
         Facts::new(rows.collect::<Result<_>>()?)
@@ -241,6 +290,7 @@ impl Rows for Facts {
             FactValue::Category(c) => line.text(Some(c)),
         };
         line.number(f.se).count(f.n).text(f.informant.as_deref()).text(f.note.as_deref()).text(f.source.as_deref());
+        line.told(f.role, f.date.as_deref());
     }
 }
 
@@ -397,6 +447,8 @@ mod tests {
             informant: None,
             note: None,
             source: None,
+            role: None,
+            date: None,
         };
         assert_eq!(refusal(Facts::new(vec![given])), ("not_finite", at("value")));
     }

@@ -8,6 +8,7 @@
 use super::reader::{Cell, Field};
 use super::table::Table;
 use crate::json::hex;
+use crate::vocabulary::InformantRole;
 use sha2::{Digest as _, Sha256};
 
 /// Changed when the rendering changes, so that digests of different renderings never meet.
@@ -58,6 +59,14 @@ impl Line {
 
     pub(super) fn flag(&mut self, value: Option<bool>) -> &mut Line {
         self.text(value.map(|b| if b { "true" } else { "false" }))
+    }
+
+    /// Columns that came later: where they are empty, the row renders as it did without them.
+    pub(super) fn told(&mut self, role: Option<InformantRole>, date: Option<&str>) -> &mut Line {
+        if role.is_some() || date.is_some() {
+            self.text(role.map(InformantRole::as_str)).text(date);
+        }
+        self
     }
 
     /// A cell whose kind is not known yet: a number wherever it reads as one.

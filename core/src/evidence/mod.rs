@@ -20,6 +20,7 @@ mod organization;
 mod parse;
 mod pressure;
 mod priorities;
+mod provenance;
 mod reader;
 mod reporting;
 mod responses;
@@ -44,6 +45,7 @@ pub use network::{Direction, NodeRow, Nodes, TieRow, Ties};
 pub use organization::{Organization, UnitRow};
 pub use pressure::Pressure;
 pub use priorities::{Declared, DeclaredRow, RankingRow, Rankings};
+pub use provenance::{Provenance, check_date, check_role};
 pub use reader::{Field, Reader};
 pub use reporting::{Managers, Reports};
 pub(crate) use responses::weight_of_text;
@@ -121,9 +123,25 @@ pub struct Evidence {
     pub facts: Option<Facts>,
     /// What was undertaken.
     pub interventions: Option<Interventions>,
+    /// What the host is told of how the evidence was read, such as answers that an informant changed. Names nobody.
+    pub(crate) remarks: Vec<String>,
 }
 
 impl Evidence {
+    /// The same evidence with the organization and the memberships of one day, counted from 1970-01-01
+    /// ([`days_from_iso`]): who belonged to a unit then is a current member.
+    ///
+    /// # Errors
+    /// Those of [`Organization::as_of`] and [`Members::as_of`].
+    pub fn as_of(&self, day: f64) -> Result<Evidence> {
+        let organization = self.organization.as_ref().map(|o| o.as_of(day)).transpose()?;
+        let current = |members: Members| {
+            Members::new(members.rows().iter().map(|m| MemberRow { to: None, ..m.clone() }).collect())
+        };
+        let members = self.members.as_ref().map(|m| m.as_of(day).and_then(current)).transpose()?;
+        Ok(Evidence { organization, members, ..self.clone() })
+    }
+
     /// Takes a table in under its name in [`NAMES`], whatever the table calls itself.
     ///
     /// # Errors
@@ -214,6 +232,7 @@ impl Evidence {
         take(&mut self.challenges, other.challenges);
         take(&mut self.facts, other.facts);
         take(&mut self.interventions, other.interventions);
+        self.remarks.extend(other.remarks);
         Ok(())
     }
 
@@ -233,6 +252,7 @@ impl Evidence {
     /// Checks what only several tables together can say.
     ///
     /// # Errors
+    /// `unknown_priority` for a ranked or touched priority that `declared`, when given, does not have;
     /// `empty_table` for a table of zero rows; `unknown_unit` for a unit that `organization`, when given, does not
     /// have; `unknown_decision` for an effect of a decision that `decisions`, when given, does not have; `not_text`
     /// for a key of `responses` that is no text.
@@ -257,6 +277,9 @@ impl Evidence {
                 }
             }
         }
+        if let Some(declared) = &self.declared {
+            self.check_priorities(declared)?;
+        }
         if let (Some(decisions), Some(effects)) = (&self.decisions, &self.decision_effects) {
             let known: HashSet<&str> = decisions.rows().iter().map(|d| d.decision.as_str()).collect();
             for (row, effect) in effects.rows().iter().enumerate() {
@@ -275,6 +298,28 @@ impl Evidence {
             }
         }
         Ok(())
+    }
+
+    /// Where an order is declared, ranked lists and effects speak of its priorities; free recall may name anything.
+    fn check_priorities(&self, declared: &Declared) -> Result<()> {
+        let known: HashSet<&str> = declared.rows().iter().map(|d| d.priority.as_str()).collect();
+        let ranked = self.rankings.iter().flat_map(|t| t.rows().iter().enumerate()).filter(|(_, r)| r.rank.is_some());
+        let ranked = ranked.map(|(row, r)| ("rankings", row, r.priority.as_str()));
+        let touched = self.decision_effects.iter().flat_map(|t| t.rows().iter().enumerate());
+        let touched = touched.map(|(row, e)| ("decision_effects", row, e.priority.as_str()));
+        match ranked.chain(touched).find(|(_, _, priority)| !known.contains(priority)) {
+            None => Ok(()),
+            Some((table, row, priority)) => {
+                let near = suggest(priority, declared.rows().iter().map(|d| d.priority.as_str()));
+                Err(Error::input("unknown_priority", format!("the strategy declares no priority {}", shown(priority)))
+                    .at(place(table, row, "priority"))
+                    .help(if near.is_empty() {
+                        "add it to `declared`, or leave its rank empty as recall".into()
+                    } else {
+                        near
+                    }))
+            }
+        }
     }
 
     /// A SHA-256, in hexadecimal, of everything handed in; it depends neither on the file format nor on the order of

@@ -3,8 +3,9 @@
 use super::digest::{Line, Rows};
 use super::pressure::Pressure;
 use super::reader::{Reader, check_number, refuse_repeats};
-use super::table::Table;
-use crate::error::Result;
+use super::table::{Table, place};
+use crate::error::{Error, Result};
+use std::collections::HashMap;
 
 /// One priority on one leader's list.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -67,7 +68,8 @@ impl Rankings {
     /// Checks the rows.
     ///
     /// # Errors
-    /// `out_of_range` (a rank below 1), `not_finite`, `duplicate_priority` (ranker, wave, pressure and priority alike).
+    /// `out_of_range` (a rank below 1), `not_finite`, `duplicate_priority` (ranker, wave, pressure and priority alike),
+    /// `two_places` (one list under two units or layers).
     pub fn new(rows: Vec<RankingRow>) -> Result<Rankings> {
         const TABLE: &str = "rankings";
         for (i, row) in rows.iter().enumerate() {
@@ -75,6 +77,17 @@ impl Rankings {
         }
         let keys = rows.iter().map(|r| (&r.ranker, &r.wave, r.pressure, &r.priority));
         refuse_repeats(TABLE, "priority", "duplicate_priority", "ranker, wave, pressure and priority", keys)?;
+        let mut places: HashMap<_, (&str, &str)> = HashMap::new();
+        for (i, row) in rows.iter().enumerate() {
+            let own = (row.unit.as_str(), row.layer.as_str());
+            let first = *places.entry((&row.ranker, &row.wave, row.pressure)).or_insert(own);
+            if first != own {
+                let message = format!("the list of `{}` stands in two places", row.ranker);
+                return Err(Error::input("two_places", message)
+                    .at(place(TABLE, i, if first.0 == own.0 { "layer" } else { "unit" }))
+                    .help(format!("give one unit and one layer a list, such as `{}` and `{}`", first.0, first.1)));
+            }
+        }
         Ok(Rankings { rows })
     }
 

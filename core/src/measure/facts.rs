@@ -1,6 +1,6 @@
 //! What informants tell of a unit, one value a measure.
 
-use super::value::{Estimate, MeasureValue, Origin};
+use super::value::{Absence, Estimate, MeasureValue, Origin};
 use crate::error::{Error, Result};
 use crate::evidence::{FactRow, FactValue};
 use crate::num;
@@ -9,11 +9,12 @@ use crate::num;
 ///
 /// One row keeps its own standard error and n. Several informants are pooled like raters: their mean, with the
 /// standard deviation between them (at least half a step of no - partly - yes, for values between 0 and 1) over the
-/// root of their number; their n, where given, add up. Informants who name different categories have no joint value.
+/// root of their number; their n, where given, add up. Informants who name different categories have no joint
+/// value: it is absent, for that reason.
 ///
 /// # Errors
-/// `conflicting_facts` when several rows that carry a standard error of their own, or categories that differ, tell
-/// the same measure; `not_finite`, `negative_se`.
+/// `conflicting_facts` when several rows that carry a standard error of their own, or numbers and categories, tell the
+/// same measure; `not_finite`, `negative_se`.
 pub fn join_facts(rows: &[&FactRow]) -> Result<MeasureValue> {
     let conflict = |why: &str| {
         let (unit, measure) = rows.first().map_or(("", ""), |r| (r.unit.as_str(), r.measure.as_str()));
@@ -23,11 +24,12 @@ pub fn join_facts(rows: &[&FactRow]) -> Result<MeasureValue> {
     };
     let mut numbers = Vec::new();
     let mut category: Option<&str> = None;
+    let mut differ = false;
     for row in rows {
         match &row.value {
             FactValue::Number(x) => numbers.push(*x),
             FactValue::Category(c) => match category {
-                Some(old) if old != c => return Err(conflict("name different categories")),
+                Some(old) if old != c => differ = true,
                 _ => category = Some(c),
             },
         }
@@ -36,7 +38,10 @@ pub fn join_facts(rows: &[&FactRow]) -> Result<MeasureValue> {
         if !numbers.is_empty() {
             return Err(conflict("mix a number and a category"));
         }
-        return Ok(MeasureValue::Category(c.to_owned(), Origin::Facts));
+        return Ok(match differ {
+            true => MeasureValue::Absent(Absence::InformantsDiffer),
+            false => MeasureValue::Category(c.to_owned(), Origin::Facts),
+        });
     }
     let people: Vec<u64> = rows.iter().filter_map(|r| r.n).collect();
     let n = (!people.is_empty()).then(|| people.iter().fold(0_u64, |a, b| a.saturating_add(*b)));
@@ -59,7 +64,18 @@ mod tests {
     use super::*;
 
     fn row(value: FactValue, se: Option<f64>, n: Option<u64>) -> FactRow {
-        FactRow { unit: "u".into(), measure: "m".into(), value, se, n, informant: None, note: None, source: None }
+        FactRow {
+            unit: "u".into(),
+            measure: "m".into(),
+            value,
+            se,
+            n,
+            informant: None,
+            note: None,
+            source: None,
+            role: None,
+            date: None,
+        }
     }
 
     #[test]
@@ -77,7 +93,7 @@ mod tests {
     fn what_cannot_be_joined_is_refused() {
         let (a, b) =
             (row(FactValue::Category("x".into()), None, None), row(FactValue::Category("y".into()), None, None));
-        assert_eq!(join_facts(&[&a, &b]).unwrap_err().code(), "conflicting_facts");
+        assert_eq!(join_facts(&[&a, &b]).unwrap(), MeasureValue::Absent(Absence::InformantsDiffer));
         let (a, b) = (row(FactValue::Number(1.0), Some(0.1), None), row(FactValue::Number(0.0), None, None));
         assert_eq!(join_facts(&[&a, &b]).unwrap_err().code(), "conflicting_facts");
     }

@@ -155,6 +155,8 @@ pub enum Absence {
     AgreementContradicted,
     /// Only one informant or source.
     OneSource,
+    /// Informants name different categories, which have no mean.
+    InformantsDiffer,
     /// Only one pressure level was observed.
     OnePressure,
     /// Those who coded what was observed agree too little.
@@ -184,6 +186,7 @@ impl Absence {
             Absence::RowsNeeded => "rows_needed",
             Absence::AgreementContradicted => "agreement_contradicted",
             Absence::OneSource => "one_source",
+            Absence::InformantsDiffer => "informants_differ",
             Absence::OnePressure => "one_pressure",
             Absence::CodersDisagree => "coders_disagree",
             Absence::NoSpread { .. } => "no_spread",
@@ -200,6 +203,7 @@ impl Absence {
             Absence::RowsNeeded => "needs respondent rows".into(),
             Absence::AgreementContradicted => "the members contradict one another".into(),
             Absence::OneSource => "only one source".into(),
+            Absence::InformantsDiffer => "informants name different categories".into(),
             Absence::OnePressure => "only one pressure level observed".into(),
             Absence::CodersDisagree => "those who coded it agree too little".into(),
             Absence::NoSpread { .. } => "all who answered said the same, so no uncertainty could be measured".into(),

@@ -17,6 +17,7 @@ mod sheet;
 mod suppress;
 mod text;
 mod text_groups;
+mod text_units;
 
 pub use crate::assess::People;
 pub use audit::{Audit, AuditOptions, Leak, Level, MAX_CELLS, TableCell, Tables, Values, audit, suppress};

@@ -6,11 +6,11 @@ use super::ledger::Ledger;
 use super::pattern::{Audited, Pattern};
 use super::peers::Told;
 use super::policy::DisclosurePolicy;
-use crate::assess::{Assessed, Assessment, Manifest, Subject, loss_note};
+use crate::assess::{Assessed, Assessment, Manifest, Source, Subject, loss_note};
 use crate::error::{Error, Result};
 use crate::json::canonical;
 use crate::measure::{Absence, Estimate, MeasureValue, Origin, ScaleRow, Status};
-use crate::rules::{Judgment, Measure, MeasureId, MeasureKind, Mode, OptionFinding, Verdict};
+use crate::rules::{Judgment, Measure, MeasureId, MeasureKind, Mode, NextQuestion, Reason, Status as JudgmentStatus};
 use serde_json::{Value, json};
 use std::collections::{BTreeSet, HashMap};
 
@@ -66,16 +66,20 @@ pub struct JudgmentCell {
     pub because: Vec<String>,
     /// The few numbers that decide it, each in short.
     pub evidence: Vec<String>,
-    /// Option, verdict and, where it holds, the rule's reason, for an independent question.
-    pub verdicts: Vec<(String, &'static str, Option<String>)>,
-    /// The rule that carries the answer, and its reason.
-    pub rule: Option<(String, String)>,
+    /// The same as `because`, with what kind of reason each is.
+    pub reasons: Vec<Reason>,
+    /// Option and verdict in words, for an independent question.
+    pub verdicts: Vec<(String, &'static str)>,
+    /// Options that are not excluded while it is open, when some are.
+    pub left: Vec<String>,
+    /// What is missing while it is open, in words, such as the table `decisions`; each once.
+    pub lacks: Vec<String>,
     /// Whether anything is known that bears on it.
     pub touched: bool,
     /// Whether it rests on an instrument without published validation.
     pub unvalidated: bool,
     /// What to ask next, when it is open.
-    pub next: Vec<Value>,
+    pub next: Vec<NextQuestion>,
     // Rendered at once: a tree of values would take several times the memory.
     pub(crate) document: String,
     pub(crate) explanation: String,
@@ -235,8 +239,10 @@ impl Assessment {
             headline: "masked to protect a small group".to_owned(),
             because: Vec::new(),
             evidence: Vec::new(),
+            reasons: Vec::new(),
             verdicts: Vec::new(),
-            rule: None,
+            left: Vec::new(),
+            lacks: Vec::new(),
             touched: true,
             unvalidated: false,
             next: Vec::new(),
@@ -259,11 +265,13 @@ impl Assessment {
             headline: j.headline(),
             because: j.because(),
             evidence: j.evidence(),
+            reasons: j.reasons(),
             verdicts: verdicts(&j),
-            rule: j.answering_rule().map(|r| (r.id.clone(), r.because.clone())),
+            left: left(&j),
+            lacks: lacks(&j),
             touched: j.touched(),
             unvalidated: j.unvalidated(),
-            next: j.next_questions().iter().map(|q| q.to_json()).collect(),
+            next: j.next_questions(),
             document: canonical(&j.to_json()),
             explanation: j.explain(),
             ..base
@@ -395,7 +403,8 @@ impl Release {
         let judgment = |j: &JudgmentCell| {
             json!({
                 "subject": j.subject, "kind": j.kind, "question": j.question, "title": j.title, "status": j.status,
-                "headline": j.headline, "because": j.because, "unvalidated": j.unvalidated, "next": j.next,
+                "headline": j.headline, "because": j.because, "unvalidated": j.unvalidated,
+                "next": j.next.iter().map(NextQuestion::to_json).collect::<Vec<_>>(),
                 "judgment": serde_json::from_str::<Value>(&j.document).unwrap_or(Value::Null),
             })
         };
@@ -436,16 +445,41 @@ pub(crate) fn banded(value: f64, n: u64, policy: &DisclosurePolicy) -> f64 {
 }
 
 /// The verdicts of an independent question, as people say them.
-fn verdicts(j: &Judgment) -> Vec<(String, &'static str, Option<String>)> {
-    let Some(question) = j.framework().questions().iter().find(|q| q.id == j.question_id()) else { return Vec::new() };
-    if question.mode != Mode::Independent {
-        return Vec::new();
+fn verdicts(j: &Judgment) -> Vec<(String, &'static str)> {
+    let Some(question) = j.asked().filter(|q| q.mode == Mode::Independent) else { return Vec::new() };
+    question.options.iter().zip(j.options()).map(|(o, found)| (o.replace('_', " "), found.verdict.words())).collect()
+}
+
+/// What an open judgment could still come to, when something is excluded already.
+fn left(j: &Judgment) -> Vec<String> {
+    let some = *j.status() == JudgmentStatus::Insufficient && !j.excluded().is_empty();
+    j.remaining().iter().filter(|_| some).map(|o| o.replace('_', " ")).collect()
+}
+
+/// Where what an open judgment misses would come from; where nothing is missing, why it is open all the same.
+fn lacks(j: &Judgment) -> Vec<String> {
+    let needs = j.needs();
+    let mut out: Vec<String> = Vec::new();
+    let missing = needs.missing.iter().filter_map(|m| j.framework().measure(*m)).map(|m| match Source::of(m) {
+        Source::Scale { .. } => "for want of answers to the questionnaire".to_owned(),
+        Source::Fact => "for want of facts that people can tell".to_owned(),
+        Source::Criterion => "for want of further answers about the challenge".to_owned(),
+        source => format!("for want of {source}"),
+    });
+    let close = (!needs.too_close.is_empty()).then(|| "too close to call".to_owned());
+    let held = needs.reasons.iter().map(|r| match r.as_str() {
+        "hypothesis_only" => "held back, for rules only hint at it".to_owned(),
+        r => format!("held back, for {}", r.replace('_', " ")),
+    });
+    for text in missing.chain(close) {
+        if !out.contains(&text) {
+            out.push(text);
+        }
     }
-    let told = |(option, found): (&String, &OptionFinding)| {
-        let rule = found.rule.filter(|_| found.verdict == Verdict::Holds).and_then(|r| j.framework().rule(r));
-        (option.replace('_', " "), found.verdict.words(), rule.map(|r| format!("{} [{}]", r.because, r.id)))
-    };
-    question.options.iter().zip(j.options()).map(told).collect()
+    if out.is_empty() {
+        out.extend(held);
+    }
+    out
 }
 
 fn dedup<'a>(names: &[&'a str]) -> Vec<&'a str> {

@@ -2,42 +2,39 @@
 
 use super::groups::GroupCell;
 use super::release::Release;
-use super::text::{fold, heading, line};
 use crate::assess::{POOLED, REPORTS};
+use crate::paper::Paper;
 use std::collections::BTreeMap;
 
-/// Cut, category, and the cell of each scale.
-type Told<'r> = (&'r str, &'r str, Vec<&'r GroupCell>);
-
-impl Release {
-    /// Groups of the judged wave, by unit in the order of the organization; cuts and categories by name, never by score.
-    pub(super) fn groups_text(&self, out: &mut String) {
-        let judged = self.manifest().wave.as_deref().unwrap_or("");
-        let mut of: BTreeMap<&str, Vec<Told<'_>>> = BTreeMap::new();
-        for g in self.groups().iter().filter(|g| g.wave == judged) {
-            let own = of.entry(&g.unit).or_default();
-            match own.iter_mut().find(|(cut, category, _)| (*cut, *category) == (g.cut.as_str(), g.category.as_str())) {
-                Some((.., cells)) => cells.push(g),
-                None => own.push((&g.cut, &g.category, vec![g])),
-            }
+/// Groups of the judged wave, by unit in the order of the organization; cuts and categories by name, never by score.
+pub(super) fn groups(release: &Release, out: &mut Paper) {
+    let judged = release.manifest().wave.as_deref().unwrap_or("");
+    // By unit: cut, category, and the cells of the scales.
+    type Groups<'a> = Vec<(&'a str, &'a str, Vec<&'a GroupCell>)>;
+    let mut of: BTreeMap<&str, Groups<'_>> = BTreeMap::new();
+    for g in release.groups().iter().filter(|g| g.wave == judged) {
+        let own = of.entry(&g.unit).or_default();
+        match own.iter_mut().find(|(cut, category, _)| (*cut, *category) == (g.cut.as_str(), g.category.as_str())) {
+            Some((.., cells)) => cells.push(g),
+            None => own.push((&g.cut, &g.category, vec![g])),
         }
-        if of.is_empty() {
-            return;
+    }
+    if of.is_empty() {
+        return;
+    }
+    out.heading("Groups");
+    for unit in release.units() {
+        let Some(mut own) = of.remove(unit.unit.as_str()) else { continue };
+        own.sort_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)));
+        out.line(0, &unit.unit);
+        let (shown, masked): (Vec<_>, Vec<_>) =
+            own.iter().partition(|(.., cells)| cells.iter().any(|c| c.status != "masked"));
+        for (cut, category, cells) in shown {
+            out.fold(1, &format!("{}{}", name(cut, category), told(cells)));
         }
-        heading(out, "Groups");
-        for unit in self.units() {
-            let Some(mut own) = of.remove(unit.unit.as_str()) else { continue };
-            own.sort_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)));
-            line(out, 0, &unit.unit);
-            let (shown, masked): (Vec<_>, Vec<_>) =
-                own.iter().partition(|(.., cells)| cells.iter().any(|c| c.status != "masked"));
-            for (cut, category, cells) in shown {
-                fold(out, 1, &format!("{}{}", name(cut, category), told(cells)));
-            }
-            if !masked.is_empty() {
-                let names: Vec<String> = masked.iter().map(|(cut, category, _)| name(cut, category)).collect();
-                fold(out, 1, &format!("masked: {}", names.join("; ")));
-            }
+        if !masked.is_empty() {
+            let names: Vec<String> = masked.iter().map(|(cut, category, _)| name(cut, category)).collect();
+            out.fold(1, &format!("masked: {}", names.join("; ")));
         }
     }
 }

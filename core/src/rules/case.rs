@@ -2,7 +2,9 @@
 
 use super::model::{Framework, Measure, MeasureId, MeasureKind};
 use crate::error::{Error, Result, suggest};
+use crate::evidence::Provenance;
 use crate::measure::{Estimate, MeasureValue, Origin};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The measures of one subject. A measure that was never set is absent: missing is not zero.
@@ -10,12 +12,33 @@ use std::sync::Arc;
 pub struct Case {
     // Shared until changed: every judgment of a subject keeps its case.
     values: Arc<Vec<Option<MeasureValue>>>,
+    told: Arc<BTreeMap<MeasureId, Vec<Testimony>>>,
+}
+
+/// What one informant told of a measure.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Testimony {
+    /// What they said.
+    pub value: MeasureValue,
+    /// Who said it, where it is written and when.
+    pub by: Provenance,
+}
+
+impl Testimony {
+    /// What was told in short, as explanations have it.
+    pub(crate) fn value_text(&self) -> String {
+        match &self.value {
+            MeasureValue::Known(e) => super::explain::short(e.value()),
+            MeasureValue::Category(c, _) => c.clone(),
+            MeasureValue::Absent(_) => "do not know".to_owned(),
+        }
+    }
 }
 
 impl Case {
     /// A case in which nothing is known.
     pub fn new(framework: &Framework) -> Case {
-        Case { values: Arc::new(vec![None; framework.measures().len()]) }
+        Case { values: Arc::new(vec![None; framework.measures().len()]), told: Arc::default() }
     }
 
     /// Sets one measure.
@@ -45,6 +68,16 @@ impl Case {
             *slot = Some(value);
         }
         Ok(())
+    }
+
+    /// Notes who told a measure, and what each of them said.
+    pub(crate) fn note(&mut self, m: MeasureId, told: Vec<Testimony>) {
+        Arc::make_mut(&mut self.told).insert(m, told);
+    }
+
+    /// What informants told of a measure, each for themselves; empty where the value comes from elsewhere.
+    pub fn told(&self, m: MeasureId) -> &[Testimony] {
+        self.told.get(&m).map(Vec::as_slice).unwrap_or_default()
     }
 
     pub(crate) fn forget(&mut self, m: MeasureId) {

@@ -1,9 +1,10 @@
 //! What a judgment says in words: one renderer, with fixed sentences, for every language and report.
 
 use super::evaluate::{Evaluation, Verdict};
-use super::explain::{Leaf, Step, observed, short, short_probability};
+use super::explain::{Leaf, Step, short, short_probability};
 use super::judgment::{Answer, Judgment, Status};
 use super::model::*;
+use super::reasons::unmet;
 use super::truth::Truth;
 use crate::error::{Error, Result, suggest};
 use crate::measure::{MeasureValue, Reveals};
@@ -66,83 +67,8 @@ impl Judgment {
         out
     }
 
-    fn title(&self) -> &str {
+    pub(crate) fn title(&self) -> &str {
         self.asked().map_or("", |q| q.title.as_str())
-    }
-
-    /// Why, a sentence a line: what is concluded or still open, what it rests on, then what is missing.
-    pub fn because(&self) -> Vec<String> {
-        let mut lines = Vec::new();
-        for (name, part) in &self.parts {
-            lines.push(format!("part `{name}`: {}", part.headline()));
-        }
-        if self.parts.is_empty() {
-            self.option_lines(&mut lines);
-        }
-        for (option, r) in self.hypotheses() {
-            if let Some(rule) = self.framework.rule(r) {
-                lines.push(format!("{} {}: {} [{}]", self.beside(option), words(option), rule.because, rule.id));
-            }
-        }
-        lines.extend(self.need_lines());
-        lines.extend(self.flags.iter().map(|f| format!("note: {f}")));
-        lines
-    }
-
-    /// How a rule that only suggests stands beside what is concluded.
-    fn beside(&self, option: &str) -> &'static str {
-        if self.answer() == Some(option) { "in support of" } else { "a hypothesis for" }
-    }
-
-    fn option_lines(&self, lines: &mut Vec<String>) {
-        let exclusive = self.asked().is_some_and(|q| q.mode != Mode::Independent);
-        if let Status::Conflict(of) = &self.status {
-            let names: Vec<String> = of.iter().map(|i| words(self.name(*i))).collect();
-            lines.push(format!("{} exclude one another and hold at once", names.join(" and ")));
-        }
-        for (i, o) in self.options.iter().enumerate() {
-            // An answer speaks for itself; what it excludes needs no sentence, unless it stands by exclusion alone.
-            let by_exclusion =
-                self.one().and_then(|one| self.options.get(one)).map(|o| &o.verdict) != Some(&Verdict::Holds);
-            if exclusive && self.one().is_some_and(|one| one != i) && !by_exclusion {
-                continue;
-            }
-            let Some((r, rule)) = o.rule.and_then(|r| Some((r, self.framework.rule(r)?))) else { continue };
-            let name = words(self.name(i));
-            match &o.verdict {
-                Verdict::Holds => lines.push(format!("{} [{}]", rule.because, rule.id)),
-                Verdict::Fails if exclusive => lines.push(format!("{name} is excluded [{}]", rule.id)),
-                Verdict::Fails => lines.push(format!("the evidence does not support {name} [{}]", rule.id)),
-                Verdict::Insufficient(_) if self.one() == Some(i) => {
-                    lines.push(format!("{name} is the only level left; it would mean: {} [{}]", rule.because, rule.id));
-                }
-                v @ Verdict::Insufficient(_) => lines.push(match unmet(v) {
-                    Some(why) => format!("{name} does not apply here: {why} [{}]", rule.id),
-                    None => format!("{name} is open; it would mean: {} [{}]", rule.because, rule.id),
-                }),
-            }
-            let mut seen = HashSet::new();
-            for step in self.steps_taken(r) {
-                decisive_lines(&step, &mut seen, lines);
-            }
-        }
-    }
-
-    fn need_lines(&self) -> Vec<String> {
-        let needs = self.needs();
-        let mut lines = Vec::new();
-        let names = |ids: &[MeasureId]| -> String {
-            let measures = ids.iter().filter_map(|m| self.framework.measure(*m));
-            measures.map(|m| format!("`{}`", m.id)).collect::<Vec<_>>().join(", ")
-        };
-        if !needs.missing.is_empty() {
-            lines.push(format!("missing: {}", names(&needs.missing)));
-        }
-        if !needs.too_close.is_empty() {
-            lines.push(format!("too close to call: {}", names(&needs.too_close)));
-        }
-        lines.extend(needs.reasons.iter().map(|r| format!("held back: {}", words(r))));
-        lines
     }
 
     /// The whole explanation as text: that of [`Judgment::full`].
@@ -194,7 +120,9 @@ impl Judgment {
         }
         let Text { mut out, .. } = text;
         self.need_lines().iter().for_each(|l| out.push_str(&format!("  {l}\n")));
-        self.flags.iter().for_each(|f| out.push_str(&format!("  note: {f}\n")));
+        self.told_lines().iter().for_each(|l| out.push_str(&format!("  {l}\n")));
+        let notes = self.informants_line().into_iter().chain(self.flags.iter().cloned());
+        notes.for_each(|f| out.push_str(&format!("  note: {f}\n")));
         if self.parts.is_empty() {
             out.push_str(&format!("  confidence asked for: {}\n", short(self.confidence)));
         }
@@ -270,16 +198,6 @@ impl Text {
     }
 }
 
-/// The reasons of guards that are unmet, when nothing else keeps an option open.
-fn unmet(verdict: &Verdict) -> Option<String> {
-    match verdict {
-        Verdict::Insufficient(n) if n.missing.is_empty() && n.too_close.is_empty() && !n.reasons.is_empty() => {
-            Some(words(&n.reasons.join(", ")))
-        }
-        _ => None,
-    }
-}
-
 /// The probability of a step, unless it follows from what is not rendered.
 fn likely(step: &Step) -> String {
     if step.hidden() { String::new() } else { probability(step.truth) }
@@ -292,28 +210,6 @@ fn probability(t: Truth) -> String {
         (lo, hi) if lo == hi => format!(" (probability {lo})"),
         (lo, hi) => format!(" (probability {lo} to {hi})"),
     }
-}
-
-/// The decisive ends as sentences: what was seen, and on which side of the line it lies.
-fn decisive_lines(step: &Step, seen: &mut HashSet<String>, lines: &mut Vec<String>) {
-    if step.decisive {
-        let line = match &step.leaf {
-            Some(l) => {
-                let side = match step.truth {
-                    t if t.hi < 0.5 => format!("not {}", l.relation),
-                    _ => l.relation.clone(),
-                };
-                let named = l.threshold.is_none() && step.truth == Truth::TRUE;
-                let side = if named { String::new() } else { format!(", {side}") };
-                format!("{}: {}{side}", l.words, observed(l))
-            }
-            None => step.text.clone(),
-        };
-        if seen.insert(line.clone()) {
-            lines.push(line);
-        }
-    }
-    step.children.iter().for_each(|s| decisive_lines(s, seen, lines));
 }
 
 /// An id as words: `too_many_chefs` reads too many chefs.

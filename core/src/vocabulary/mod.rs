@@ -7,4 +7,6 @@ mod theory;
 
 pub(crate) use catalogue::{CONCEPT, PROMPT, WORK};
 pub use catalogue::{Catalogue, Cite, Concept, FILES as CATALOGUE_FILES, Prompt, Work};
-pub use theory::{Capability, ChallengeKind, Change, LeadershipSource, Obstacle, Puller, RelationalUnit, TYPED, Task};
+pub use theory::{
+    Capability, ChallengeKind, Change, InformantRole, LeadershipSource, Obstacle, Puller, RelationalUnit, TYPED, Task,
+};

@@ -39,6 +39,27 @@ macro_rules! closed {
 }
 
 closed! {
+    /// How somebody who tells a fact stands to the group it is about. Coarse on purpose: it may leave where a name may
+    /// not.
+    InformantRole, "role of an informant" {
+        /// Belongs to the group.
+        Member = "member",
+        /// Belongs to it and holds authority in it.
+        Leader = "leader",
+        /// Holds authority over it from above.
+        Above = "above",
+        /// Works with it from another group.
+        Beside = "beside",
+        /// Is served by it, or lives with the result.
+        Served = "served",
+        /// Looks on from outside: an adviser or a researcher.
+        Observer = "observer",
+        /// Nobody: records or documents.
+        Records = "records",
+    }
+}
+
+closed! {
     /// What leadership is expected to produce (C001, C032-C034). The list is open in the source: rulebooks may add sets.
     Task, "task" {
         /// Agreement on where the group is going.

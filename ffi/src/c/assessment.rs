@@ -31,7 +31,7 @@ impl Handle for colead_assessment {
 /// What stands behind a `colead_assessment`.
 #[derive(Debug)]
 pub(crate) struct Found {
-    assessment: Assessment,
+    pub(crate) assessment: Assessment,
     /// The terms that the folder asks for.
     policy: DisclosurePolicy,
     unread: Vec<String>,
@@ -61,6 +61,10 @@ pub struct colead_assess_options {
     pub direction: *const c_char,
     /// Its size.
     pub direction_size: usize,
+    /// The day, such as `2024-06-30`, whose organization and memberships hold; null for the folder's or the latest rows.
+    pub as_of: *const c_char,
+    /// Its size.
+    pub as_of_size: usize,
 }
 
 /// The choices of a caller, as references.
@@ -72,12 +76,10 @@ pub(crate) struct Choices<'a> {
     pub(crate) seed: Option<u64>,
     pub(crate) cuts: Option<Vec<String>>,
     pub(crate) direction: Option<Direction>,
+    pub(crate) as_of: Option<i64>,
 }
 
 fn assess(mut project: Project, choices: &Choices<'_>) -> Result<Found> {
-    if let Some(framework) = choices.framework {
-        project.framework = framework.clone();
-    }
     if let Some(instrument) = choices.instrument {
         project.options.instrument = Some(instrument.clone());
     }
@@ -86,6 +88,7 @@ fn assess(mut project: Project, choices: &Choices<'_>) -> Result<Found> {
     if let Some(cuts) = &choices.cuts {
         project.options.cuts.clone_from(cuts);
     }
+    project.options.as_of = choices.as_of.or(project.options.as_of);
     project.options.direction = choices.direction.or(project.options.direction);
     let policy = DisclosurePolicy::of_folder(&project.policy)?;
     Ok(Found { assessment: project.assess()?, policy, unread: project.unread })
@@ -107,7 +110,7 @@ pub unsafe extern "C" fn colead_evidence_assess(
     err: *mut *mut colead_error,
 ) -> colead_status {
     boundary!(err, |evidence: view(evidence), options: choices(options), out: out(out)| {
-        out.fill(assess(evidence.project()?, &options)?)
+        out.fill(assess(evidence.project(options.framework)?, &options)?)
     })
 }
 

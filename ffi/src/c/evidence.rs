@@ -8,6 +8,7 @@ use crate::arrow::import_stream;
 use arrow_array::ffi_stream::FFI_ArrowArrayStream;
 use colead::assess::Project;
 use colead::evidence::{Evidence, NAMES};
+use colead::rules::Framework;
 use colead::{Error, Result};
 use std::ffi::c_char;
 
@@ -96,10 +97,10 @@ impl Gathered {
     }
 
     /// Files and streams as one folder.
-    pub(crate) fn project(&self) -> Result<Project> {
+    pub(crate) fn project(&self, own: Option<&Framework>) -> Result<Project> {
         let files: Vec<(&str, &[u8])> =
             self.files.iter().map(|(name, data)| (name.as_str(), data.as_slice())).collect();
-        let mut project = Project::from_files(&files)?;
+        let mut project = Project::read(&files, own)?;
         project.evidence.join(self.streams.clone())?;
         Ok(project)
     }

@@ -27,7 +27,7 @@ impl Handle for colead_judgment {
 /// What stands behind a `colead_judgment`.
 #[derive(Debug)]
 pub(crate) struct Judged {
-    judgment: Judgment,
+    pub(crate) judgment: Judgment,
     status: Terminated,
     answer: Terminated,
 }

@@ -14,7 +14,7 @@ mod timing;
 pub use counts::{Counts, DecisionCounts, Joint, MAX_COUNT, MAX_PRIORITIES, Place, Told};
 pub use facets::{Coherence, coherence};
 pub use layers::{LayerOrder, layer_order};
-pub use reinforcement::{MIN_CODER_AGREEMENT, MIN_DECISIONS, Reinforcement};
+pub use reinforcement::{MIN_CODER_AGREEMENT, MIN_DECISIONS, Reinforcement, difference_interval};
 pub use timing::{MIN_TIMED, Timing, timing};
 
 /// The version of these proposals; a number computed by another version is another number.

@@ -7,7 +7,7 @@ use crate::measure::value::Absence;
 use crate::num::{sqrt, sum};
 use std::collections::BTreeMap;
 
-/// The fewest decisions of which an interval is given: by simulation (docs/calibration.md) it covers from here on.
+/// The fewest decisions of which an interval is given: by simulation (docs/calibration-coherence.md) it covers from here on.
 pub const MIN_DECISIONS: u64 = 20;
 /// The least agreement of coders on which effects are relied on: Krippendorff's own line for tentative conclusions
 /// (2004, p. 241).
@@ -171,7 +171,7 @@ pub(crate) fn fisher(value: f64, se: f64, df: f64) -> (f64, f64) {
 }
 
 /// The 95 % interval of a difference of two independent numbers from the interval of each (Zou and Donner 2008).
-pub(crate) fn difference_interval(later: (f64, (f64, f64)), earlier: (f64, (f64, f64))) -> (f64, f64) {
+pub fn difference_interval(later: (f64, (f64, f64)), earlier: (f64, (f64, f64))) -> (f64, f64) {
     let ((a, (al, au)), (b, (bl, bu))) = (later, earlier);
     let length = |x: f64, y: f64| sqrt(x * x + y * y);
     (a - b - length(a - al, bu - b), a - b + length(au - a, b - bl))

@@ -6,7 +6,7 @@ use crate::measure::ordinal::spearman;
 use crate::measure::value::Absence;
 use crate::num::{sqrt, sum};
 
-/// The fewest leaders of whom an interval is given: by simulation (docs/calibration.md) it covers from here on.
+/// The fewest leaders of whom an interval is given: by simulation (docs/calibration-coherence.md) it covers from here on.
 pub const MIN_LEADERS: u64 = 8;
 
 /// How near leaders stand to an order, each alone.
@@ -63,7 +63,7 @@ pub fn mean_interval(mean: f64, se: f64, n: u64) -> Option<(f64, f64)> {
 }
 
 /// Spearman's correlation between the mean orders of two groups of leaders. No interval is given: where the two orders
-/// are nearly one it covers far too seldom (docs/calibration.md).
+/// are nearly one it covers far too seldom (docs/calibration-coherence.md).
 ///
 /// # Errors
 /// `TooFew` when a group is empty or both rank fewer than three priorities; `Undefined` when a mean order does not tell

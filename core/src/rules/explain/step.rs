@@ -354,6 +354,7 @@ impl Judgment {
             "schema": EXPLANATION_SCHEMA,
             "judgment": self.to_json(),
             "rules": rules.into_iter().filter_map(rule).collect::<Vec<_>>(),
+            "told": self.told_json(),
             "parts": self.parts.iter().map(|(n, j)| json!({ "part": n, "explanation": j.explanation() })).collect::<Vec<_>>(),
         })
     }
