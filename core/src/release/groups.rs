@@ -34,10 +34,8 @@ pub struct GroupCell {
     pub status: String,
 }
 
-/// Wave, scale, unit, and whether of direct reports alone.
-type Place<'a> = (&'a str, &'a str, &'a str, bool);
-/// The means of those who answered, of units and of direct reports.
-type Means<'a> = HashMap<Place<'a>, &'a ScaleRow>;
+/// The means of those who answered, of units and of direct reports: wave, scale, unit, and whether direct.
+type Means<'a> = HashMap<(&'a str, &'a str, &'a str, bool), &'a ScaleRow>;
 
 impl Assessment {
     pub(crate) fn group_cells(&self, pattern: &Pattern, policy: &DisclosurePolicy) -> Vec<GroupCell> {
@@ -71,12 +69,16 @@ impl Assessment {
     }
 
     fn means(&self) -> Means<'_> {
-        fn key(row: &ScaleRow, direct: bool) -> Option<(Place<'_>, &ScaleRow)> {
-            Some(((row.wave.as_deref().unwrap_or(""), &row.scale, row.unit.as_deref()?, direct), row))
-        }
         let whole = self.scores.iter().filter(|r| r.measure == "score" && r.estimand == "respondents");
         let direct = self.census.groups.iter().filter(|(cut, ..)| cut == REPORTS);
-        whole.filter_map(|r| key(r, false)).chain(direct.filter_map(|(.., r)| key(r, true))).collect()
+        let all = whole.map(|r| (r, false)).chain(direct.map(|(.., r)| (r, true)));
+        let mut out = Means::new();
+        for (row, direct) in all {
+            if let Some(unit) = &row.unit {
+                out.insert((row.wave.as_deref().unwrap_or(""), &row.scale, unit, direct), row);
+            }
+        }
+        out
     }
 
     /// A pool that left by its people, with its mean on a scale where that may leave too.
