@@ -166,7 +166,7 @@ fn decided(seen: &Seen<'_>, lists: &Lists<'_>, order: Option<&[Option<f64>]>) ->
 fn enacted(counts: &Counts, lists: &Lists<'_>) -> Option<Vec<Option<f64>>> {
     let effects = counts.effects();
     let net = |p: &&str| effects.get(p).map(|(advance, against)| *against as f64 - *advance as f64);
-    (!effects.is_empty()).then(|| lists.priorities.iter().map(|p| net(p)).collect())
+    (!effects.is_empty()).then(|| lists.priorities.iter().map(net).collect())
 }
 
 /// The priority on which most pairs of decisions contradict one another.
