@@ -32,8 +32,9 @@ const NAMES: [&str; 6] = ["a", "b", "c", "d", "e", "f"];
 
 /// Decisions that touch two or three priorities, those named first sooner; one column a priority.
 fn decide(n: usize, advance: &[f64; 6], chance: &mut Chance) -> Vec<Vec<i8>> {
-    let mut columns = vec![vec![0_i8; n]; 6];
-    for d in 0..n {
+    let mut columns = vec![Vec::with_capacity(n); 6];
+    for _ in 0..n {
+        let mut row = [0_i8; 6];
         let mut left: Vec<usize> = (0..6).collect();
         for _ in 0..2 + usize::from(chance.uniform() < 0.5) {
             let total: usize = left.iter().map(|k| 6 - k).sum();
@@ -47,8 +48,9 @@ fn decide(n: usize, advance: &[f64; 6], chance: &mut Chance) -> Vec<Vec<i8>> {
                 })
                 .unwrap();
             let k = left.remove(at);
-            columns[k][d] = if chance.uniform() < advance[k] { 1 } else { -1 };
+            row[k] = if chance.uniform() < advance[k] { 1 } else { -1 };
         }
+        columns.iter_mut().zip(row).for_each(|(column, effect)| column.push(effect));
     }
     columns
 }

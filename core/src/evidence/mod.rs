@@ -252,7 +252,7 @@ impl Evidence {
     /// Checks what only several tables together can say.
     ///
     /// # Errors
-    /// `unknown_priority` for a ranked or touched priority that `declared`, when given, does not have;
+    /// `two_places` for a list under two units or layers; `unknown_priority` for a ranked or touched priority that `declared`, when given, does not have;
     /// `empty_table` for a table of zero rows; `unknown_unit` for a unit that `organization`, when given, does not
     /// have; `unknown_decision` for an effect of a decision that `decisions`, when given, does not have; `not_text`
     /// for a key of `responses` that is no text.
@@ -276,6 +276,9 @@ impl Evidence {
                     check_unit(organization, "responses", row, unit.text(row)?.as_deref())?;
                 }
             }
+        }
+        if let Some(rankings) = &self.rankings {
+            rankings.check_places()?;
         }
         if let Some(declared) = &self.declared {
             self.check_priorities(declared)?;

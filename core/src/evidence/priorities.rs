@@ -68,8 +68,7 @@ impl Rankings {
     /// Checks the rows.
     ///
     /// # Errors
-    /// `out_of_range` (a rank below 1), `not_finite`, `duplicate_priority` (ranker, wave, pressure and priority alike),
-    /// `two_places` (one list under two units or layers).
+    /// `out_of_range` (a rank below 1), `not_finite`, `duplicate_priority` (ranker, wave, pressure and priority alike).
     pub fn new(rows: Vec<RankingRow>) -> Result<Rankings> {
         const TABLE: &str = "rankings";
         for (i, row) in rows.iter().enumerate() {
@@ -77,18 +76,26 @@ impl Rankings {
         }
         let keys = rows.iter().map(|r| (&r.ranker, &r.wave, r.pressure, &r.priority));
         refuse_repeats(TABLE, "priority", "duplicate_priority", "ranker, wave, pressure and priority", keys)?;
+        Ok(Rankings { rows })
+    }
+
+    /// Checks that each list belongs to one unit and one layer.
+    ///
+    /// # Errors
+    /// `two_places`.
+    pub(super) fn check_places(&self) -> Result<()> {
         let mut places: HashMap<_, (&str, &str)> = HashMap::new();
-        for (i, row) in rows.iter().enumerate() {
+        for (i, row) in self.rows.iter().enumerate() {
             let own = (row.unit.as_str(), row.layer.as_str());
             let first = *places.entry((&row.ranker, &row.wave, row.pressure)).or_insert(own);
             if first != own {
                 let message = format!("the list of `{}` stands in two places", row.ranker);
                 return Err(Error::input("two_places", message)
-                    .at(place(TABLE, i, if first.0 == own.0 { "layer" } else { "unit" }))
+                    .at(place("rankings", i, if first.0 == own.0 { "layer" } else { "unit" }))
                     .help(format!("give one unit and one layer a list, such as `{}` and `{}`", first.0, first.1)));
             }
         }
-        Ok(Rankings { rows })
+        Ok(())
     }
 
     /// The rows in the order of the table.
