@@ -154,10 +154,15 @@ fn units_exist_in_the_organization() {
         let Some(column) = lines[0].split(',').position(|c| c == "unit").filter(|_| name != "organization") else {
             continue;
         };
-        let mut cells: Vec<&str> = lines[1].split(',').collect();
-        cells[column] = "bb";
-        let rest = lines[2..].join("\n");
-        let evidence = folder_with(name, &format!("{}\n{}\n{rest}\n", lines[0], cells.join(",")));
+        // The unit of the first row is misspelled wherever it stands, so that no list stands in two units.
+        let first = lines[1].split(',').nth(column).unwrap();
+        let misspelled = lines[1..].iter().map(|line| {
+            let cells = line.split(',').enumerate();
+            let spelled = |(at, cell)| if at == column && cell == first { "bb" } else { cell };
+            cells.map(spelled).collect::<Vec<&str>>().join(",")
+        });
+        let rows: Vec<String> = misspelled.collect();
+        let evidence = folder_with(name, &format!("{}\n{}\n", lines[0], rows.join("\n")));
         let e = evidence.validate().unwrap_err();
         assert_eq!((e.code(), e.path()), ("unknown_unit", format!("{name}, row 1, column unit").as_str()));
         assert_eq!(e.help_text(), "did you mean `b`");
