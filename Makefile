@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 # The extension is built once for the demo and the tests.
 EXTENSION_SOURCES := $(shell find core/src core/rulebook core/instruments ffi/src python/src -type f) Cargo.lock Cargo.toml core/Cargo.toml ffi/Cargo.toml python/Cargo.toml python/pyproject.toml
 
-.PHONY: demo test test-rust test-c test-python lint bless fuzz bench compare calibrate clean
+.PHONY: demo test test-rust test-c test-python lint bless fuzz bench compare calibrate disclosure clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.built
@@ -79,6 +79,10 @@ calibrate:
 	for page in calibration:calibrate calibration-coherence:calibrate_coherence yield:yields; do \
 	    $(CARGO) run --release --locked -p colead --example $${page#*:} > build/page.md && mv build/page.md docs/$${page%:*}.md || exit 1; \
 	done
+
+# What disclosure control costs in cells and seconds, beside the optimum and the rule of platforms.
+disclosure:
+	COLEAD_BLESS=1 $(CARGO) test --release --locked -p colead --test disclosure_scale -- --ignored
 
 clean:
 	$(CARGO) clean

@@ -297,6 +297,14 @@ typedef struct colead_assess_options {
    * Its size.
    */
   size_t direction_size;
+  /**
+   * The day, such as `2024-06-30`, whose organization and memberships hold; null for the folder's or the latest rows.
+   */
+  const char *as_of;
+  /**
+   * Its size.
+   */
+  size_t as_of_size;
 } colead_assess_options;
 
 /**
@@ -458,6 +466,17 @@ colead_status colead_framework_create_from_text(const char *text,
                                                 struct colead_error **err);
 
 /**
+ * Creates a framework from several files read as one, at `*out`: a JSON object from the name of a file to its
+ * text, TOML or JSON. A copy of the built-in folder can be read like this.
+ *
+ * Errors: as `colead_framework_create_from_text`, each fault with its file; `wrong_type` (COLEAD_ERROR_INPUT).
+ */
+colead_status colead_framework_create_from_files(const char *files,
+                                                 size_t files_size,
+                                                 struct colead_framework **out,
+                                                 struct colead_error **err);
+
+/**
  * Its id, NUL-terminated; it lives as long as the framework. Where `size` is not null, it gets the number
  * of bytes. Empty for null.
  */
@@ -489,8 +508,8 @@ double colead_framework_get_confidence(const struct colead_framework *framework)
 
 /**
  * Writes what it is made of as canonical JSON, with the keys `id`, `version`, `title`, `confidence`,
- * `sha256`, `logic_sha256` and the lists `concepts`, `works`, `prompts`, `measures`, `questions`, `rules`
- * and `warnings`, into a new string at `*out`.
+ * `sha256`, `logic_sha256` and the lists `concepts`, `works`, `prompts`, `measures`, `questions`, `rules`,
+ * `levers` and `warnings`, into a new string at `*out`.
  */
 colead_status colead_framework_write_json(const struct colead_framework *framework,
                                           struct colead_string **out,
@@ -705,6 +724,69 @@ struct colead_judgment *colead_judgment_clone(const struct colead_judgment *judg
  * Gives up one ownership of the judgment. Null is ignored.
  */
 void colead_judgment_free(struct colead_judgment *judgment);
+
+/**
+ * Holds a plan against a diagnosis and writes what the rulebook warns of, as canonical JSON with the keys
+ * `framework`, `version`, `sha256`, `title`, `sound`, `warnings` (`kind question option rule strength because
+ * levers needs concepts cites`; `kind` is `warning`, `conditional` or `hint`) and `offers`, into a new string
+ * at `*out`.
+ *
+ * `plan` is TOML or JSON: `title`, and `lever`, a list of tables with `lever` and perhaps `who`, `how_many`,
+ * `note`. `diagnosis`, when it is not empty, is a JSON object with `measures`, as `colead_framework_judge` takes
+ * them, and `judgments`, from question to an option that holds, or to an object from option to `holds`, `fails`
+ * or `insufficient`. `confidence` is above 0.5 and below 1; 0 is the framework's own.
+ *
+ * Errors (COLEAD_ERROR_INPUT): `unknown_lever`, `cannot_pull`, `not_a_count`, `too_many`, `read_from_plan`,
+ * `unknown_question`, `unknown_option`, `contradiction`, those of `colead_framework_judge`, and those of TOML and
+ * JSON.
+ */
+colead_status colead_framework_write_lint(const struct colead_framework *framework,
+                                          const char *plan,
+                                          size_t plan_size,
+                                          const char *diagnosis,
+                                          size_t diagnosis_size,
+                                          double confidence,
+                                          struct colead_string **out,
+                                          struct colead_error **err);
+
+/**
+ * Writes what the framework offers for a diagnosis as a canonical JSON list of levers (`id title changes who
+ * helps always because concepts cites`; `helps` names what holds and the lever is offered for) into a new string
+ * at `*out`. `diagnosis` and `confidence` are those of `colead_framework_write_lint`.
+ */
+colead_status colead_framework_write_suggestions(const struct colead_framework *framework,
+                                                 const char *diagnosis,
+                                                 size_t diagnosis_size,
+                                                 double confidence,
+                                                 struct colead_string **out,
+                                                 struct colead_error **err);
+
+/**
+ * Puts one case to two frameworks and writes what each says and why they differ, as canonical JSON with the keys
+ * `case`, `frameworks`, `shared`, `alone` and `unread`, into a new string at `*out`.
+ *
+ * `cases` is a JSON object from the name of a case to its measures, or a list of measures, with one case.
+ *
+ * Errors (COLEAD_ERROR_INPUT): `one_case`, `wrong_type`, `not_a_count`, `not_finite`, `negative_se`, and those of
+ * JSON.
+ */
+colead_status colead_framework_write_comparison(const struct colead_framework *framework,
+                                                const struct colead_framework *other,
+                                                const char *cases,
+                                                size_t cases_size,
+                                                struct colead_string **out,
+                                                struct colead_error **err);
+
+/**
+ * Writes the files of a new framework named `id` as a canonical JSON object from name to text into a new string at
+ * `*out`: a commented rulebook that extends the built-in one, and a small folder to assess with it.
+ *
+ * Errors (COLEAD_ERROR_INPUT): `bad_id`.
+ */
+colead_status colead_starter_write(const char *id,
+                                   size_t id_size,
+                                   struct colead_string **out,
+                                   struct colead_error **err);
 
 /**
  * Creates an instrument that ships with the library, such as `collective-leadership`, at `*out`.
@@ -1071,14 +1153,14 @@ colead_status colead_assessment_write_unread_json(const struct colead_assessment
  * Makes what may leave, as a new release at `*out`.
  *
  * `policy`, when it is not empty, is a JSON object such as `{"min_group": 5, "purpose": "development"}` or
- * `{"unrestricted": true}`; else the terms of the folder's `colead.toml`, or minimum group 5 and purpose
- * `development`. `ledger`, when it is not empty, is what an earlier release gave: pass it on from release to
- * release, for two of them together can expose what neither does. Where `ledger_out` is not null, it gets the
- * ledger after this release in a new string.
+ * `{"unrestricted": true}`, with optional `coalition`, `pooling` and `interval`; else the terms of the folder's
+ * `colead.toml`, or minimum group 5 and purpose `development`. `ledger`, when it is not empty, is what an earlier
+ * release gave: pass it on from release to release, for two of them together can expose what neither does. Where
+ * `ledger_out` is not null, it gets the ledger after this release in a new string.
  *
  * Errors: `bad_policy`, `unknown_key`, `bad_ledger`, `other_format`, `other_library` and those of JSON (COLEAD_ERROR_INPUT);
- * `bad_min_group`, `bad_coalition`, `purpose_refused`, `unknown_purpose`, `difference_exposed`, `cuts_changed`,
- * `other_wave` and `audit_incomplete` (COLEAD_ERROR_DISCLOSURE): nothing leaves then.
+ * `bad_min_group`, `bad_coalition`, `bad_interval`, `purpose_refused`, `unknown_purpose`, `difference_exposed`,
+ * `range_exposed`, `cuts_changed`, `other_wave` and `audit_incomplete` (COLEAD_ERROR_DISCLOSURE): nothing leaves then.
  */
 colead_status colead_assessment_release(const struct colead_assessment *assessment,
                                         const char *policy,

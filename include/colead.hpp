@@ -20,6 +20,7 @@
 #include "colead/coherence.hpp"
 #include "colead/guided.hpp"
 #include "colead/network.hpp"
+#include "colead/plan.hpp"
 #include "colead/rules.hpp"
 #include "colead/statistics.hpp"
 

@@ -17,7 +17,7 @@ fn framework() -> Framework {
 }
 
 fn facts() -> Ratings {
-    ["definable", "means_exist", "predictable", "authority_knows", "solvers_unchanged"]
+    ["definable", "means_exist", "predictable", "authority_knows", "assumptions_hold", "solvers_unchanged"]
         .iter()
         .map(|c| ((*c).to_owned(), Some(1.0)))
         .collect()

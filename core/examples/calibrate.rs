@@ -107,8 +107,8 @@ fn answered(size: usize, chance: &mut Chance) -> usize {
 
 fn levels_of_units(organizations: usize) {
     println!(
-        "## Levels of units\n\nFour items a score; 50 to 100 % of each unit answer. Census and process: share of 95 % \
-         intervals that hold the truth. P(true > c): by how much the claimed and the actual share above c differ, over \
+        "## Levels of units\n\nFour items a score; 50 to 100 % of each unit answer. Census: share of 95 % intervals that \
+         hold the truth; process: of intervals that cover 93 % at the least. P(true > c), told from 100 people up: by how much the claimed and the actual share above c differ, over \
          all units and by tenths of the claim, c a third of a standard deviation above the mean; it has no meaning \
          where all units stand at one level.\n\n| scale | units | sizes | ICC | census | process | P off | P off by \
          tenths |\n|---|---:|---|---:|---:|---:|---:|---:|"
@@ -120,6 +120,7 @@ fn levels_of_units(organizations: usize) {
                     let mut chance = Chance::new(units as u64 * 1000 + sizes.0 as u64 * 10 + sizes.1 as u64);
                     let (mut census, mut process) = (Count::default(), Count::default());
                     let mut tenths = [(0.0, 0.0); 10];
+                    let mut told = 0.0;
                     for _ in 0..organizations {
                         let mut truths = Vec::new();
                         let mut means = Vec::new();
@@ -133,6 +134,7 @@ fn levels_of_units(organizations: usize) {
                         }
                         let Some(fit) = Shrinkage::fit(&means) else { continue };
                         let cut = scale.expected(1.0 / 3.0, icc);
+                        let people: u64 = means.iter().map(|u| u.n).sum();
                         for ((truth, members, size), unit) in truths.iter().zip(&means) {
                             let p = fit.process(unit);
                             process.add((p.lower(), p.upper()), *truth);
@@ -141,16 +143,24 @@ fn levels_of_units(organizations: usize) {
                                 let c = fit.census(unit, *size);
                                 census.add((c.lower(), c.upper()), *members);
                             }
+                            if people < 100 {
+                                continue;
+                            }
                             let above = p.probability_above(cut);
+                            told += 1.0;
                             let tenth = &mut tenths[((above * 10.0) as usize).min(9)];
                             tenth.0 += above;
                             tenth.1 += f64::from(u8::from(*truth > cut));
                         }
                     }
-                    let n = process.total;
-                    let off = tenths.iter().map(|t| t.0 - t.1).sum::<f64>().abs() / n;
-                    let by_tenths = tenths.iter().map(|t| (t.0 - t.1).abs()).sum::<f64>() / n;
-                    let p = if icc == 0.0 { " | ".to_owned() } else { format!("{off:.3} | {by_tenths:.3}") };
+                    let off = tenths.iter().map(|t| t.0 - t.1).sum::<f64>().abs() / told;
+                    let by_tenths = tenths.iter().map(|t| (t.0 - t.1).abs()).sum::<f64>() / told;
+                    // Of the few small organizations of 100 people there are too few to count.
+                    let p = if icc == 0.0 || told < 0.5 * process.total {
+                        " | ".to_owned()
+                    } else {
+                        format!("{off:.3} | {by_tenths:.3}")
+                    };
                     println!(
                         "| {} | {units} | {}-{} | {icc} | {:.3} | {:.3} | {p} |",
                         scale.name,
@@ -168,7 +178,7 @@ fn levels_of_units(organizations: usize) {
 fn shares(organizations: usize) {
     println!(
         "\n## Percent favorable\n\nOne item, favorable from the third of four steps up; the process by Wilson, the census by \
-         Jeffreys' prior. Shares are discrete, so small units are covered more often than claimed.\n\n| sizes | ICC | \
+         Jeffreys' prior: the run of counts whose probability is nearest to 95 %, for counts are few.\n\n| sizes | ICC | \
          census | process |\n|---|---:|---:|---:|"
     );
     let scale = SCALES[0];

@@ -1,7 +1,7 @@
 //! Simulates how often the intervals of coherence cover what they claim, and prints docs/calibration-coherence.md.
 //!
 //! `make calibrate`; an argument sets the number of simulations a row (default 2000).
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::needless_range_loop)]
 
 use colead::evidence::{Pressure, RankingRow};
 use colead::measure::coherence::{DecisionCounts, Place, difference_interval};

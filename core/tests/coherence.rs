@@ -255,7 +255,7 @@ fn the_harbour_breaks_in_the_south_between_executives_and_departments() {
     assert_eq!(found.judgment("south", "coherence_gap").unwrap().answer(), Some("capable_and_incoherent"));
     assert_eq!(found.judgment("south", "coherence_change").unwrap().answer(), Some("falls"));
     let north = found.judgment("north", "operating_coherence").unwrap();
-    assert!(north.excluded().iter().any(|o| *o == "breaks"), "{:?}", north.excluded());
+    assert!(north.excluded().contains(&"breaks"), "{:?}", north.excluded());
     let at = |unit: &str, measure: &str| {
         let rows = found.coherence().rows.iter().filter(|r| r.unit.as_deref() == Some(unit) && r.measure == measure);
         rows.max_by_key(|r| r.pressure).unwrap().clone()

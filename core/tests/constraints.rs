@@ -42,6 +42,23 @@ fn nothing_is_measured_or_judged_of_a_person() {
     assert!(f.questions().iter().all(|q| q.about != "person"));
 }
 
+/// A list of admirable qualities would explain nothing: every measure serves a row of the framework, and none is one.
+#[test]
+fn no_list_of_virtues_is_measured() {
+    let f = framework();
+    assert!(f.measures().iter().all(|m| !m.concepts.is_empty()));
+    nowhere(&[
+        "charism",
+        "virtue",
+        "courageous",
+        "visionary",
+        "inspirational",
+        "integrity",
+        "humble",
+        "leadership style",
+    ]);
+}
+
 #[test]
 fn nobody_is_said_to_provide_the_leadership() {
     nowhere(&[

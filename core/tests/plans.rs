@@ -28,7 +28,7 @@ const TECHNICAL: &str = r#"{"judgments": {"challenge": "technical"}}"#;
 
 #[test]
 fn each_faulty_plan_gets_its_warning_and_a_contrast_gets_none() {
-    let sense = r#"{"judgments": {"challenge": "complex"}, "measures": {"sense_made": 0}}"#;
+    let sense = r#"{"judgments": {"challenge": "complex"}, "measures": {"understood_together": 0}}"#;
     let chefs = r#"{"judgments": {"obstacle": {"diffused_accountability": "holds"}, "challenge": "complex"}}"#;
     // The lever, what is known, what is warned of, and what else the plan may have so that it is not.
     for (lever, known, option, beside, otherwise) in [
@@ -51,7 +51,7 @@ fn each_faulty_plan_gets_its_warning_and_a_contrast_gets_none() {
 #[test]
 fn a_sound_plan_gets_none() {
     let plan = ["make_sense_together", "small_experiments", "one_owner_each_decision", "take_part"];
-    for known in [COMPLEX, TECHNICAL, "{}", r#"{"judgments": {"challenge": "mixed"}, "measures": {"sense_made": 0}}"#] {
+    for known in [COMPLEX, TECHNICAL, "{}", r#"{"judgments": {"challenge": "mixed", "stage": "make_sense"}}"#] {
         assert_eq!(said(&plan, known), []);
     }
     assert_eq!(said(&["use_known_means"], TECHNICAL), []);

@@ -53,6 +53,10 @@ fn what_a_constraint_refuses_says_how_to_mend_it() {
             "cause_without_symptom" => &["role = \"symptom\""],
             "person_level" => &["between people"],
             "missing_basis" => &["basis = "],
+            "unknown_concept" => &["did you mean", "[[concept]]"],
+            "unknown_framework" => &["`collective-leadership`"],
+            "leaders_alone" => &["who = \"anyone\" or \"followers\""],
+            "only_counts_leaders" | "removes_leaders" => &["leave out `helps` and `always`"],
             "reused_id" => &["take the old rule out", "an id of its own"],
             _ => continue,
         };

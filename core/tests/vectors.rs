@@ -8,8 +8,8 @@ use colead::measure::concordance::FacetRow;
 use colead::measure::network::{MIN_GROUP, Network, Options, group_ties};
 use colead::measure::ordinal::Judges;
 use colead::measure::{Reading, Reply, ScaleRow, measure, plan, read_responses, read_tally};
-use colead::release::{DisclosurePolicy, Ledger};
-use colead::rules::{Case, Framework, check};
+use colead::release::{DisclosurePolicy, Ledger, audit_documents};
+use colead::rules::{Case, Diagnosis, Framework, Plan, Told, check};
 use colead::tally::Tally;
 use colead::{Diagnostic, Error, Result};
 use serde_json::Value;
@@ -64,6 +64,25 @@ fn judge(v: &Vector) -> Result<String> {
 fn check_rulebook(v: &Vector) -> Result<String> {
     let found = check(&v.text("rulebook.toml"));
     Ok(canonical(&found.iter().map(Diagnostic::to_json).collect()) + "\n")
+}
+
+fn lint(v: &Vector) -> Result<String> {
+    let framework = match v.find("rulebook.toml") {
+        Some(text) => Framework::from_toml(&text)?,
+        None => Framework::builtin()?,
+    };
+    let diagnosis = Diagnosis::from_json(&framework, v.find("diagnosis.json").as_deref().unwrap_or("{}"))?;
+    let plan = Plan::from_text(&v.text("plan.json"))?;
+    let lint = framework.lint(&plan, &diagnosis, v.confidence())?;
+    let offered = framework.suggest(&diagnosis, v.confidence())?;
+    let offered: Value = offered.iter().map(|s| s.to_json(&framework)).collect();
+    Ok(format!("{}\n{}\n", canonical(&lint.to_json()), canonical(&offered)))
+}
+
+fn compare(v: &Vector) -> Result<String> {
+    let (builtin, own) = (Framework::builtin()?, Framework::from_toml(&v.text("rulebook.toml"))?);
+    let case = Told::one_from_json(&v.text("cases.json"))?;
+    Ok(canonical(&colead::rules::compare(&[&builtin, &own], &case)?.to_json()) + "\n")
 }
 
 fn tally(v: &Vector) -> Result<String> {
@@ -171,6 +190,10 @@ fn assess(v: &Vector) -> Result<String> {
     Ok(format!("{}\n{}\n{}", canonical(&release.to_json()), canonical(&ledger.to_json()), release.to_text()))
 }
 
+fn audit(v: &Vector) -> Result<String> {
+    Ok(canonical(&audit_documents(&v.text("audit.json"))?) + "\n")
+}
+
 /// Runs every case of a kind.
 fn run(kind: &str, call: impl Fn(&Vector) -> Result<String>) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/vectors").join(kind);
@@ -213,6 +236,16 @@ fn rulebooks_are_checked() {
 }
 
 #[test]
+fn plans_are_held_against_a_diagnosis() {
+    run("lint", lint);
+}
+
+#[test]
+fn frameworks_are_compared() {
+    run("compare", compare);
+}
+
+#[test]
 fn answers_are_tallied() {
     run("tally", tally);
 }
@@ -220,6 +253,11 @@ fn answers_are_tallied() {
 #[test]
 fn networks_are_measured() {
     run("network", network);
+}
+
+#[test]
+fn tables_are_audited() {
+    run("audit", audit);
 }
 
 #[test]

@@ -15,6 +15,7 @@ const SOURCES: &[&str] = &[
     "json.rs",
     "framework.rs",
     "judgment.rs",
+    "plan.rs",
     "instrument.rs",
     "tally.rs",
     "responses.rs",

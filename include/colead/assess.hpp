@@ -101,6 +101,8 @@ struct AssessOptions {
   std::string_view cuts = {};
   /// Which end of a tie looks to the other, such as `source looks to target`; empty for the folder's.
   std::string_view direction = {};
+  /// The day, such as `2024-06-30`, whose organization and memberships hold; empty for the folder's or the latest rows.
+  std::string_view as_of = {};
 };
 
 /// What was observed, gathered file by file and table by table.
@@ -149,7 +151,9 @@ class Evidence {
                                     options.cuts.empty() ? nullptr : options.cuts.data(),
                                     options.cuts.size(),
                                     options.direction.empty() ? nullptr : options.direction.data(),
-                                    options.direction.size()};
+                                    options.direction.size(),
+                                    options.as_of.empty() ? nullptr : options.as_of.data(),
+                                    options.as_of.size()};
     return detail::create<Assessment, colead_assessment>([&](colead_assessment **out, colead_error **err) {
       return colead_evidence_assess(handle_.get(), &raw, out, err);
     });

@@ -5,6 +5,7 @@ measures with their uncertainty, judgments with their reasons, and a release tha
 """
 
 from ._assess import Assessment, assess, preflight
+from ._authoring import Comparison, compare, starter
 from ._core import __version__
 from ._errors import ColeadError, DisclosureError, InputError, RulebookError
 from ._guided import Interview, Preflight
@@ -24,6 +25,7 @@ from ._records import (
     FlipPoint,
     Hypothesis,
     Item,
+    Lever,
     Loss,
     Measure,
     Need,
@@ -35,7 +37,8 @@ from ._records import (
     Rule,
     Scale,
 )
-from ._release import Audit, DisclosurePolicy, Ledger, Release, audit
+from ._plans import Lint
+from ._release import Audit, DisclosurePolicy, Ledger, Release, audit, suppress
 from ._responses import Responses, plan, rank_agreement
 from ._rules import Diff, Framework, Judgment, check, classify_challenge, schema
 from ._simulate import Simulation, simulate
@@ -48,6 +51,7 @@ __all__ = [
     "Change",
     "Cite",
     "ColeadError",
+    "Comparison",
     "Concept",
     "ConfidenceFlip",
     "ConfidenceFlips",
@@ -67,6 +71,8 @@ __all__ = [
     "Item",
     "Judgment",
     "Ledger",
+    "Lever",
+    "Lint",
     "Loss",
     "Measure",
     "Need",
@@ -92,6 +98,7 @@ __all__ = [
     "classify_challenge",
     "coherence",
     "concordance",
+    "compare",
     "group_network",
     "network",
     "plan",
@@ -99,6 +106,8 @@ __all__ = [
     "rank_agreement",
     "schema",
     "simulate",
+    "starter",
+    "suppress",
     "tally",
 ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import os
 from collections.abc import Mapping, Sequence
@@ -143,6 +144,7 @@ class Assessment(Frozen):
             recipe["seed"],
             recipe["cuts"],
             recipe["direction"],
+            recipe["as_of"],
         )
 
 
@@ -155,6 +157,7 @@ def assess(
     seed: int | None = None,
     cuts: Sequence[str] | None = None,
     direction: Direction | None = None,
+    as_of: str | datetime.date | None = None,
     **evidence: Any,
 ) -> Assessment:
     """Assesses an organization from a folder, from tables, or from both.
@@ -164,7 +167,8 @@ def assess(
     missing is named. ``colead.toml`` of the folder names the instrument, framework, policy, confidence, seed, cuts and
     direction; arguments win. ``interview`` is a :class:`colead.Interview` or a list of them. ``cuts`` are columns of ``responses`` that say something of the people, such as ``tenure``: a release
     gives scores of their categories too, as far as that gives nobody away. ``direction`` says which end of a tie looks to
-    the other, as in :func:`network`; without it, what depends on it is missing.
+    the other, as in :func:`network`; without it, what depends on it is missing. ``as_of`` is the day (a date, or text such
+    as ``2024-06-30``) whose organization and memberships hold; without it the latest rows do.
 
     >>> import colead
     >>> criteria = ["definable", "means_exist", "solvers_unchanged"]
@@ -182,7 +186,7 @@ def assess(
     core = None if instrument is None else instrument_of(instrument)
     questionnaire = None if core is None else Instrument._of(core)
     toward = None if direction is None else text(direction, "direction")
-    return _rebuild(files, evidence, framework, questionnaire, confidence, seed, _cuts(cuts), toward)
+    return _rebuild(files, evidence, framework, questionnaire, confidence, seed, _cuts(cuts), toward, _day(as_of))
 
 
 def assess_files(files: Mapping[str, bytes], **options: Any) -> Assessment:
@@ -192,8 +196,8 @@ def assess_files(files: Mapping[str, bytes], **options: Any) -> Assessment:
     core = None if instrument is None else Instrument._of(instrument_of(instrument))
     rest = options.get("framework"), core, options.get("confidence"), options.get("seed"), _cuts(options.get("cuts"))
     direction = options.get("direction")
-    rest = *rest, None if direction is None else text(direction, "direction")
-    return _rebuild(list(files.items()), evidence, *rest)
+    toward = None if direction is None else text(direction, "direction")
+    return _rebuild(list(files.items()), evidence, *rest, toward, _day(options.get("as_of")))
 
 
 def _is_read(path: Path) -> bool:
@@ -201,7 +205,13 @@ def _is_read(path: Path) -> bool:
     return ending in _ENDINGS or (ending == ".txt" and path.name.startswith("interview"))
 
 
-_OPTIONS = ("framework", "instrument", "confidence", "seed", "cuts", "direction")
+_OPTIONS = ("framework", "instrument", "confidence", "seed", "cuts", "direction", "as_of")
+
+
+def _day(day: str | datetime.date | None) -> str | None:
+    if isinstance(day, datetime.date):
+        return day.isoformat()[:10]
+    return None if day is None else text(day, "as_of")
 
 
 def _interviews(given: Any) -> list[tuple[str, bytes]]:
@@ -242,10 +252,11 @@ def _rebuild(
     seed: int | None,
     cuts: list[str] | None,
     direction: str | None,
+    as_of: str | None,
 ) -> Assessment:
     own = None if framework is None else framework._native
     questionnaire = None if instrument is None else instrument._native
-    return Assessment._of(_core.assess(files, tables, own, questionnaire, confidence, seed, cuts, direction))
+    return Assessment._of(_core.assess(files, tables, own, questionnaire, confidence, seed, cuts, direction, as_of))
 
 
 def _judgment(assessment: Assessment, subject: str, question: str) -> Judgment:

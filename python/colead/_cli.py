@@ -12,12 +12,14 @@ import json
 import os
 import re
 import sys
+import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn, TextIO
 
 from ._arguments import read_text, write_bytes
 from ._assess import Assessment, assess, preflight
+from ._authoring import compare, starter
 from ._core import __version__
 from ._errors import ColeadError, InputError
 from ._guided import Interview
@@ -137,6 +139,41 @@ def parser() -> argparse.ArgumentParser:
     mutates.add_argument("--json", action="store_true", help="print JSON")
     mutates.set_defaults(run=run_mutants)
 
+    lints = commands.add_parser(
+        "lint",
+        parents=[shared],
+        help="what the rulebook warns of in a plan",
+        description="Holds a plan (levers, TOML or JSON) against a diagnosis. Exit code 1 when there is a warning, "
+        "or one that depends on what is not known yet.",
+    )
+    lints.add_argument("plan", metavar="PLAN", help="a file with `[[lever]]` tables; see `colead lint --levers`", nargs="?")
+    lints.add_argument(
+        "--facts", metavar="FILE", help="what is known, JSON or TOML: measures, or `measures` and `judgments`"
+    )
+    lints.add_argument("--levers", action="store_true", help="list the levers that a plan can name")
+    lints.add_argument("--confidence", type=float, metavar="C", help="above 0.5 and below 1")
+    lints.set_defaults(run=run_lint)
+
+    compares = commands.add_parser(
+        "compare",
+        help="several frameworks over one case, side by side",
+        description="Puts one case to several frameworks: what each says, why they differ, and what only one asks. "
+        "Exit code 1 when they differ.",
+    )
+    compares.add_argument("frameworks", metavar="FRAMEWORK", nargs="+", help="files or folders, or `builtin`")
+    compares.add_argument("--facts", metavar="FILE", required=True, help="the case, JSON or TOML: measures")
+    compares.add_argument("--json", action="store_true", help="print JSON")
+    compares.set_defaults(run=run_compare)
+
+    begins = commands.add_parser(
+        "new-framework",
+        help="begin a framework of your own",
+        description="Writes a commented rulebook that extends the built-in one, and a small folder to assess with it.",
+    )
+    begins.add_argument("folder", metavar="DIR")
+    begins.add_argument("--id", metavar="ID", help="the id of the framework; the name of the folder by default")
+    begins.set_defaults(run=run_new_framework)
+
     schemas = commands.add_parser("schema", help="the grammar of rulebooks as JSON Schema, for editors")
     schemas.set_defaults(run=run_schema)
 
@@ -151,6 +188,7 @@ def parser() -> argparse.ArgumentParser:
     explain.add_argument("measures", metavar="MEASURE=VALUE", nargs="*")
     explain.add_argument("--unit", metavar="U", help="of a folder: the unit or challenge")
     explain.add_argument("--question", metavar="Q", help="of a folder: the question")
+    _cuts(explain)
     _terms(explain)
     explain.set_defaults(run=run_explain)
 
@@ -166,6 +204,7 @@ def parser() -> argparse.ArgumentParser:
     assessed.add_argument("--instrument", metavar="NAME", help="a built-in instrument, or a file")
     assessed.add_argument("--confidence", type=float, metavar="C", help="above 0.5 and below 1")
     assessed.add_argument("--seed", type=int, metavar="N")
+    _cuts(assessed)
     assessed.add_argument("--ledger", metavar="FILE", help="what left before; by default ledger.json of --out")
     _terms(assessed)
     assessed.set_defaults(run=run_assess)
@@ -212,10 +251,20 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
+def _cuts(command: argparse.ArgumentParser) -> None:
+    told = "a column of responses that says something of the people, such as tenure; again for another"
+    command.add_argument("--cut", metavar="COLUMN", action="append", help=told)
+
+
 def _terms(command: argparse.ArgumentParser) -> None:
     terms = command.add_argument_group("terms of the release")
     terms.add_argument("--min-group", type=int, metavar="K", help="the fewest people a number may stand for")
     terms.add_argument("--purpose", metavar="P", help="development, research or monitoring")
+    terms.add_argument("--coalition", type=int, metavar="C", help="how many of a group may tell each other their answers")
+    terms.add_argument("--pooling", action="store_true", help="tell parts together that may not be told alone")
+    terms.add_argument(
+        "--interval", type=float, metavar="W", help="refuse means that leave a hidden small group a narrower range"
+    )
     terms.add_argument("--unrestricted", action="store_true", help="protect nothing, and say so in the result")
 
 
@@ -428,6 +477,72 @@ def run_mutants(arguments: argparse.Namespace) -> int:
     return 1 if json.loads(report)["survivors"] else 0
 
 
+def _known(name: str) -> dict[str, Any]:
+    """What is known, from a file: measures, or `measures` and `judgments`; yes, partly and no may be written out."""
+    if name.endswith(".toml"):
+        try:
+            doc: Any = tomllib.loads(read_text(Path(name)))
+        except tomllib.TOMLDecodeError as error:
+            help = "give well-formed TOML"
+            raise InputError(str(error).lower(), code="syntax", path=name, help=help) from error
+    else:
+        doc = read_json(name)
+    if not isinstance(doc, dict):
+        raise InputError("expected an object", code="wrong_type", path=name, help="map each measure to its value")
+    if "measures" not in doc and "judgments" not in doc:
+        doc = {"measures": doc}
+    return {**doc, "measures": _words(doc.get("measures") or {})}
+
+
+def run_lint(arguments: argparse.Namespace) -> int:
+    """`colead lint`."""
+    framework = _framework(arguments)
+    if arguments.levers:
+        levers = framework.levers()
+        if arguments.json:
+            print(json.dumps([lever.to_dict() for lever in levers], ensure_ascii=False))
+        for lever in [] if arguments.json else levers:
+            print(f"{lever.id} ({lever.who}; changes {', '.join(lever.changes)})\n  {lever.title}: {lever.because}")
+        return 0
+    if arguments.plan is None:
+        raise InputError("no plan", code="usage", help="name a file, or list the levers with --levers")
+    known = {} if arguments.facts is None else _known(arguments.facts)
+    unknown = [key for key in known if key not in ("measures", "judgments")]
+    if unknown:
+        help = "known: `measures`, `judgments`"
+        raise InputError(f"unknown key `{unknown[0]}`", code="unknown_key", path=arguments.facts, help=help)
+    lint = framework.lint(
+        arguments.plan, known.get("measures"), judgments=known.get("judgments"), confidence=arguments.confidence
+    )
+    print(lint.to_json() if arguments.json else lint)
+    return 0 if lint.sound else 1
+
+
+def run_compare(arguments: argparse.Namespace) -> int:
+    """`colead compare`."""
+    known = _known(arguments.facts)
+    frameworks = [_framework_of(name) for name in arguments.frameworks]
+    found = compare(frameworks, known["measures"], name=Path(arguments.facts).stem)
+    print(found.to_json() if arguments.json else found)
+    return 0 if all(question["agree"] for question in found.shared) else 1
+
+
+def run_new_framework(arguments: argparse.Namespace) -> int:
+    """`colead new-framework`."""
+    folder = Path(arguments.folder)
+    id = arguments.id or folder.resolve().name
+    files = starter(id)
+    taken = [name for name in files if (folder / name).exists()]
+    if taken:
+        message = f"`{folder / taken[0]}` is there already"
+        raise InputError(message, code="exists", path=str(folder), help="name a new folder; nothing was written")
+    for name, text in files.items():
+        write_bytes(folder / name, text.encode())
+    print(f"{folder}: the framework `{id}`, {', '.join(files)}")
+    print(f"next: colead check {folder}, colead assess {folder}")
+    return 0
+
+
 def run_schema(arguments: argparse.Namespace) -> int:
     """`colead schema`."""
     print(json.dumps(schema(), indent=2, ensure_ascii=False))
@@ -447,7 +562,9 @@ def run_explain(arguments: argparse.Namespace) -> int:
                 code="usage",
                 help="colead explain FOLDER --unit U --question Q",
             )
-        assessment = assess(arguments.what, framework=_own(arguments), confidence=arguments.confidence)
+        assessment = assess(
+            arguments.what, framework=_own(arguments), confidence=arguments.confidence, cuts=arguments.cut
+        )
         release = assessment.release(_policy(arguments, assessment))
         why = release.explain(arguments.unit, arguments.question)
         document = {"unit": arguments.unit, "question": arguments.question, "explanation": why}
@@ -476,14 +593,18 @@ def _own(arguments: argparse.Namespace) -> Framework | None:
 
 def _policy(arguments: argparse.Namespace, assessment: Assessment) -> DisclosurePolicy | None:
     if arguments.unrestricted:
-        if arguments.min_group is not None or arguments.purpose is not None:
-            raise InputError(
-                "unrestricted knows no minimum group and no purpose", code="usage", help="leave one of them out"
-            )
+        given = (arguments.min_group, arguments.purpose, arguments.coalition, arguments.interval)
+        if arguments.pooling or any(term is not None for term in given):
+            raise InputError("unrestricted knows no other terms", code="usage", help="leave one of them out")
         return DisclosurePolicy.unrestricted()
     of_folder = assessment.policy
-    min_group = of_folder.min_group if arguments.min_group is None else arguments.min_group
-    return DisclosurePolicy(min_group, of_folder.purpose if arguments.purpose is None else arguments.purpose)
+    return DisclosurePolicy(
+        of_folder.min_group if arguments.min_group is None else arguments.min_group,
+        of_folder.purpose if arguments.purpose is None else arguments.purpose,
+        of_folder.coalition if arguments.coalition is None else arguments.coalition,
+        arguments.pooling or of_folder.pooling,
+        of_folder.interval if arguments.interval is None else arguments.interval,
+    )
 
 
 def run_assess(arguments: argparse.Namespace) -> int:
@@ -494,6 +615,7 @@ def run_assess(arguments: argparse.Namespace) -> int:
         instrument=_instrument(arguments.instrument),
         confidence=arguments.confidence,
         seed=arguments.seed,
+        cuts=arguments.cut,
     )
     out = None if arguments.out is None else Path(arguments.out)
     memory = Path(arguments.ledger) if arguments.ledger is not None else out and out / "ledger.json"
@@ -504,7 +626,8 @@ def run_assess(arguments: argparse.Namespace) -> int:
     if out is not None:
         write_bytes(out / "report.txt", release.to_text().encode())
         write_bytes(out / "release.json", release.to_json().encode())
-        for table in ("scores", "judgments", "units"):
+        write_bytes(out / "sheet.txt", release.sheet().encode())
+        for table in ("scores", "groups", "judgments", "units"):
             write_bytes(out / f"{table}.csv", _csv(getattr(release, table)))
     print(release.to_json() if arguments.json else release.to_text().rstrip("\n"))
     if out is not None:

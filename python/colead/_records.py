@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
@@ -18,6 +20,49 @@ class Frozen:
 
     def __delattr__(self, name: str) -> None:
         raise AttributeError(f"a {type(self).__name__} cannot be changed")
+
+
+class Document(Frozen):
+    """A document of the core with its text; ``str()`` is the text. Immutable."""
+
+    __slots__ = ("_document", "_text")
+    _document: dict[str, Any]
+    _text: str
+
+    def __init__(self) -> None:
+        raise TypeError(f"a {type(self).__name__} comes from a call of the library")
+
+    @classmethod
+    def _of(cls, document: str, text: str) -> Self:
+        made = object.__new__(cls)
+        object.__setattr__(made, "_document", json.loads(document))
+        object.__setattr__(made, "_text", text)
+        return made
+
+    def to_dict(self) -> dict[str, Any]:
+        """It as plain Python data."""
+        return copy.deepcopy(self._document)
+
+    def to_json(self) -> str:
+        """It as JSON."""
+        return json.dumps(self._document, ensure_ascii=False)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, type(self)):
+            return NotImplemented
+        return self._document == other._document
+
+    def __hash__(self) -> int:
+        return hash(self._text)
+
+    def __str__(self) -> str:
+        return self._text.rstrip("\n")
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {(self._text.splitlines() or [''])[0]}>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self)._of, (json.dumps(self._document), self._text)
 
 
 def freeze(value: Any) -> Any:
@@ -451,3 +496,18 @@ class Loss(Record):
     ignored_columns: tuple[str, ...]
     missing_answers: int
     dont_know: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lever(Record):
+    """Something that people can do: what it changes, who can do it, and what it is offered for."""
+
+    id: str
+    title: str
+    changes: tuple[str, ...]
+    who: str
+    helps: tuple[tuple[str, str], ...]
+    always: bool
+    because: str
+    concepts: tuple[str, ...]
+    cites: tuple[Any, ...]

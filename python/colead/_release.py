@@ -19,14 +19,28 @@ class DisclosurePolicy(Frozen):
 
     Purposes are ``development``, ``research`` and ``monitoring``; pay, promotion and dismissal are refused.
     ``coalition`` is how many members of a group may tell each other what they answered and still learn nothing of
-    fewer others than the minimum.
+    fewer others than the minimum. With ``pooling``, parts of a unit that may not be told alone are told together where
+    they are enough. With ``interval``, a release is refused (``range_exposed``) whose means leave a hidden small group a
+    range narrower than so many points of 100; that depends on the answers and is for the owner's eyes.
     """
 
     __slots__ = ("_native",)
     _native: _core.DisclosurePolicy
 
-    def __init__(self, min_group: int = 5, purpose: str = "development", coalition: int = 0) -> None:
-        object.__setattr__(self, "_native", _core.DisclosurePolicy(min_group, purpose, coalition))
+    def __init__(
+        self,
+        min_group: int = 5,
+        purpose: str = "development",
+        coalition: int = 0,
+        pooling: bool = False,
+        interval: float | None = None,
+    ) -> None:
+        if not isinstance(pooling, bool):
+            wrong_type(pooling, "pooling", "a boolean", "give True or False")
+        if interval is not None and (isinstance(interval, bool) or not isinstance(interval, (int, float))):
+            wrong_type(interval, "interval", "a number", "give points of 100, such as 10")
+        core = _core.DisclosurePolicy(min_group, purpose, coalition, pooling, interval)
+        object.__setattr__(self, "_native", core)
 
     @classmethod
     def _of(cls, core: _core.DisclosurePolicy) -> DisclosurePolicy:
@@ -55,6 +69,16 @@ class DisclosurePolicy(Frozen):
         return self._native.coalition
 
     @property
+    def pooling(self) -> bool:
+        """Whether parts of a unit that may not be told alone are told together."""
+        return self._native.pooling
+
+    @property
+    def interval(self) -> float | None:
+        """The narrowest range that released means may leave a hidden small group, in points of 100."""
+        return self._native.interval
+
+    @property
     def is_unrestricted(self) -> bool:
         """Whether nothing is protected."""
         return self._native.is_unrestricted
@@ -75,13 +99,15 @@ class DisclosurePolicy(Frozen):
     def __repr__(self) -> str:
         if self.is_unrestricted:
             return "DisclosurePolicy.unrestricted()"
-        coalition = f", coalition={self.coalition}" if self.coalition else ""
-        return f"DisclosurePolicy(min_group={self.min_group}, purpose={self.purpose!r}{coalition})"
+        more = f", coalition={self.coalition}" if self.coalition else ""
+        more += ", pooling=True" if self.pooling else ""
+        more += f", interval={self.interval:g}" if self.interval is not None else ""
+        return f"DisclosurePolicy(min_group={self.min_group}, purpose={self.purpose!r}{more})"
 
     def __reduce__(self) -> tuple[Any, ...]:
         if self.is_unrestricted:
             return DisclosurePolicy.unrestricted, ()
-        return DisclosurePolicy, (self.min_group, self.purpose, self.coalition)
+        return DisclosurePolicy, (self.min_group, self.purpose, self.coalition, self.pooling, self.interval)
 
 
 class Ledger(Frozen):
@@ -393,6 +419,37 @@ def audit(
     tables = {"cells": cells, "relations": relations, "atoms": atoms, "values": values}
     asked.update({name: table for name, table in tables.items() if table is not None})
     return Audit._of(_core.audit(json.dumps(asked)))
+
+
+def suppress(
+    cells: list[dict[str, Any]],
+    *,
+    relations: list[dict[str, Any]] | None = None,
+    atoms: list[dict[str, Any]] | None = None,
+    min_group: int = 5,
+    coalition: int = 0,
+    seed: int = 0,
+) -> list[str]:
+    """The cells of tables that may be released: with enough people, and safe together.
+
+    Tables are given as for ``audit``; ``rank`` of a cell (``total``, ``direct``, ``cut`` or ``pool``) says what is kept
+    first where one has to be held back. The choice follows from numbers of people and structure alone.
+
+    >>> import colead
+    >>> cells = [{"cell": c, "n": n} for c, n in [("all", 20), ("north", 12), ("south", 5), ("tugs", 3)]]
+    >>> parts = [{"total": "all", "part": part} for part in ["north", "south", "tugs"]]
+    >>> colead.suppress(cells, relations=parts)
+    ['all', 'north']
+
+    Raises:
+        InputError: for tables that do not add up.
+        DisclosureError: ``audit_incomplete`` when the budget did not suffice.
+    """
+    asked: dict[str, Any] = {"min_group": min_group, "coalition": coalition, "seed": seed, "suppress": True}
+    tables = {"cells": cells, "relations": relations, "atoms": atoms}
+    asked.update({name: table for name, table in tables.items() if table is not None})
+    released: list[str] = json.loads(_core.audit(json.dumps(asked)))["released"]
+    return released
 
 
 def _answer(answer: Any) -> str | None:

@@ -12,15 +12,18 @@ from . import _core
 from ._arguments import a_path, read_text, to_json, wrong_type
 from ._arguments import text as text_of
 from ._errors import InputError
+from ._plans import Judgments, Lint, Pulled, diagnosis_text, plan_text
 from ._records import (
     Cite,
     Concept,
     ConfidenceFlips,
     Counterfactual,
     Diagnostic,
+    Document,
     EvidenceNeeded,
     Frozen,
     Hypothesis,
+    Lever,
     Measure,
     Need,
     NextQuestion,
@@ -144,6 +147,10 @@ class Framework(Frozen):
         """Its rules."""
         return [Rule.from_doc(doc) for doc in self._list("rules")]
 
+    def levers(self) -> list[Lever]:
+        """What people can do about what is found, as the rulebook declares it."""
+        return [Lever.from_doc(doc) for doc in self._list("levers")]
+
     def warnings(self) -> list[Diagnostic]:
         """What its check warned of."""
         return [Diagnostic.from_doc(doc) for doc in self._list("warnings")]
@@ -166,6 +173,49 @@ class Framework(Frozen):
             InputError: ``unknown_question``, ``unknown_measure``, ``out_of_range``, ``not_finite``, ``wrong_type`` ...
         """
         return Judgment._of(self._native.judge(question, measures, confidence))
+
+    def lint(
+        self,
+        plan: str | os.PathLike[str] | Mapping[str, Any] | Iterable[Pulled],
+        measures: Mapping[str, Value] | None = None,
+        *,
+        judgments: Judgments | Judgment | Iterable[Judgment] | None = None,
+        confidence: float | None = None,
+    ) -> Lint:
+        """Holds a plan against a diagnosis: what the rulebook warns of, with its reasons; a sound plan gets nothing.
+
+        ``plan`` is a list of levers (ids, or mappings with ``lever`` and perhaps ``who``, ``how_many``, ``note``), a
+        document with ``lever``, or the path of a file, TOML or JSON. The diagnosis is measures, judgments, or both.
+
+        >>> import colead
+        >>> framework = colead.Framework.builtin()
+        >>> plan = ["appoint_leaders", "take_part"]
+        >>> [w["option"] for w in framework.lint(plan, judgments={"challenge": "complex"}).warnings]
+        ['more_leaders']
+
+        Raises:
+            InputError: ``unknown_lever``, ``cannot_pull``, ``unknown_measure``, ``unknown_option``, ``contradiction`` ...
+        """
+        return Lint._of(*self._native.lint(plan_text(plan), diagnosis_text(measures, judgments), confidence))
+
+    def suggest(
+        self,
+        measures: Mapping[str, Value] | None = None,
+        *,
+        judgments: Judgments | Judgment | Iterable[Judgment] | None = None,
+        confidence: float | None = None,
+    ) -> list[Lever]:
+        """The levers that are offered for a diagnosis; ``helps`` names what holds and the lever is offered for.
+
+        None removes all leaders, none only changes how many lead, and one of them is for those who do not lead.
+
+        >>> import colead
+        >>> offered = colead.Framework.builtin().suggest(judgments={"challenge": "complex"})
+        >>> "make_sense_together" in [lever.id for lever in offered]
+        True
+        """
+        found = self._native.suggest(diagnosis_text(measures, judgments), confidence)
+        return [Lever.from_doc(doc) for doc in json.loads(found)]
 
     def judge_table(
         self, table: Any, questions: Sequence[str] | None = None, *, confidence: float | None = None
@@ -246,22 +296,10 @@ class Framework(Frozen):
         return _framework, (self._native.sources(),)
 
 
-class Diff(Frozen):
+class Diff(Document):
     """Two versions of a framework side by side; ``str()`` tells it in words. Immutable."""
 
-    __slots__ = ("_document", "_text")
-    _document: dict[str, Any]
-    _text: str
-
-    def __init__(self) -> None:
-        raise TypeError("a Diff comes from framework.diff()")
-
-    @classmethod
-    def _of(cls, document: str, text: str) -> Diff:
-        diff = object.__new__(cls)
-        object.__setattr__(diff, "_document", json.loads(document))
-        object.__setattr__(diff, "_text", text)
-        return diff
+    __slots__ = ()
 
     @property
     def matters(self) -> bool:
@@ -282,31 +320,6 @@ class Diff(Frozen):
     def unread(self) -> list[dict[str, Any]]:
         """Values that a version cannot read: ``case measure version code message``."""
         return copy.deepcopy(self._document["unread"])
-
-    def to_dict(self) -> dict[str, Any]:
-        """The difference as plain Python data: what was added, removed, replaced and changed, and what turns."""
-        return copy.deepcopy(self._document)
-
-    def to_json(self) -> str:
-        """The difference as JSON."""
-        return json.dumps(self._document, ensure_ascii=False)
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Diff):
-            return NotImplemented
-        return self._document == other._document
-
-    def __hash__(self) -> int:
-        return hash(self._text)
-
-    def __str__(self) -> str:
-        return self._text.rstrip("\n")
-
-    def __repr__(self) -> str:
-        return f"<Diff {self._text.splitlines()[0]}>"
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return Diff._of, (json.dumps(self._document), self._text)
 
 
 class Judgment(Frozen):
@@ -498,7 +511,8 @@ def rulebook_files(path: str | os.PathLike[str]) -> list[tuple[str, str]]:
     place = a_path(path)
     if not place.is_dir():
         return [(place.name, read_text(place))]
-    files = sorted(place.glob("*.toml"))
+    # What a folder is assessed with is no rulebook.
+    files = sorted(file for file in place.glob("*.toml") if file.name != "colead.toml")
     if not files:
         raise InputError(
             "the folder holds no `*.toml`", code="no_files", path=str(place), help="name a file, or add one"

@@ -215,8 +215,8 @@ class Tally:
         """What those who did not answer could make of every score: bounds, and the difference that would tip it."""
         return self._read("nonresponse", missing_rule=missing_rule, sizes=sizes)
 
-    def probability_above(self, cut: float, *, missing_rule: MissingRule = None, sizes: Sizes = None) -> Table:
-        """The probability that the true score of every unit lies above ``cut`` (0 to 100)."""
+    def probability_above(self, cut: float = 50.0, *, missing_rule: MissingRule = None, sizes: Sizes = None) -> Table:
+        """The probability that the true score of every unit lies above ``cut`` (0 to 100), from 100 people up."""
         return self._read("probability_above", cut=cut, missing_rule=missing_rule, sizes=sizes)
 
     def __eq__(self, other: object) -> bool:

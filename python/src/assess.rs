@@ -8,7 +8,7 @@ use crate::judgment::{Judgment, Recipe};
 use crate::release::{DisclosurePolicy, Ledger};
 use crate::results::{As, documents};
 use crate::tables::{self, Table};
-use colead::assess::{Assessment as Assessed, Options, PolicySettings, Project};
+use colead::assess::{Assessment as Assessed, Options, PolicySettings, Project, day_of};
 use colead::evidence::{Direction, Evidence, Table as Input};
 use colead::measure::{Kind, to_table};
 use colead::release::DisclosurePolicy as Policy;
@@ -38,10 +38,11 @@ pub(crate) struct Assessment {
     seed: Option<u64>,
     cuts: Option<Vec<String>>,
     direction: Option<String>,
+    as_of: Option<String>,
 }
 
 #[pyfunction]
-#[pyo3(signature = (files, tables, framework=None, instrument=None, confidence=None, seed=None, cuts=None, direction=None))]
+#[pyo3(signature = (files, tables, framework=None, instrument=None, confidence=None, seed=None, cuts=None, direction=None, as_of=None))]
 #[allow(clippy::too_many_arguments, reason = "one a keyword of the Python function")]
 pub(crate) fn assess(
     py: Python<'_>,
@@ -53,6 +54,7 @@ pub(crate) fn assess(
     seed: Option<&Bound<'_, PyAny>>,
     cuts: Option<Vec<String>>,
     direction: Option<String>,
+    as_of: Option<String>,
 ) -> Read<Assessment> {
     let confidence = args::confidence(confidence)?;
     let seed = args::seed(seed)?;
@@ -82,6 +84,9 @@ pub(crate) fn assess(
         if let Some(direction) = &direction {
             project.options.direction = Some(Direction::parse(direction)?);
         }
+        if let Some(day) = &as_of {
+            project.options.as_of = Some(day_of(day)?);
+        }
         let assessed = project.assess()?;
         let framework = match &own_framework {
             Some(own) => own.clone(),
@@ -104,6 +109,7 @@ pub(crate) fn assess(
         seed,
         cuts,
         direction,
+        as_of,
     })
 }
 
@@ -151,6 +157,7 @@ impl Assessment {
         recipe.set_item("seed", self.seed)?;
         recipe.set_item("cuts", self.cuts.clone())?;
         recipe.set_item("direction", self.direction.clone())?;
+        recipe.set_item("as_of", self.as_of.clone())?;
         Ok(recipe)
     }
 

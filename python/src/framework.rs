@@ -103,7 +103,7 @@ impl Framework {
         (self.inner.measures().len(), self.inner.questions().len(), self.inner.rules().len())
     }
 
-    /// Its `concepts`, `prompts`, `measures`, `questions`, `rules` or `warnings`, as a JSON list.
+    /// Its `concepts`, `prompts`, `measures`, `questions`, `rules`, `levers` or `warnings`, as a JSON list.
     fn catalogue(&self, py: Python<'_>, what: &str) -> PyResult<String> {
         run(py, || {
             let f = &self.inner;
@@ -113,6 +113,7 @@ impl Framework {
                 "measures" => f.measures().iter().map(rules::Measure::to_json).collect(),
                 "questions" => f.questions().iter().map(rules::Question::to_json).collect(),
                 "rules" => f.rules().iter().map(|r| r.to_json(f)).collect(),
+                "levers" => f.levers().iter().map(|l| l.to_json(f)).collect(),
                 "warnings" => f.warnings().iter().map(colead::Diagnostic::to_json).collect(),
                 _ => return Err(Error::input("unknown_name", format!("unknown catalogue `{what}`")).at("what")),
             };
@@ -148,6 +149,35 @@ impl Framework {
             let diff = self.inner.diff(&new.inner, &cases);
             Ok((json::canonical(&diff.to_json()), diff.to_text()))
         })
+    }
+
+    /// A plan (TOML or JSON) held against a diagnosis (JSON): JSON and text.
+    #[pyo3(signature = (plan, diagnosis, confidence=None))]
+    fn lint(
+        &self,
+        py: Python<'_>,
+        plan: &str,
+        diagnosis: &str,
+        confidence: Option<&Bound<'_, PyAny>>,
+    ) -> Read<(String, String)> {
+        let confidence = args::confidence(confidence)?;
+        Ok(run(py, || {
+            let diagnosis = rules::Diagnosis::from_json(&self.inner, diagnosis)?;
+            let plan = rules::Plan::from_text(plan)?;
+            let lint = self.inner.lint(&plan, &diagnosis, confidence)?;
+            Ok((json::canonical(&lint.to_json()), lint.to_text()))
+        })?)
+    }
+
+    /// What is offered for a diagnosis (JSON), as a JSON list.
+    #[pyo3(signature = (diagnosis, confidence=None))]
+    fn suggest(&self, py: Python<'_>, diagnosis: &str, confidence: Option<&Bound<'_, PyAny>>) -> Read<String> {
+        let confidence = args::confidence(confidence)?;
+        Ok(run(py, || {
+            let diagnosis = rules::Diagnosis::from_json(&self.inner, diagnosis)?;
+            let offered = self.inner.suggest(&diagnosis, confidence)?;
+            Ok(json::canonical(&offered.iter().map(|s| s.to_json(&self.inner)).collect::<Value>()))
+        })?)
     }
 
     /// The changes that no test of a rule notices: JSON and text.
@@ -229,5 +259,25 @@ pub(crate) fn check(py: Python<'_>, files: Vec<(String, String)>) -> PyResult<St
         let files: Vec<(&str, &str)> = files.iter().map(|(n, t)| (n.as_str(), t.as_str())).collect();
         let found: Vec<Value> = rules::check_files(&files).iter().map(colead::Diagnostic::to_json).collect();
         json::canonical(&Value::Array(found))
+    })
+}
+
+/// Several frameworks over one case (a JSON document): JSON and text.
+#[pyfunction]
+pub(crate) fn compare(py: Python<'_>, frameworks: Vec<Py<Framework>>, case: &str) -> PyResult<(String, String)> {
+    let frameworks: Vec<Rulebook> = frameworks.iter().map(|f| f.get().inner.clone()).collect();
+    run(py, || {
+        let all: Vec<&Rulebook> = frameworks.iter().collect();
+        let found = rules::compare(&all, &rules::Told::one_from_json(case)?)?;
+        Ok((json::canonical(&found.to_json()), found.to_text()))
+    })
+}
+
+/// The files of a new framework, as a JSON object from name to text.
+#[pyfunction]
+pub(crate) fn starter(py: Python<'_>, id: &str) -> PyResult<String> {
+    run(py, || {
+        let files = rules::starter(id)?.into_iter().map(|(name, text)| (name.to_owned(), Value::from(text)));
+        Ok(json::canonical(&Value::Object(files.collect())))
     })
 }

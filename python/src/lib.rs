@@ -53,7 +53,7 @@ mod _core {
     #[pymodule_export]
     use crate::coherence::facets;
     #[pymodule_export]
-    use crate::framework::{Framework, check, schema};
+    use crate::framework::{Framework, check, compare, schema, starter};
     #[pymodule_export]
     use crate::guided::{interview, preflight, read_interview};
     #[pymodule_export]

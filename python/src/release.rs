@@ -22,11 +22,17 @@ impl DisclosurePolicy {
         min_group: &Bound<'_, PyAny>,
         purpose: &Bound<'_, PyAny>,
         coalition: &Bound<'_, PyAny>,
+        pooling: bool,
+        interval: Option<f64>,
     ) -> Read<DisclosurePolicy> {
         let min_group = people(min_group, "min_group", "bad_min_group", "give a whole number from 2, such as 5")?;
         let coalition = people(coalition, "coalition", "bad_coalition", "give 0, 1 or 2")?;
         let purpose = args::text(purpose, "purpose")?;
-        Ok(DisclosurePolicy { inner: run(py, || Policy::new(min_group, &purpose)?.with_coalition(coalition))? })
+        let inner = run(py, || {
+            let policy = Policy::new(min_group, &purpose)?.with_coalition(coalition)?.with_pooling(pooling);
+            interval.map_or(Ok(policy.clone()), |width| policy.with_interval(width))
+        })?;
+        Ok(DisclosurePolicy { inner })
     }
 
     #[staticmethod]
@@ -47,6 +53,16 @@ impl DisclosurePolicy {
     #[getter]
     fn coalition(&self) -> u64 {
         self.inner.coalition()
+    }
+
+    #[getter]
+    fn pooling(&self) -> bool {
+        self.inner.pooling()
+    }
+
+    #[getter]
+    fn interval(&self) -> Option<f64> {
+        self.inner.interval()
     }
 
     #[getter]

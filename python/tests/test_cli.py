@@ -216,7 +216,7 @@ def test_assess_prints_and_writes(run: Run, harbour: Path, tmp_path: Path, asses
     release = assessed.release()
     assert code == 0 and out == release.to_text() and str(out_dir) in err
     assert sorted(os.listdir(out_dir)) == [
-        "judgments.csv", "ledger.json", "release.json", "report.txt", "scores.csv", "units.csv",
+        "groups.csv", "judgments.csv", "ledger.json", "release.json", "report.txt", "scores.csv", "sheet.txt", "units.csv",
     ]  # fmt: skip
     assert (out_dir / "release.json").read_text() == release.to_json() == run("assess", harbour, "--json")[1].strip()
     with (out_dir / "judgments.csv").open(newline="") as file:
@@ -225,6 +225,23 @@ def test_assess_prints_and_writes(run: Run, harbour: Path, tmp_path: Path, asses
     assert colead.Ledger.from_json((out_dir / "ledger.json").read_text()).version == 1
     assert run("assess", harbour, "--out", out_dir)[0] == 0
     assert colead.Ledger.from_json((out_dir / "ledger.json").read_text()).version == 2
+
+
+def test_cuts_and_pools_of_a_release(run: Run, tmp_path: Path) -> None:
+    people = [("north", "new")] * 6 + [("north", "long")] * 6 + [("south", "new")] * 5 + [("tugs", "long")] * 3
+    rows = [f"{unit},{tenure},{1 + i % 5},{1 + i % 4}" for i, (unit, tenure) in enumerate(people)]
+    (tmp_path / "responses.csv").write_text("unit,tenure,d,a\n" + "\n".join(rows) + "\n")
+    (tmp_path / "organization.csv").write_text("unit,parent\nport,\nnorth,port\nsouth,port\ntugs,port\n")
+    own = {"id": "own", "version": "1", "license": "CC0-1.0", "options": [1, 5]}
+    own["scales"] = [{"id": "direction", "items": ["d", "a"]}]  # type: ignore[assignment]
+    (tmp_path / "own.json").write_text(json.dumps(own))
+    (tmp_path / "colead.toml").write_text("instrument = 'own.json'\n")
+    release = json.loads(run("assess", tmp_path, "--json", "--cut", "tenure", "--pooling")[1])
+    groups = {(g["unit"], g["cut"], g["category"]): g for g in release["groups"]}
+    assert groups["port", "tenure", "new"]["n"] == 11
+    assert groups["port", "pooled", "south + tugs"]["n"] == 8
+    assert "tenure" not in run("assess", tmp_path)[1]
+    assert run("assess", tmp_path, "--cut", "age")[0] == 2
 
 
 def test_the_terms_of_a_release(run: Run, harbour: Path) -> None:

@@ -103,6 +103,42 @@ def test_check(name: str) -> None:
     assert [diagnostic(d) for d in colead.check(v.text("rulebook.toml"))] == v.json("expected")
 
 
+def framework_of(v: Vector) -> colead.Framework:
+    own = v.find("rulebook.toml")
+    return colead.Framework.builtin() if own is None else colead.Framework.from_toml(own)
+
+
+@pytest.mark.parametrize("name", cases("lint"))
+def test_lint(name: str) -> None:
+    v = Vector("lint", name)
+    known = v.json("diagnosis.json") or {}
+    measures, judgments, confidence = known.get("measures"), known.get("judgments"), v.json("confidence")
+    expected = [json.loads(line) for line in v.text("expected").splitlines()]
+    try:
+        framework = framework_of(v)
+        lint = framework.lint(v.json("plan.json"), measures, judgments=judgments, confidence=confidence)
+        offered = framework.suggest(measures, judgments=judgments, confidence=confidence)
+    except colead.ColeadError as error:
+        assert name.startswith("bad_"), error
+        assert told(error) == expected[0]
+        return
+    assert [lint.to_dict(), [lever.to_dict() for lever in offered]] == expected
+
+
+@pytest.mark.parametrize("name", cases("compare"))
+def test_compare(name: str) -> None:
+    v = Vector("compare", name)
+    given = v.json("cases.json")
+    label, case = next(iter(given.items())) if isinstance(given, dict) else ("1", given[0])
+    try:
+        found = colead.compare([colead.Framework.builtin(), framework_of(v)], case, name=label)
+    except colead.ColeadError as error:
+        assert name.startswith("bad_"), error
+        assert told(error) == v.json("expected")
+        return
+    assert found.to_dict() == v.json("expected")
+
+
 def count(v: Vector, instrument: colead.Instrument, part: str) -> tuple[colead.Tally, colead.Loss]:
     rows = list(csv.DictReader(v.text(part).splitlines()))
     columns = {name: [row[name] or None for row in rows] for name in rows[0]}
@@ -195,6 +231,20 @@ def test_coherence(name: str) -> None:
     assert found == [json.loads(line) for line in expected.splitlines()]
 
 
+@pytest.mark.parametrize("name", cases("audit"))
+def test_audit(name: str) -> None:
+    v = Vector("audit", name)
+    asked, expected = v.json("audit.json"), json.loads(v.text("expected"))
+    try:
+        found: Any = {"released": colead.suppress(**asked)} if asked.pop("suppress", False) else None
+        found = found or colead.audit(**asked).to_dict()
+    except colead.ColeadError as error:
+        assert name.startswith("bad_"), error
+        assert told(error) == expected
+        return
+    assert found == expected
+
+
 def asked(line: str) -> tuple[str, dict[str, Any]]:
     """The method and the arguments of a request."""
     document = json.loads(line) if line.startswith("{") else {"read": line}
@@ -261,4 +311,4 @@ def test_assess(name: str) -> None:
 
 
 def test_there_are_vectors() -> None:
-    assert all(len(cases(kind)) >= 6 for kind in ("assess", "check", "classify", "judge", "tally"))
+    assert all(len(cases(kind)) >= 6 for kind in ("assess", "audit", "check", "classify", "judge", "tally"))

@@ -526,7 +526,7 @@ static void test_assessments(void) {
       {"", "{}", "bad_ledger", COLEAD_ERROR_INPUT},
       {"", "{\"format\": 9}", "other_format", COLEAD_ERROR_INPUT},
       {"", "[", "syntax", COLEAD_ERROR_INPUT},
-      {"", "{\"format\": 2, \"library\": \"0.0.0\"}", "other_library", COLEAD_ERROR_INPUT},
+      {"", "{\"format\": 3, \"library\": \"0.0.0\"}", "other_library", COLEAD_ERROR_INPUT},
   };
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
     expect(&err,

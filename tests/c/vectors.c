@@ -105,6 +105,50 @@ static void judge(struct vector *v) {
   free(rulebook);
 }
 
+static colead_framework *framework_of(struct vector *v) {
+  size_t size;
+  char *text = part(v, "rulebook.toml", &size);
+  colead_framework *framework = NULL;
+  colead_error *err = NULL;
+  colead_status status = text == NULL ? colead_framework_create_builtin(&framework, &err)
+                                      : colead_framework_create_from_text(text, size, &framework, &err);
+  free(text);
+  return refused(v, status, &err) ? NULL : framework;
+}
+
+static void lint(struct vector *v) {
+  size_t plan_size, known_size = 0;
+  char *plan = part(v, "plan.json", &plan_size), *known = part(v, "diagnosis.json", &known_size);
+  colead_framework *framework = framework_of(v);
+  colead_string *out = NULL;
+  colead_error *err = NULL;
+  known_size = known == NULL ? 0 : known_size;
+  if (framework != NULL && !refused(v, colead_framework_write_lint(framework, plan, plan_size, known, known_size,
+                                                                   confidence(v), &out, &err), &err)) {
+    append_string(v, out, "\n");
+    CHECK(colead_framework_write_suggestions(framework, known, known_size, confidence(v), &out, NULL) == COLEAD_OK);
+    append_string(v, out, "\n");
+  }
+  colead_framework_free(framework);
+  free(plan);
+  free(known);
+}
+
+static void compare(struct vector *v) {
+  size_t size;
+  char *cases = part(v, "cases.json", &size);
+  colead_framework *builtin = NULL, *own = framework_of(v);
+  colead_string *out = NULL;
+  colead_error *err = NULL;
+  CHECK(colead_framework_create_builtin(&builtin, NULL) == COLEAD_OK);
+  if (own != NULL && !refused(v, colead_framework_write_comparison(builtin, own, cases, size, &out, &err), &err)) {
+    append_string(v, out, "\n");
+  }
+  colead_framework_free(builtin);
+  colead_framework_free(own);
+  free(cases);
+}
+
 static void check(struct vector *v) {
   size_t size;
   char *rulebook = part(v, "rulebook.toml", &size);
@@ -270,6 +314,17 @@ static void assess(struct vector *v) {
   free(ledger);
 }
 
+static void audit(struct vector *v) {
+  size_t size;
+  char *asked = part(v, "audit.json", &size);
+  colead_string *string = NULL;
+  colead_error *err = NULL;
+  if (!refused(v, colead_audit(asked, size, &string, &err), &err)) {
+    append_string(v, string, "\n");
+  }
+  free(asked);
+}
+
 /* A function for each line of a part; stops at the first refused. */
 static int each_line(struct vector *v, const char *name, void *context,
                      colead_status (*read)(void *, const char *, size_t, colead_string **, colead_error **)) {
@@ -426,8 +481,9 @@ static int run(const char *root, const char *kind, void (*call)(struct vector *)
 int main(int argc, char **argv) {
   CHECK(argc == 2);
   int wrong = run(argv[1], "classify", classify) + run(argv[1], "judge", judge) + run(argv[1], "check", check) +
+              run(argv[1], "lint", lint) + run(argv[1], "compare", compare) +
               run(argv[1], "tally", tally) + run(argv[1], "network", network) + run(argv[1], "coherence", coherence) +
-              run(argv[1], "statistics", statistics) + run(argv[1], "assess", assess);
+              run(argv[1], "statistics", statistics) + run(argv[1], "audit", audit) + run(argv[1], "assess", assess);
   CHECK(wrong == 0);
   puts("c vectors: ok");
   return 0;

@@ -41,15 +41,30 @@ static std::string classify(const Vector &v) {
   return line(framework.classify_challenge(v.text("facts.json"), v.or_empty("components.json"), v.confidence()).json());
 }
 
-static std::string judge(const Vector &v) {
+static colead::Framework framework_of(const Vector &v) {
   Text rulebook = v.find("rulebook.toml");
-  colead::Framework framework = rulebook ? colead::Framework::from_text(*rulebook) : colead::Framework::builtin();
+  return rulebook ? colead::Framework::from_text(*rulebook) : colead::Framework::builtin();
+}
+
+static std::string judge(const Vector &v) {
+  colead::Framework framework = framework_of(v);
   std::string question = v.text("question");
   question.erase(question.find_last_not_of('\n') + 1);
   return line(framework.judge(question, v.text("measures.json"), v.confidence()).json());
 }
 
 static std::string check(const Vector &v) { return line(colead::check_rulebook(v.text("rulebook.toml"))); }
+
+static std::string lint(const Vector &v) {
+  colead::Framework framework = framework_of(v);
+  std::string known = v.or_empty("diagnosis.json");
+  return line(colead::lint_plan(framework, v.text("plan.json"), known, v.confidence())) +
+         line(colead::suggest_levers(framework, known, v.confidence()));
+}
+
+static std::string compare(const Vector &v) {
+  return line(colead::compare_frameworks(colead::Framework::builtin(), framework_of(v), v.text("cases.json")));
+}
 
 static colead::Tally count(const colead::Instrument &instrument, const std::string &csv, std::string *loss) {
   ArrowArrayStream raw;
@@ -157,6 +172,8 @@ static std::string assess(const Vector &v) {
   return line(released.release.json()) + line(released.ledger) + std::string(released.release.text().view());
 }
 
+static std::string audit(const Vector &v) { return line(colead::audit(v.text("audit.json"))); }
+
 static int run(const fs::path &root, const char *kind, std::string (*call)(const Vector &)) {
   int wrong = 0;
   std::set<std::string> names;
@@ -186,8 +203,9 @@ int main(int argc, char **argv) {
   CHECK(argc == 2);
   fs::path root = argv[1];
   int wrong = run(root, "classify", classify) + run(root, "judge", judge) + run(root, "check", check) +
+              run(root, "lint", lint) + run(root, "compare", compare) +
               run(root, "tally", tally) + run(root, "network", network) + run(root, "coherence", coherence) +
-              run(root, "statistics", statistics) + run(root, "assess", assess);
+              run(root, "statistics", statistics) + run(root, "audit", audit) + run(root, "assess", assess);
   CHECK(wrong == 0);
   std::puts("c++ vectors: ok");
   return 0;

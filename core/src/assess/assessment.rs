@@ -86,6 +86,9 @@ pub fn assess(framework: &Framework, evidence: &Evidence, options: &Options) -> 
             .at("evidence")
             .help("hand in at least one table, such as `challenges`, `facts` or `responses`"));
     }
+    let given = evidence;
+    let dated = options.as_of.map(|day| given.as_of(day as f64)).transpose()?;
+    let evidence = dated.as_ref().unwrap_or(given);
     evidence.validate()?;
     if let (Some(cut), None) = (options.cuts.first(), &evidence.responses) {
         return Err(Error::input("missing_table", format!("there are no responses to cut by `{cut}`"))
@@ -126,7 +129,7 @@ pub fn assess(framework: &Framework, evidence: &Evidence, options: &Options) -> 
             notes.push(format!("`{name}` was read and checked; no rule of this framework looks at it yet"));
         }
     }
-    let manifest = Manifest::of(framework, evidence, options, survey_ref, confidence, seed);
+    let manifest = Manifest::of(framework, given, options, survey_ref, confidence, seed);
     let (scores, respondents, census, survey) = match survey {
         Some((s, i)) => (s.scores, s.respondents, s.census, Some((s.readings, i.clone()))),
         None => Default::default(),

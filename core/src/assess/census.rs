@@ -5,7 +5,7 @@ use super::units::Units;
 use crate::error::{Error, Result, suggest};
 use crate::evidence::{Cells, Column, Instrument, Responses, Table};
 use crate::json::sha256;
-use crate::measure::{Kind, ScaleRow, scores};
+use crate::measure::{ScaleRow, respondent_scores, scores};
 use crate::tally::Tally;
 use std::collections::BTreeMap;
 
@@ -100,7 +100,7 @@ impl Census {
 
     fn count(&mut self, tally: &Tally) {
         let mut answered: BTreeMap<(String, String), Vec<u64>> = BTreeMap::new();
-        for row in respondents(&scores(tally, None)) {
+        for row in respondent_scores(tally) {
             let key = (row.wave.clone().unwrap_or_default(), row.unit.clone().unwrap_or_default());
             let of = answered.entry(key).or_insert_with(|| vec![0; self.scales.len()]);
             if let Some(slot) = self.scales.iter().position(|s| *s == row.scale).and_then(|i| of.get_mut(i)) {
@@ -125,8 +125,8 @@ impl Census {
                     (categories.get(i) == Some(&Some(c))).then(|| name(unit))
                 })?;
                 for level in of.levels(units.organization())? {
-                    for row in respondents(&scores(&level, None)) {
-                        self.groups.push((cut.name.clone(), category.clone(), row.clone()));
+                    for row in respondent_scores(&level) {
+                        self.groups.push((cut.name.clone(), category.clone(), row));
                     }
                 }
             }
@@ -135,8 +135,8 @@ impl Census {
             let (unit, _) = decoded(key);
             (!units.children(unit).is_empty()).then(|| name(unit))
         })?;
-        for row in respondents(&scores(&direct, None)) {
-            self.groups.push((REPORTS.to_owned(), DIRECT.to_owned(), row.clone()));
+        for row in respondent_scores(&direct) {
+            self.groups.push((REPORTS.to_owned(), DIRECT.to_owned(), row));
         }
         let mut told: BTreeMap<String, String> = BTreeMap::new();
         for row in &scores(&tally.rollup(|key| Some(name(decoded(key).0)))?, None) {
@@ -148,10 +148,6 @@ impl Census {
         }
         Ok(())
     }
-}
-
-fn respondents(rows: &[ScaleRow]) -> impl Iterator<Item = &ScaleRow> {
-    rows.iter().filter(|r| r.kind == Kind::Scale && r.measure == "score" && r.estimand == "respondents")
 }
 
 fn decoded(key: &str) -> (usize, Vec<Option<usize>>) {

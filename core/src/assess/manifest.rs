@@ -29,6 +29,8 @@ pub struct Manifest {
     pub confidence: f64,
     /// The seed.
     pub seed: u64,
+    /// The day whose organization and memberships hold, counted from 1970-01-01, when one was chosen.
+    pub as_of: Option<i64>,
     /// The wave that is judged, when the responses have waves.
     pub wave: Option<String>,
     /// Every wave, earliest first.
@@ -60,6 +62,7 @@ impl Manifest {
             instrument_validated: instrument.map(|i| i.validated()),
             confidence,
             seed,
+            as_of: options.as_of,
             wave: survey.map(|s| s.wave.clone()).filter(|w| !w.is_empty()),
             waves: survey.map(|s| s.waves.clone()).unwrap_or_default(),
             evidence_sha256: evidence.digest(),
@@ -69,7 +72,7 @@ impl Manifest {
 
     /// The manifest as a JSON document.
     pub fn to_json(&self) -> Value {
-        json!({
+        let mut document = json!({
             "engine": { "name": "colead", "version": self.engine },
             "framework": {
                 "id": self.framework, "version": self.framework_version,
@@ -85,6 +88,10 @@ impl Manifest {
             "waves": self.waves,
             "evidence_sha256": self.evidence_sha256,
             "tables": self.tables.iter().map(|(n, r)| json!({ "table": n, "rows": r })).collect::<Vec<_>>(),
-        })
+        });
+        if let (Some(day), Value::Object(map)) = (self.as_of, &mut document) {
+            map.insert("as_of".to_owned(), json!(day));
+        }
+        document
     }
 }

@@ -32,7 +32,7 @@ pub use manifest::Manifest;
 pub(crate) use networks::CONNECTION;
 pub use networks::FORMAL;
 pub(crate) use networks::MEASURES as TIE_MEASURES;
-pub use options::{MAX_SEED, Options};
+pub use options::{MAX_SEED, Options, day_of};
 pub use preflight::{AtHand, OptionReach, PREFLIGHT_SCHEMA, Piece, Preflight, QuestionReach, Reach};
 pub use project::{PolicySettings, Project, SETTINGS};
 pub use sources::Source;

@@ -172,7 +172,7 @@ impl Framework {
                 Source::Table(name) => has(name),
                 Source::Criterion | Source::Raters | Source::Judgments => has("challenges"),
                 Source::Scale { .. } => at_hand.instruments.iter().any(|i| source.filled_by(i)),
-                Source::Fact => false,
+                Source::Plan | Source::Fact => false,
             };
             if filled {
                 set.push(MeasureId(i));

@@ -1,7 +1,7 @@
 //! A folder of evidence with its `colead.toml`, as named bytes: core opens no file.
 
 use super::assessment::{Assessment, assess};
-use super::options::{MAX_SEED, Options};
+use super::options::{MAX_SEED, Options, day_of};
 use crate::document::{At, Diagnostics, Document};
 use crate::error::{Error, Family, Result};
 use crate::evidence::{Direction, Evidence, Instrument};
@@ -33,6 +33,12 @@ pub struct PolicySettings {
     pub min_group: Option<u64>,
     /// The purpose.
     pub purpose: Option<String>,
+    /// How many of a group may put together what they know of themselves.
+    pub coalition: Option<u64>,
+    /// Whether parts that may not be told alone are told together.
+    pub pooling: Option<bool>,
+    /// The narrowest range that released means may leave a hidden small group, in points of 100.
+    pub interval: Option<f64>,
 }
 
 #[derive(Default)]
@@ -42,6 +48,7 @@ struct Settings {
     confidence: Option<f64>,
     seed: Option<u64>,
     cuts: Vec<String>,
+    as_of: Option<i64>,
     direction: Option<Direction>,
     policy: PolicySettings,
 }
@@ -94,7 +101,8 @@ impl Project {
             form.add_to(&mut evidence)?;
         }
         let (confidence, seed) = (settings.confidence, settings.seed);
-        let options = Options { instrument, confidence, seed, cuts: settings.cuts, direction: settings.direction };
+        let (cuts, as_of, direction) = (settings.cuts, settings.as_of, settings.direction);
+        let options = Options { instrument, confidence, seed, cuts, as_of, direction };
         Ok(Project { framework, evidence, options, policy: settings.policy, unread })
     }
 
@@ -153,7 +161,7 @@ fn read_settings(text: &str) -> Result<Settings> {
     let doc = Document::parse(SETTINGS, text).map_err(|d| Error::from_diagnostics(Family::Input, vec![d]))?;
     let faults = Diagnostics::default();
     let mut out = Settings::default();
-    let keys = ["instrument", "framework", "confidence", "seed", "cuts", "direction", "policy"];
+    let keys = ["instrument", "framework", "confidence", "seed", "cuts", "as_of", "direction", "policy"];
     if let Some(f) = At::root(&doc, &faults).fields(&keys) {
         out.instrument = f.get("instrument").and_then(|a| a.text()).map(str::to_owned);
         out.framework = f.get("framework").and_then(|a| a.text()).map(str::to_owned);
@@ -166,6 +174,13 @@ fn read_settings(text: &str) -> Result<Settings> {
             seed
         });
         out.cuts = f.texts("cuts");
+        out.as_of = f.get("as_of").and_then(|a| match day_of(a.text()?) {
+            Ok(day) => Some(day),
+            Err(e) => {
+                a.error(e.code(), e.message(), e.help_text());
+                None
+            }
+        });
         out.direction = f.get("direction").and_then(|a| match Direction::parse(a.text()?) {
             Ok(direction) => Some(direction),
             Err(e) => {
@@ -173,15 +188,22 @@ fn read_settings(text: &str) -> Result<Settings> {
                 None
             }
         });
-        if let Some(p) = f.get("policy").and_then(|a| a.fields(&["min_group", "purpose"])) {
+        if let Some(p) =
+            f.get("policy").and_then(|a| a.fields(&["min_group", "purpose", "coalition", "pooling", "interval"]))
+        {
             out.policy.purpose = p.get("purpose").and_then(|a| a.text()).map(str::to_owned);
-            out.policy.min_group = p.get("min_group").and_then(|a| {
-                let k = u64::try_from(a.integer()?).ok();
-                if k.is_none() {
-                    a.error("bad_policy", "the minimum group is negative", "give 5, or another number from 2");
+            let people = |key: &str, what: &str, help: &str| {
+                let a = p.get(key)?;
+                let n = u64::try_from(a.integer()?).ok();
+                if n.is_none() {
+                    a.error("bad_policy", format!("the {what} is negative"), help);
                 }
-                k
-            });
+                n
+            };
+            out.policy.min_group = people("min_group", "minimum group", "give 5, or another number from 2");
+            out.policy.coalition = people("coalition", "coalition", "give 0, 1 or 2");
+            out.policy.pooling = p.get("pooling").and_then(|a| a.boolean());
+            out.policy.interval = p.get("interval").and_then(|a| a.number());
         }
     }
     faults.finish(Family::Input)?;
@@ -214,12 +236,33 @@ mod tests {
     }
 
     #[test]
+    fn a_day_decides_who_belongs_where() {
+        let files = |as_of: &str| {
+            let organization =
+                "unit,parent,from,to\nnorth,,,\nsouth,,,\ncrane,north,,2024-06-30\ncrane,south,2024-07-01,\n";
+            let members =
+                "person,unit,from,to\np,crane,,2024-06-30\nq,crane,,\nr,crane,2024-07-01,\ns,crane,2024-07-01,\n";
+            let facts = "unit,measure,value\ncrane,shared_work,1\n";
+            let all =
+                [(SETTINGS, as_of), ("organization.csv", organization), ("members.csv", members), ("facts.csv", facts)];
+            let found = project(&all).unwrap().assess().unwrap();
+            let crane = found.units().index("crane").unwrap();
+            let above = found.units().parent(crane).map(|i| found.units().name(i).to_owned());
+            (above, found.units().size(crane), found.manifest().as_of)
+        };
+        assert_eq!(files("as_of = '2024-04-01'"), (Some("north".into()), Some(2), day_of("2024-04-01").ok()));
+        assert_eq!(files("as_of = '2024-08-01'"), (Some("south".into()), Some(3), day_of("2024-08-01").ok()));
+        assert_eq!(files("seed = 0").0, Some("south".into()));
+    }
+
+    #[test]
     fn faults_of_settings_have_a_place() {
         let code = |text: &str| project(&[(SETTINGS, text)]).map(|_| ()).map_err(|e| (e.code(), e.path().to_owned()));
         assert_eq!(code("confidense = 1"), Err(("unknown_key", "colead.toml:1:14: confidense".into())));
         assert_eq!(code("instrument = 'x.toml'"), Err(("unknown_file", "colead.toml: instrument".into())));
         assert_eq!(code("instrument = 'colective-leadership'").unwrap_err().0, "unknown_instrument");
         assert_eq!(code("seed = -1").unwrap_err().0, "bad_seed");
+        assert_eq!(code("as_of = '2024-02-30'").unwrap_err().0, "bad_day");
         assert!(code("confidence = 0.9").is_ok());
     }
 }

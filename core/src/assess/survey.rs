@@ -6,8 +6,10 @@ use crate::error::Result;
 pub(crate) use crate::evidence::by_wave;
 use crate::evidence::{Instrument, Loss, Responses, Table};
 use crate::measure::{
-    Absence, Estimate, Kind, MeasureValue, Origin, Reading, Reveals, ScaleRow, Status, agreement, differences, scores,
+    Absence, AgreementOptions, Estimate, MeasureValue, Origin, Reading, Reveals, ScaleRow, Status, agreement_with,
+    differences, scores,
 };
+use crate::num::sqrt;
 use crate::rules::{Measure, MeasureKind, ScaleBinding};
 use crate::tally::Tally;
 use std::collections::{BTreeMap, HashMap};
@@ -70,9 +72,11 @@ impl Survey {
         }
         let rows = scores(level, Some(&sizes));
         let reading = Reading { missing_rule: None, sizes: Some(&sizes) };
-        for row in rows.iter().chain(&agreement(level)) {
-            // Items and other statistics fill no measure.
-            let used = row.kind == Kind::Scale && ["score", "ad_m"].contains(&row.measure);
+        // Of agreement only the deviation from the mean fills a measure; it needs no null.
+        let spread = agreement_with(level, &AgreementOptions { nulls: Vec::new(), items: false });
+        for row in rows.iter().chain(&spread) {
+            // Other statistics fill no measure.
+            let used = ["score", "ad_m"].contains(&row.measure);
             if let Some(unit) = judged_unit(row, &self.wave).filter(|_| used) {
                 let key = (unit, row.scale.clone(), row.measure, row.variant, row.estimand);
                 self.readings.rows.insert(key, row.clone());
@@ -110,6 +114,19 @@ impl Readings {
         units: &Units,
         unit: usize,
     ) -> Option<MeasureValue> {
+        self.value_of_alike(measure, instrument, units, unit, 0)
+    }
+
+    /// The same; but fewer than `few` people who all answered alike are taken to differ as much as people can, so that
+    /// it does not show that they were alike.
+    pub(crate) fn value_of_alike(
+        &self,
+        measure: &Measure,
+        instrument: &Instrument,
+        units: &Units,
+        unit: usize,
+        few: u64,
+    ) -> Option<MeasureValue> {
         let binding = measure.scale.as_ref()?;
         let scale = instrument.scale(&binding.scale)?;
         if binding.instrument.as_ref().is_some_and(|i| i != instrument.id()) {
@@ -143,6 +160,12 @@ impl Readings {
             }
             _ => (value, row_se),
         };
+        let widest = match measure.kind {
+            // The standard deviation of numbers between two ends is at most half their distance (Popoviciu 1935).
+            MeasureKind::Score { lo, hi } if row.n > 1 && row.n < few => Some((hi - lo) / 2.0 / sqrt(row.n as f64)),
+            _ => None,
+        };
+        let se = se.or(widest.filter(|_| binding.reads != "ad_m"));
         if se.is_none() && binding.reads != "ad_m" {
             // A mean of one person, or of a few who all say the same, is not an exact number.
             let few = Absence::TooFew { n: row.n, need: 2 };

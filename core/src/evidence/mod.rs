@@ -128,6 +128,20 @@ pub struct Evidence {
 }
 
 impl Evidence {
+    /// The same evidence with the organization and the memberships of one day, counted from 1970-01-01
+    /// ([`days_from_iso`]): who belonged to a unit then is a current member.
+    ///
+    /// # Errors
+    /// Those of [`Organization::as_of`] and [`Members::as_of`].
+    pub fn as_of(&self, day: f64) -> Result<Evidence> {
+        let organization = self.organization.as_ref().map(|o| o.as_of(day)).transpose()?;
+        let current = |members: Members| {
+            Members::new(members.rows().iter().map(|m| MemberRow { to: None, ..m.clone() }).collect())
+        };
+        let members = self.members.as_ref().map(|m| m.as_of(day).and_then(current)).transpose()?;
+        Ok(Evidence { organization, members, ..self.clone() })
+    }
+
     /// Takes a table in under its name in [`NAMES`], whatever the table calls itself.
     ///
     /// # Errors

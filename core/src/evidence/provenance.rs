@@ -46,10 +46,9 @@ impl Provenance {
     pub fn text(&self, owner: bool) -> String {
         let own = |text: &Option<String>| text.clone().filter(|_| owner);
         let role = self.role.map(|r| r.as_str().to_owned());
-        let parts: Vec<String> = [own(&self.informant), role, self.date.clone(), own(&self.source), own(&self.note)]
-            .into_iter()
-            .flatten()
-            .collect();
+        let note = own(&self.note).map(|n| n.replace('\n', " / "));
+        let parts: Vec<String> =
+            [own(&self.informant), role, self.date.clone(), own(&self.source), note].into_iter().flatten().collect();
         if parts.is_empty() { "somebody".to_owned() } else { parts.join(", ") }
     }
 }

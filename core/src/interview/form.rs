@@ -111,9 +111,8 @@ impl Framework {
             }
             for m in q.measures.iter().filter(|m| !known.knows(**m)) {
                 let Some(measure) = self.measure(*m).filter(|m| Source::of(m).told()) else { continue };
-                match facts.iter_mut().find(|f| f.measure == measure.id) {
-                    Some(fact) => fact.why.push(q.title.clone()),
-                    None => facts.push(FormFact { why: vec![q.title.clone()], ..FormFact::of(measure) }),
+                if !facts.iter().any(|f| f.measure == measure.id) {
+                    facts.push(fresh(self, *m)?);
                 }
             }
         }
@@ -184,10 +183,10 @@ impl Answers {
             let shown: String = text.chars().take(60).collect();
             Err(Error::input("not_an_answer", format!("`{shown}` is not an answer")).at("answer").help(help))
         };
-        if let Answers::Categories(of) = self {
-            if let Some(found) = of.iter().find(|c| c.to_lowercase() == low) {
-                return Ok(Reply::Category(found.clone()));
-            }
+        if let Answers::Categories(of) = self
+            && let Some(found) = of.iter().find(|c| c.to_lowercase() == low)
+        {
+            return Ok(Reply::Category(found.clone()));
         }
         if DONT_KNOW.contains(&low.as_str()) {
             return Ok(Reply::DontKnow);

@@ -51,10 +51,10 @@ pub use scores::favorability::{favorability, favorability_with};
 pub use scores::means::{counts, means};
 pub use scores::nonresponse::{nonresponse, nonresponse_bounds, tipping_difference};
 pub use scores::policy::{Policy, Reconciliation, overall, reconcile, reconcile_rows};
-pub(crate) use scores::scale::levels_among;
 pub use scores::scale::{
     Reading, Sizes, difference, differences, items, posteriors, probability_above, scores, scores_with,
 };
+pub(crate) use scores::scale::{levels_among, respondent_scores};
 pub use study::careless::{CarelessFlags, CarelessOptions, careless, careless_flags, careless_sensitivity};
 pub use study::drivers::{driver_minimum, drivers};
 pub use study::power::{

@@ -77,9 +77,10 @@ pub struct ScaleRow {
     pub value: Option<f64>,
     /// Its standard error, when it has one.
     pub se: Option<f64>,
-    /// The lower end of the 95 % interval.
+    /// The lower end of the 95 % interval; by empirical Bayes for the
+    /// `process` it covers 93 to 100 %.
     pub lower: Option<f64>,
-    /// The upper end of the 95 % interval.
+    /// Its upper end.
     pub upper: Option<f64>,
     /// The people behind the number.
     pub n: u64,

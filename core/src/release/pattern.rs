@@ -1,7 +1,7 @@
 //! Which cells of an assessment may leave, by wave and scale.
 
 use super::audit::needed;
-use super::audit::organization::{Holds, Organized, Pool};
+use super::audit::organization::{Holds, Organized};
 use super::history::{Joint, Left, Record, join};
 use super::ledger::Ledger;
 use super::plan::{Choice, choose};
@@ -41,8 +41,6 @@ pub(crate) struct Pattern {
     /// Measure to unit: hidden by the people behind a fact.
     pub(crate) facts: HashMap<String, Vec<bool>>,
     pub(crate) audited: Vec<Audited>,
-    /// Wave to the pools that were asked for.
-    pub(crate) pools: BTreeMap<String, Vec<Pool>>,
     /// What leaves of each wave, for the ledger.
     pub(crate) records: Vec<(String, Record)>,
 }
@@ -62,7 +60,6 @@ impl Assessment {
             leaders,
             facts: self.fact_pattern(min_group),
             audited: Vec::new(),
-            pools: BTreeMap::new(),
             records: Vec::new(),
         };
         for (wave, people) in &self.census.waves {
@@ -78,15 +75,11 @@ impl Assessment {
             let mut base = door.open(wave, None, None, &mut out.audited)?;
             if policy.pooling() {
                 let of = Organized::of(&now.parents(), &now.people)?;
-                let pools = of.pools(&now.parents(), &base, door.need()?);
-                now.pools = pools;
+                now.pools = of.pools(&now.parents(), &base, door.need()?);
                 let pools = (0usize..).zip(&now.pools).map(|(index, p)| Holds::Pool { unit: p.unit, index });
-                let within = base.into_iter().chain(pools).collect();
-                // The audit of the cells with the pools takes the place of that without.
-                out.audited.pop();
+                let pools = pools.collect();
                 let door = Door { policy, seed: self.manifest.seed, now: &now, past: &past };
-                base = door.open(wave, None, Some(&within), &mut out.audited)?;
-                out.pools.insert(wave.clone(), now.pools.clone());
+                base = door.with_pools(None, &pools, base, &mut out.audited)?;
             }
             let door = Door { policy, seed: self.manifest.seed, now: &now, past: &past };
             let shown = |i: usize| base.contains(&Holds::All(i));
@@ -179,7 +172,8 @@ impl Door<'_> {
     ) -> Result<HashSet<Holds>> {
         let need = self.need()?;
         let alone = join(&[], self.now, scale)?;
-        let eligible: Vec<bool> = alone.now.iter().map(|h| within.is_none_or(|w| w.contains(h))).collect();
+        let may = |h: &Holds| !matches!(h, Holds::Pool { .. }) && within.is_none_or(|w| w.contains(h));
+        let eligible: Vec<bool> = alone.now.iter().map(may).collect();
         if need == 0 {
             return Ok(alone.now.iter().zip(&eligible).filter(|(_, e)| **e).map(|(h, _)| *h).collect());
         }
@@ -206,6 +200,41 @@ impl Door<'_> {
             eligible: enough,
             released: released.len(),
         });
+        within.map_or(Ok(released.clone()), |within| self.with_pools(scale, within, released, audited))
+    }
+
+    /// The cells and those pools among `wanted` that are safe with them. A pool is the first to be withdrawn, so that
+    /// it costs no cell. The audit of all together takes the place of the last.
+    fn with_pools(
+        &self,
+        scale: Option<&str>,
+        wanted: &HashSet<Holds>,
+        mut released: HashSet<Holds>,
+        audited: &mut [Audited],
+    ) -> Result<HashSet<Holds>> {
+        let pools: Vec<Holds> = wanted.iter().filter(|h| matches!(h, Holds::Pool { .. })).copied().collect();
+        if pools.is_empty() {
+            return Ok(released);
+        }
+        let need = self.need()?;
+        let least = self.past.iter().flat_map(|r| r.protecting()).map(|l| l.need).min();
+        let states = [(&[][..], Some(need)), (self.past, least.map(|l| l.min(need)))];
+        released.extend(&pools);
+        for (past, need) in states {
+            let Some(need) = need else { continue };
+            let joint = join(past, self.now, scale)?;
+            let eligible = joint.now.iter().map(|h| released.contains(h)).collect();
+            let (open, pattern) = self.choose(&joint, eligible, need)?;
+            if let Some(last) = audited.last_mut() {
+                (last.components, last.proved, last.released) = (pattern.components, pattern.proved, open.len());
+            }
+            released = open;
+        }
+        let (eligible, enough) = (join(&[], self.now, scale)?, need);
+        let pools = (0..eligible.now.len()).filter(|i| eligible.now.get(*i).is_some_and(|h| pools.contains(h)));
+        if let Some(last) = audited.last_mut() {
+            last.eligible += pools.filter(|i| eligible.groups.n(*i) >= enough).count();
+        }
         Ok(released)
     }
 

@@ -80,7 +80,11 @@ impl DisclosurePolicy {
         let default = DisclosurePolicy::default();
         let min_group = settings.min_group.unwrap_or(default.min_group);
         let purpose = settings.purpose.as_deref().unwrap_or(&default.purpose);
-        DisclosurePolicy::new(min_group, purpose).map_err(|e| {
+        let coalition = settings.coalition.unwrap_or(default.coalition);
+        let policy = DisclosurePolicy::new(min_group, purpose).and_then(|p| p.with_coalition(coalition));
+        let policy = policy.map(|p| p.with_pooling(settings.pooling.unwrap_or(default.pooling)));
+        let policy = policy.and_then(|p| settings.interval.map_or(Ok(p.clone()), |width| p.with_interval(width)));
+        policy.map_err(|e| {
             let path = format!("{SETTINGS}: policy.{}", e.path());
             e.at(path)
         })
@@ -243,12 +247,14 @@ mod tests {
     #[test]
     fn a_folder_that_protects_nobody_is_refused_where_it_says_so() {
         let folder = |min_group, purpose: &str| {
-            let settings = PolicySettings { min_group, purpose: Some(purpose.to_owned()) };
+            let settings = PolicySettings { min_group, purpose: Some(purpose.to_owned()), ..PolicySettings::default() };
             DisclosurePolicy::of_folder(&settings).map(|p| p.min_group).map_err(|e| (e.code(), e.path().to_owned()))
         };
         assert_eq!(folder(Some(7), "research"), Ok(7));
         assert_eq!(folder(None, "research"), Ok(5));
         assert_eq!(folder(Some(1), "research"), Err(("bad_min_group", "colead.toml: policy.min_group".to_owned())));
+        let wide = PolicySettings { interval: Some(200.0), ..PolicySettings::default() };
+        assert_eq!(DisclosurePolicy::of_folder(&wide).unwrap_err().path(), "colead.toml: policy.interval");
         assert_eq!(folder(None, "pay"), Err(("purpose_refused", "colead.toml: policy.purpose".to_owned())));
         assert_eq!(DisclosurePolicy::of_folder(&PolicySettings::default()), Ok(DisclosurePolicy::default()));
     }

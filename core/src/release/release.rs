@@ -1,12 +1,12 @@
 //! What leaves: judged and scored cells that passed the door, with no way back to the evidence.
 
-use super::audit::organization::Holds;
 use super::coherence::CoherenceSection;
+use super::groups::GroupCell;
 use super::ledger::Ledger;
 use super::pattern::{Audited, Pattern};
 use super::peers::Told;
 use super::policy::DisclosurePolicy;
-use crate::assess::{Assessed, Assessment, Manifest, REPORTS, Source, Subject, loss_note};
+use crate::assess::{Assessed, Assessment, Manifest, Source, Subject, loss_note};
 use crate::error::{Error, Result};
 use crate::json::canonical;
 use crate::measure::{Absence, Estimate, MeasureValue, Origin, ScaleRow, Status};
@@ -41,27 +41,6 @@ pub struct ScoreCell {
     pub lower: Option<f64>,
     /// The upper end of the 95 % interval.
     pub upper: Option<f64>,
-    /// The people behind it; nothing when masked.
-    pub n: Option<u64>,
-    /// `known`, `masked`, or why there is no value.
-    pub status: String,
-}
-
-/// The score of a group within a unit that left, or that it is masked: one category of a cut, or direct reports.
-#[derive(Debug, Clone, PartialEq)]
-pub struct GroupCell {
-    /// The wave, or empty.
-    pub wave: String,
-    /// The unit; the group is taken from it and all units below, direct reports from it alone.
-    pub unit: String,
-    /// The cut, or `reports`.
-    pub cut: String,
-    /// The category, or `direct`.
-    pub category: String,
-    /// The scale.
-    pub scale: String,
-    /// The mean of those who answered, as [`ScoreCell::value`].
-    pub value: Option<f64>,
     /// The people behind it; nothing when masked.
     pub n: Option<u64>,
     /// `known`, `masked`, or why there is no value.
@@ -147,8 +126,8 @@ impl Assessment {
     ///
     /// # Errors
     /// `difference_exposed` when the ledger holds a release of the same wave with a few people more or less, or with
-    /// other answers; `cuts_changed`; `other_wave` for a ledger of waves that are not at hand; `audit_incomplete` when
-    /// the check cannot finish: nothing is released then.
+    /// other answers; `cuts_changed`; `other_wave` for a ledger of waves that are not at hand; `range_exposed` under
+    /// terms that name an interval; `audit_incomplete` when the check cannot finish: nothing is released then.
     pub fn release(&self, policy: &DisclosurePolicy, ledger: &Ledger) -> Result<(Release, Ledger)> {
         if !self.census.waves.is_empty() {
             ledger.check_waves(self.census.waves.keys())?;
@@ -158,6 +137,7 @@ impl Assessment {
         let told = self.told_from_released(&pattern, policy)?;
         let scores = self.score_cells(&told, &pattern, policy);
         let groups = self.group_cells(&pattern, policy);
+        self.check_ranges(&pattern, policy, &scores, &groups)?;
         let ledger = ledger.with(std::mem::take(&mut pattern.records));
         let mut judgments = Vec::new();
         let mut works: BTreeSet<String> = BTreeSet::new();
@@ -204,54 +184,19 @@ impl Assessment {
         }
     }
 
-    fn group_cells(&self, pattern: &Pattern, policy: &DisclosurePolicy) -> Vec<GroupCell> {
-        let cell = |(cut, category, row): &(String, String, ScaleRow)| {
-            let (wave, unit) = (row.wave.clone().unwrap_or_default(), row.unit.clone().unwrap_or_default());
-            let holds = self.holds(&unit, cut, category)?;
-            let shown = pattern.shows_cell(&wave, &row.scale, holds);
-            Some(GroupCell {
-                wave,
-                unit,
-                cut: cut.clone(),
-                category: category.clone(),
-                scale: row.scale.clone(),
-                value: row.value.filter(|_| shown).map(|x| (banded(x, row.n, policy) * 10.0).round() / 10.0),
-                n: shown.then_some(row.n),
-                status: match (&row.status, shown) {
-                    (_, false) => "masked".to_owned(),
-                    (status, true) => status.as_str().to_owned(),
-                },
-            })
-        };
-        self.census.groups.iter().filter_map(cell).collect()
-    }
-
-    fn holds(&self, unit: &str, cut: &str, category: &str) -> Option<Holds> {
-        let unit = self.units.index(unit)?;
-        if cut == REPORTS {
-            return Some(Holds::Direct(unit));
-        }
-        let at = self.census.cuts.iter().position(|c| c.name == cut)?;
-        let category = self.census.cuts.get(at)?.categories.iter().position(|c| c == category)?;
-        Some(Holds::Cut { unit, cut: at, category })
-    }
-
     fn score_cells(&self, told: &Told<'_>, pattern: &Pattern, policy: &DisclosurePolicy) -> Vec<ScoreCell> {
         let order: HashMap<&str, usize> = self.units.names().iter().enumerate().map(|(i, n)| (n.as_str(), i)).collect();
         let mut rows: Vec<&ScaleRow> =
             told.scores.iter().map(|r| &**r).filter(|r| r.measure == "score" && r.unit.is_some()).collect();
         rows.sort_by_key(|r| (r.wave.clone(), r.unit.as_deref().and_then(|u| order.get(u)).copied(), r.scale.clone()));
-        rows.into_iter().map(|row| self.score_cell(row, told, pattern, policy)).collect()
+        rows.into_iter().map(|row| self.score_cell(row, pattern, policy)).collect()
     }
 
-    fn score_cell(&self, row: &ScaleRow, told: &Told<'_>, pattern: &Pattern, policy: &DisclosurePolicy) -> ScoreCell {
+    fn score_cell(&self, row: &ScaleRow, pattern: &Pattern, policy: &DisclosurePolicy) -> ScoreCell {
         let (wave, unit) = (row.wave.clone().unwrap_or_default(), row.unit.clone().unwrap_or_default());
         let shown = pattern.shows_scale(&self.units, &wave, &unit, &row.scale);
-        // An error computed from the spread of answers of a few, or of few peers, gives that spread away.
-        let own = match row.variant {
-            "empirical_bayes" => told.few_peers(&wave, &unit, &row.scale),
-            _ => row.n < policy.spread_from(),
-        };
+        // An error computed from the unit's own spread of answers gives that spread away.
+        let own = row.variant != "empirical_bayes" && row.n < policy.spread_from();
         let tenth = |x: f64| (x * 10.0).round() / 10.0;
         let level = |x: Option<f64>| x.filter(|_| shown).map(|x| banded(x, row.n, policy)).map(tenth);
         // At the end of the scale an interval around the value would give it away.
@@ -495,7 +440,7 @@ fn at_the_end(measure: &Measure, a: &Assessed, of: &Assessment, policy: &Disclos
 
 /// A mean of few people at the very end of the scale says what each of them answered: below [`BAND`] and above
 /// `100 - BAND` it stands for that or less, that or more.
-fn banded(value: f64, n: u64, policy: &DisclosurePolicy) -> f64 {
+pub(crate) fn banded(value: f64, n: u64, policy: &DisclosurePolicy) -> f64 {
     if n < policy.spread_from() { value.clamp(BAND, 100.0 - BAND) } else { value }
 }
 

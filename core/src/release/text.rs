@@ -3,6 +3,7 @@
 //! next; what is masked, and what it was made from.
 
 use super::release::{JudgmentCell, Release, UnitCell};
+use super::text_groups::groups;
 use super::text_units::{about_ties, connection, units};
 use crate::assess::Items;
 use crate::paper::{Paper, listed};
@@ -13,6 +14,8 @@ use std::collections::HashSet;
 const TITLES: usize = 8;
 /// How many findings are told in short of one subject.
 const SHORT: usize = 12;
+/// Why what misses several things is open.
+const SEVERAL: &str = "for want of several of these, or too close to call as well";
 /// How many facts to ask for are told.
 const ASKS: usize = 12;
 
@@ -26,6 +29,7 @@ impl Release {
         self.challenges(&mut out);
         self.whole(&mut out);
         units(self, &mut out);
+        groups(self, &mut out);
         connection(self, &mut out);
         self.coherence_lines(&mut out);
         self.next(&mut out);
@@ -180,7 +184,8 @@ impl Release {
         let units: Vec<&str> = self.units.iter().filter(|u| u.masked).map(|u| u.unit.as_str()).collect();
         let mut by: Vec<(Vec<&str>, Vec<&str>)> = Vec::new();
         let masked: Vec<&JudgmentCell> = self.judgments.iter().filter(|j| j.status == "masked").collect();
-        if masked.is_empty() && units.is_empty() {
+        let groups = self.groups().iter().filter(|g| g.status == "masked").count();
+        if masked.is_empty() && groups == 0 && units.is_empty() {
             return;
         }
         let mut titles: Vec<&str> = Vec::new();
@@ -199,7 +204,12 @@ impl Release {
         out.heading("Masked");
         let what =
             "fewer people than the minimum group stand behind them, or they would give away a unit of which that is so";
-        out.fold(0, &format!("{} masked: {what}", judgments(masked.len())));
+        let scores = match groups {
+            0 => String::new(),
+            1 => " and 1 score of a group".to_owned(),
+            _ => format!(" and {groups} scores of groups"),
+        };
+        out.fold(0, &format!("{}{scores} masked: {what}", judgments(masked.len())));
         if !units.is_empty() {
             out.fold(0, &format!("answers of {}", units.join(", ")));
         }
@@ -348,13 +358,17 @@ fn rest(own: &[&JudgmentCell], out: &mut Paper) {
     for j in own.iter().filter(|j| j.status == "insufficient") {
         let left = if j.left.is_empty() { String::new() } else { format!(" ({})", j.left.join(" or ")) };
         let entry = format!("{}{left}", title(j));
-        let lacks = j.lacks.join(" and ");
+        // Few lines: what misses several things is told together.
+        let lacks = match &j.lacks[..] {
+            [one] => one.clone(),
+            _ => SEVERAL.to_owned(),
+        };
         match open.iter_mut().find(|(l, _)| *l == lacks) {
             Some((_, titles)) => titles.push(entry),
             None => open.push((lacks, vec![entry])),
         }
     }
-    open.sort_by_key(|(_, titles)| std::cmp::Reverse(titles.len()));
+    open.sort_by_key(|(lacks, titles)| (lacks == SEVERAL, std::cmp::Reverse(titles.len())));
     if !open.is_empty() {
         let all: usize = open.iter().map(|(_, titles)| titles.len()).sum();
         out.fold(1, &format!("not judged yet ({all})"));

@@ -63,6 +63,21 @@ impl Told {
             .collect()
     }
 
+    /// Reads one subject, as [`Told::from_json`] takes them.
+    ///
+    /// # Errors
+    /// As [`Told::from_json`], and `one_case` where it is not exactly one.
+    pub fn one_from_json(text: &str) -> Result<Told> {
+        let mut told = Told::from_json(text)?;
+        match (told.pop(), told.len()) {
+            (Some(case), 0) => Ok(case),
+            (_, more) => {
+                let message = if more == 0 { "there is no case" } else { "there is more than one case" };
+                Err(Error::input("one_case", message).at("cases").help("give one, such as {\"harbour\": {...}}"))
+            }
+        }
+    }
+
     /// The case as a framework reads it, and what it cannot read: measures that it does not know, and values that
     /// they cannot take. Those count as missing.
     pub(crate) fn read_by(&self, framework: &Framework) -> (Case, Vec<(String, Error)>) {

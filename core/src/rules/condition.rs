@@ -82,7 +82,11 @@ impl Scope {
         for (i, at) in rules.iter().enumerate() {
             let Some(Kind::Text(id)) = at.node.get("id").map(|n| &n.kind) else { continue };
             if self.rules.insert(id.clone(), RuleId(i)).is_some() {
-                at.error("duplicate_id", format!("the rule `{id}` is declared twice"), "rule ids are never reused");
+                at.error(
+                    "duplicate_id",
+                    format!("the rule `{id}` is declared twice"),
+                    "choose another id; with `extends`, say that it replaces the other",
+                );
             }
         }
     }
@@ -100,7 +104,11 @@ impl Scope {
             let (Some(of), Some(bands)) = (of, f.need("bands")) else { continue };
             let card = Scorecard { bands: read_bands(id, &bands, total(&of)), of };
             if self.scorecards.insert(id.to_owned(), card).is_some() {
-                at.error("duplicate_id", format!("the scorecard `{id}` is declared twice"), "keep one of them");
+                at.error(
+                    "duplicate_id",
+                    format!("the scorecard `{id}` is declared twice"),
+                    "keep one of them, or choose another id",
+                );
             }
         }
     }

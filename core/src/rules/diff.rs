@@ -238,7 +238,7 @@ impl Diff {
     }
 }
 
-fn head(f: &Framework) -> Version {
+pub(super) fn head(f: &Framework) -> Version {
     Version {
         id: f.id().to_owned(),
         version: f.version().to_owned(),

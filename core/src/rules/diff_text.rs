@@ -5,6 +5,16 @@ use crate::json;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 
+impl Version {
+    /// The version as a JSON document: `id version sha256 logic_sha256 confidence`.
+    pub fn to_json(&self) -> Value {
+        json!({
+            "id": self.id, "version": self.version, "sha256": self.sha256, "logic_sha256": self.logic_sha256,
+            "confidence": self.confidence,
+        })
+    }
+}
+
 impl Diff {
     /// The difference as a JSON document: `old new measures questions rules replaced retired unexplained reused cases
     /// answers verdicts unread matters`.
@@ -21,7 +31,7 @@ impl Diff {
             })
         };
         json!({
-            "old": version(&self.old), "new": version(&self.new),
+            "old": self.old.to_json(), "new": self.new.to_json(),
             "measures": changes(&self.measures), "questions": changes(&self.questions), "rules": changes(&self.rules),
             "replaced": self.replaced.iter().map(|r| json!({ "by": r.by, "old": r.old })).collect::<Vec<_>>(),
             "retired": self.retired.iter()
@@ -90,13 +100,6 @@ impl Diff {
         }
         out
     }
-}
-
-fn version(v: &Version) -> Value {
-    json!({
-        "id": v.id, "version": v.version, "sha256": v.sha256, "logic_sha256": v.logic_sha256,
-        "confidence": v.confidence,
-    })
 }
 
 fn line(out: &mut String, text: impl AsRef<str>) {

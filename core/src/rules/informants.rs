@@ -203,9 +203,9 @@ mod tests {
         assess(&Framework::builtin().unwrap(), &evidence, &Options::default()).unwrap()
     }
 
-    const RATERS: &str = "challenge,criterion,value,rater,role\nm,definable,no,ann,leader\nm,means_exist,no,ann,leader\n\
-                          m,solvers_unchanged,no,ann,leader\nm,definable,yes,bob,member\nm,means_exist,yes,bob,member\n\
-                          m,predictable,yes,bob,member\nm,authority_knows,yes,bob,member\nm,solvers_unchanged,yes,bob,member\n";
+    const RATERS: &str = "challenge,criterion,value,rater,role\nm,definable,no,rater-a,leader\nm,means_exist,no,rater-a,leader\n\
+                          m,solvers_unchanged,no,rater-a,leader\nm,definable,yes,rater-b,member\nm,means_exist,yes,rater-b,member\n\
+                          m,predictable,yes,rater-b,member\nm,authority_knows,yes,rater-b,member\nm,solvers_unchanged,yes,rater-b,member\n";
 
     #[test]
     fn two_informants_who_differ_are_judged_each_alone() {
@@ -216,15 +216,15 @@ mod tests {
         assert_eq!(
             each,
             [
-                (Some("ann".to_owned()), Some("complex".to_owned())),
-                (Some("bob".to_owned()), Some("technical".to_owned())),
+                (Some("rater-a".to_owned()), Some("complex".to_owned())),
+                (Some("rater-b".to_owned()), Some("technical".to_owned())),
             ]
         );
         let on: Vec<_> = j.differing().into_iter().map(|d| (d.measure, d.said)).collect();
         assert_eq!(on[0], ("definable".to_owned(), vec!["0".to_owned(), "1".to_owned()]));
         assert_eq!(on.len(), 3);
         assert!(j.because().iter().any(|l| l.contains("complex (1 of 2); technical (1 of 2)")), "{:?}", j.because());
-        assert!(j.full().contains("told by ann, leader"));
+        assert!(j.full().contains("told by rater-a, leader"));
     }
 
     #[test]
@@ -235,21 +235,18 @@ mod tests {
         let told =
             release.explain("m", "challenge").unwrap().to_owned() + &release.to_text() + &release.to_json().to_string();
         assert!(told.contains("2 informants (1 leader, 1 member)"), "{told}");
-        assert!(!told.contains("ann") && !told.contains("bob"));
+        assert!(!told.contains("rater-a") && !told.contains("rater-b"));
     }
 
     #[test]
     fn categories_that_differ_are_not_averaged() {
         let f = Framework::builtin().unwrap();
-        let Some(m) = f
-            .measures()
-            .iter()
-            .find(|m| m.about != "challenge" && matches!(m.kind, crate::rules::MeasureKind::Category(_)))
-        else {
-            return;
-        };
-        let crate::rules::MeasureKind::Category(of) = &m.kind else { unreachable!() };
-        let text = format!("unit,measure,value,informant\nu,{0},{1},ann\nu,{0},{2},bob\n", m.id, of[0], of[1]);
+        let found = f.measures().iter().find_map(|m| match &m.kind {
+            crate::rules::MeasureKind::Category(of) if m.about != "challenge" => Some((m, of)),
+            _ => None,
+        });
+        let (m, of) = found.unwrap();
+        let text = format!("unit,measure,value,informant\nu,{0},{1},rater-a\nu,{0},{2},rater-b\n", m.id, of[0], of[1]);
         let assessment = assessed("facts.csv", &text);
         let case = &assessment.subjects()[0].case;
         let value = case.get(f.find_measure(&m.id).unwrap());

@@ -5,7 +5,7 @@ use crate::Diagnostic;
 use serde_json::{Value, json};
 
 impl Framework {
-    /// What the framework is made of, as a JSON document: `id version title confidence sha256 logic_sha256` and the
+    /// What the framework is made of, as a JSON document: `id version title extends confidence sha256 logic_sha256` and the
     /// lists `concepts works prompts measures questions rules levers warnings`. It is a catalogue for people and programs,
     /// not the rulebook itself: conditions stay in the source.
     ///
@@ -18,6 +18,7 @@ impl Framework {
         let catalogue = self.catalogue();
         json!({
             "id": self.id(), "version": self.version(), "title": self.title(), "confidence": self.confidence(),
+            "extends": self.extends().map(|(id, version)| json!({ "id": id, "version": version })),
             "sha256": self.sha256(), "logic_sha256": self.logic_sha256(),
             "concepts": catalogue.concepts().iter().map(|c| c.to_json()).collect::<Vec<_>>(),
             "works": catalogue.works().iter().map(|w| json!({"id": w.id, "line": w.line()})).collect::<Vec<_>>(),

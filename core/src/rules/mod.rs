@@ -6,6 +6,7 @@ mod case;
 mod case_read;
 mod check;
 mod columns;
+mod compare;
 mod condition;
 mod constraints;
 mod diff;
@@ -18,10 +19,11 @@ mod listing;
 mod load;
 mod model;
 mod mutation;
-mod plan;
+mod plans;
 mod reasons;
 #[cfg(feature = "schema")]
 mod schema;
+mod starter;
 mod truth;
 mod whatif;
 mod words;
@@ -37,6 +39,7 @@ pub use check::CHECK_BUDGET;
 #[doc(hidden)]
 pub use columns::Processor;
 pub use columns::{Codes, Columns, Effort, Numbers, Outcome, Program, Validity, Verdicts};
+pub use compare::{Alone, Comparison, Disputed, Shared, Side, compare};
 pub use condition::{MAX_DEPTH, MAX_POINTS};
 pub use diff::{Changes, Diff, Difference, Replaced, Unread, Version};
 pub use evaluate::{Needs, Verdict};
@@ -49,10 +52,11 @@ pub use model::{
     Require, Retired, Role, Rule, RuleId, ScaleBinding, Set, Strength,
 };
 pub use mutation::{MUTATION_SHARE, MutationReport, Survivor};
-pub use plan::{Counts, Diagnosis, Lever, Lint, MAX_LEVERS, Plan, Pulled, Suggestion, Warning, WarningKind};
+pub use plans::{Counts, Diagnosis, Lever, Lint, MAX_LEVERS, Plan, Pulled, Suggestion, Warning, WarningKind};
 pub use reasons::{Reason, ReasonKind};
 #[cfg(feature = "schema")]
 pub use schema::schema;
+pub use starter::starter;
 pub use truth::{Op, Truth};
 pub(crate) use whatif::Ways;
 pub use whatif::{

@@ -1,6 +1,6 @@
 //! What a rulebook says, after it was read and checked: measures, questions, rules, and who may be cited.
 
-use super::plan::{Counts, Lever};
+use super::plans::{Counts, Lever};
 use super::truth::Op;
 use crate::document::Mark;
 use crate::error::{Diagnostic, Error, Result, suggest};
@@ -394,6 +394,8 @@ pub(crate) struct Inner {
     pub(crate) id: String,
     pub(crate) version: String,
     pub(crate) title: String,
+    /// Id and version of the framework that it extends.
+    pub(crate) extends: Option<(String, String)>,
     pub(crate) confidence: f64,
     pub(crate) sha256: String,
     pub(crate) logic_sha256: String,
@@ -425,6 +427,10 @@ impl Framework {
     /// Its title.
     pub fn title(&self) -> &str {
         &self.0.title
+    }
+    /// Id and version of the framework that it extends, if it extends one.
+    pub fn extends(&self) -> Option<(&str, &str)> {
+        self.0.extends.as_ref().map(|(id, version)| (id.as_str(), version.as_str()))
     }
     /// The confidence at which its rules hold, unless a call says otherwise.
     pub fn confidence(&self) -> f64 {

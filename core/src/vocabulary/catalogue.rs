@@ -109,6 +109,15 @@ pub struct Catalogue {
     concept_index: HashMap<String, usize>,
     work_index: HashMap<String, usize>,
     prompt_index: HashMap<String, usize>,
+    /// How many concepts, works and prompts are only there to be cited: a framework may declare its own in their place.
+    shipped: Shipped,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Shipped {
+    concepts: usize,
+    works: usize,
+    prompts: usize,
 }
 
 const MANY: usize = usize::MAX;
@@ -168,6 +177,8 @@ impl Catalogue {
             documents.iter().filter_map(|d| At::root(d, &faults).fields(&["work", "concept", "prompt"])).collect();
         catalogue.read(&files);
         faults.finish(Family::Rulebook)?;
+        let (concepts, works, prompts) = (catalogue.concepts.len(), catalogue.works.len(), catalogue.prompts.len());
+        catalogue.shipped = Shipped { concepts, works, prompts };
         Ok(catalogue)
     }
 
@@ -199,6 +210,9 @@ impl Catalogue {
         section("work").for_each(|at| self.read_work(&at));
         section("concept").for_each(|at| self.read_concept(&at));
         section("prompt").for_each(|at| self.read_prompt(&at));
+        drop_shipped(&mut self.concepts, &mut self.concept_index, |c| &c.id);
+        drop_shipped(&mut self.works, &mut self.work_index, |w| &w.id);
+        drop_shipped(&mut self.prompts, &mut self.prompt_index, |p| &p.id);
     }
 
     fn read_work(&mut self, at: &At<'_>) {
@@ -207,10 +221,7 @@ impl Catalogue {
         else {
             return;
         };
-        if self.work_index.insert(id.to_owned(), self.works.len()).is_some() {
-            at.error("duplicate_id", format!("the work `{id}` is declared twice"), "keep one of them");
-        }
-        self.works.push(Work {
+        let own = Work {
             id: id.to_owned(),
             authors: f.text_or_empty("authors"),
             year: f.get("year").and_then(|a| a.integer()),
@@ -218,23 +229,22 @@ impl Catalogue {
             container: f.text_or_empty("container"),
             role: f.text_or_empty("role"),
             note: f.text_or_empty("note"),
-        });
+        };
+        admit(at, "work", id, own, &mut self.works, &mut self.work_index, self.shipped.works);
     }
 
     fn read_concept(&mut self, at: &At<'_>) {
         let Some(f) = at.table(CONCEPT) else { return };
         let Some(id) = f.need("id").and_then(|a| a.id()) else { return };
-        if self.concept_index.insert(id.to_owned(), self.concepts.len()).is_some() {
-            at.error("duplicate_id", format!("the concept `{id}` is declared twice"), "keep one of them");
-        }
-        self.concepts.push(Concept {
+        let own = Concept {
             id: id.to_owned(),
             kind: f.text_or_empty("kind"),
             title: f.need("title").and_then(|a| a.text()).unwrap_or_default().to_owned(),
             definition: f.need("definition").and_then(|a| a.text()).unwrap_or_default().to_owned(),
             cites: f.get("cites").map(|a| self.cites(&a, "work")).unwrap_or_default(),
             origin: f.text_or_empty("origin"),
-        });
+        };
+        admit(at, "concept", id, own, &mut self.concepts, &mut self.concept_index, self.shipped.concepts);
     }
 
     fn read_prompt(&mut self, at: &At<'_>) {
@@ -242,16 +252,14 @@ impl Catalogue {
         let (Some(id), Some(text)) = (f.need("id").and_then(|a| a.id()), f.need("text").and_then(|a| a.text())) else {
             return;
         };
-        if self.prompt_index.insert(id.to_owned(), self.prompts.len()).is_some() {
-            at.error("duplicate_id", format!("the prompt `{id}` is declared twice"), "keep one of them");
-        }
-        self.prompts.push(Prompt {
+        let own = Prompt {
             id: id.to_owned(),
             text: text.to_owned(),
             tags: f.texts("tags"),
             whom: f.text_or_empty("whom"),
             concepts: f.get("concepts").map(|a| self.known_concepts(&a)).unwrap_or_default(),
-        });
+        };
+        admit(at, "prompt", id, own, &mut self.prompts, &mut self.prompt_index, self.shipped.prompts);
     }
 
     /// A list of citations; a work that is not in the registry is a fault.
@@ -287,6 +295,40 @@ impl Catalogue {
             at.error("unknown_concept", format!("the concept `{id}` is not in the catalogue"), help);
         }
     }
+}
+
+/// Adds an entry; a second one with its id is a fault. One that is only there to be cited gives way, and that is told
+/// where the new one says something else.
+fn admit<T: PartialEq>(
+    at: &At<'_>,
+    what: &str,
+    id: &str,
+    own: T,
+    list: &mut Vec<T>,
+    index: &mut HashMap<String, usize>,
+    shipped: usize,
+) {
+    let before = index.insert(id.to_owned(), list.len());
+    if before.is_some_and(|i| i >= shipped) {
+        let help = "keep one of them, or choose another id";
+        at.error("duplicate_id", format!("the {what} `{id}` is declared twice"), help);
+    } else if before.and_then(|i| list.get(i)).is_some_and(|s| *s != own) {
+        let message = format!("the {what} `{id}` says something else than the built-in one");
+        at.warning("shadowed_id", message, "choose another id, unless it is meant to stand in its place");
+    }
+    list.push(own);
+}
+
+/// Leaves out entries that gave way to others.
+fn drop_shipped<T>(list: &mut Vec<T>, index: &mut HashMap<String, usize>, id: fn(&T) -> &String) {
+    let mut place = 0;
+    list.retain(|entry| {
+        let kept = index.get(id(entry)) == Some(&place);
+        place += 1;
+        kept
+    });
+    index.clear();
+    index.extend(list.iter().enumerate().map(|(i, entry)| (id(entry).clone(), i)));
 }
 
 fn or_add(near: String, section: &str) -> String {

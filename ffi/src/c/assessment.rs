@@ -61,6 +61,10 @@ pub struct colead_assess_options {
     pub direction: *const c_char,
     /// Its size.
     pub direction_size: usize,
+    /// The day, such as `2024-06-30`, whose organization and memberships hold; null for the folder's or the latest rows.
+    pub as_of: *const c_char,
+    /// Its size.
+    pub as_of_size: usize,
 }
 
 /// The choices of a caller, as references.
@@ -72,6 +76,7 @@ pub(crate) struct Choices<'a> {
     pub(crate) seed: Option<u64>,
     pub(crate) cuts: Option<Vec<String>>,
     pub(crate) direction: Option<Direction>,
+    pub(crate) as_of: Option<i64>,
 }
 
 fn assess(mut project: Project, choices: &Choices<'_>) -> Result<Found> {
@@ -83,6 +88,7 @@ fn assess(mut project: Project, choices: &Choices<'_>) -> Result<Found> {
     if let Some(cuts) = &choices.cuts {
         project.options.cuts.clone_from(cuts);
     }
+    project.options.as_of = choices.as_of.or(project.options.as_of);
     project.options.direction = choices.direction.or(project.options.direction);
     let policy = DisclosurePolicy::of_folder(&project.policy)?;
     Ok(Found { assessment: project.assess()?, policy, unread: project.unread })
@@ -136,14 +142,14 @@ pub unsafe extern "C" fn colead_assessment_write_unread_json(
 /// Makes what may leave, as a new release at `*out`.
 ///
 /// `policy`, when it is not empty, is a JSON object such as `{"min_group": 5, "purpose": "development"}` or
-/// `{"unrestricted": true}`; else the terms of the folder's `colead.toml`, or minimum group 5 and purpose
-/// `development`. `ledger`, when it is not empty, is what an earlier release gave: pass it on from release to
-/// release, for two of them together can expose what neither does. Where `ledger_out` is not null, it gets the
-/// ledger after this release in a new string.
+/// `{"unrestricted": true}`, with optional `coalition`, `pooling` and `interval`; else the terms of the folder's
+/// `colead.toml`, or minimum group 5 and purpose `development`. `ledger`, when it is not empty, is what an earlier
+/// release gave: pass it on from release to release, for two of them together can expose what neither does. Where
+/// `ledger_out` is not null, it gets the ledger after this release in a new string.
 ///
 /// Errors: `bad_policy`, `unknown_key`, `bad_ledger`, `other_format`, `other_library` and those of JSON (COLEAD_ERROR_INPUT);
-/// `bad_min_group`, `bad_coalition`, `purpose_refused`, `unknown_purpose`, `difference_exposed`, `cuts_changed`,
-/// `other_wave` and `audit_incomplete` (COLEAD_ERROR_DISCLOSURE): nothing leaves then.
+/// `bad_min_group`, `bad_coalition`, `bad_interval`, `purpose_refused`, `unknown_purpose`, `difference_exposed`,
+/// `range_exposed`, `cuts_changed`, `other_wave` and `audit_incomplete` (COLEAD_ERROR_DISCLOSURE): nothing leaves then.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn colead_assessment_release(
     assessment: *const colead_assessment,

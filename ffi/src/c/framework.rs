@@ -68,6 +68,33 @@ pub unsafe extern "C" fn colead_framework_create_from_text(
     boundary!(err, |text: text(text, text_size), out: out(out)| { out.fill(Framework::from_toml(text)?.into()) })
 }
 
+/// Creates a framework from several files read as one, at `*out`: a JSON object from the name of a file to its
+/// text, TOML or JSON. A copy of the built-in folder can be read like this.
+///
+/// Errors: as `colead_framework_create_from_text`, each fault with its file; `wrong_type` (COLEAD_ERROR_INPUT).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn colead_framework_create_from_files(
+    files: *const c_char,
+    files_size: usize,
+    out: *mut *mut colead_framework,
+    err: *mut *mut colead_error,
+) -> colead_status {
+    boundary!(err, |files: text(files, files_size), out: out(out)| {
+        use colead::document::{Kind, parse_json};
+        let wrong = || {
+            let help = "map the name of each file to its text";
+            colead::Error::input("wrong_type", "expected an object from name to text").at("files").help(help)
+        };
+        let Kind::Map(entries) = parse_json("files", files)?.kind else { return Err(wrong().into()) };
+        let mut files: Vec<(&str, &str)> = Vec::new();
+        for (name, node) in &entries {
+            let Kind::Text(text) = &node.kind else { return Err(wrong().into()) };
+            files.push((name, text));
+        }
+        out.fill(Framework::from_files(&files)?.into())
+    })
+}
+
 /// Its id, NUL-terminated; it lives as long as the framework. Where `size` is not null, it gets the number
 /// of bytes. Empty for null.
 #[unsafe(no_mangle)]
@@ -114,8 +141,8 @@ pub unsafe extern "C" fn colead_framework_get_confidence(framework: *const colea
 }
 
 /// Writes what it is made of as canonical JSON, with the keys `id`, `version`, `title`, `confidence`,
-/// `sha256`, `logic_sha256` and the lists `concepts`, `works`, `prompts`, `measures`, `questions`, `rules`
-/// and `warnings`, into a new string at `*out`.
+/// `sha256`, `logic_sha256` and the lists `concepts`, `works`, `prompts`, `measures`, `questions`, `rules`,
+/// `levers` and `warnings`, into a new string at `*out`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn colead_framework_write_json(
     framework: *const colead_framework,

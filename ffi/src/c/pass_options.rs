@@ -6,6 +6,7 @@ use super::error::Fault;
 use super::pass::{checked, confidence, text_or_none, view_or_none};
 use super::tally::colead_answer_options;
 use colead::Error;
+use colead::assess::day_of;
 use colead::evidence::{AnswerColumns, Direction, Weight};
 use std::mem::{MaybeUninit, size_of};
 
@@ -110,5 +111,8 @@ pub(crate) unsafe fn choices<'a>(name: &str, options: *const colead_assess_optio
     // SAFETY: as above.
     let direction = unsafe { text_or_none(&format!("{name}->direction"), options.direction, options.direction_size) }?;
     let direction = direction.map(Direction::parse).transpose()?;
-    Ok(Choices { framework: framework.map(|f| &f.framework), instrument, confidence, seed, cuts, direction })
+    // SAFETY: as above.
+    let as_of = unsafe { text_or_none(&format!("{name}->as_of"), options.as_of, options.as_of_size) }?;
+    let as_of = as_of.map(day_of).transpose()?;
+    Ok(Choices { framework: framework.map(|f| &f.framework), instrument, confidence, seed, cuts, direction, as_of })
 }

@@ -177,8 +177,11 @@ pub fn wilson(k: f64, n: f64) -> (f64, f64) {
 }
 
 /// How many of `m` further people will be among those of whom `k` of `n` were, when their share has Jeffreys' prior
-/// Beta(½, ½): the 95 % interval, and the mean and SD. Exact by the beta-binomial up to 100,000 people, by the
-/// quantiles of the share beyond.
+/// Beta(½, ½): the 95 % interval, and the mean and SD.
+///
+/// Counts are few and their probabilities lumpy, so the interval is the run of counts around the likeliest whose
+/// probability is nearest to .95, from either side. Exact by the beta-binomial up to 100,000 people, by the quantiles of
+/// the share beyond.
 pub fn beta_binomial(k: u64, n: u64, m: u64) -> ((f64, f64), (f64, f64)) {
     let (a, b) = (k as f64 + 0.5, (n.saturating_sub(k)) as f64 + 0.5);
     let (more, total) = (m as f64, a + b);
@@ -192,21 +195,32 @@ pub fn beta_binomial(k: u64, n: u64, m: u64) -> ((f64, f64), (f64, f64)) {
     }
     let beta = |x: f64, y: f64| libm::lgamma(x) + libm::lgamma(y) - libm::lgamma(x + y);
     let mut log = beta(a, more + b) - beta(a, b);
-    let (mut below, mut lower, mut upper) = (0.0, None, more);
+    let mut probabilities = Vec::new();
     for y in 0..=m {
         let here = y as f64;
-        below += exp(log);
-        if lower.is_none() && below > 0.025 {
-            lower = Some(here);
-        }
-        if below >= 0.975 {
-            upper = here;
-            break;
-        }
+        probabilities.push(exp(log));
         // The next term from this one.
         log += ln((more - here) * (here + a)) - ln((here + 1.0) * (more - here - 1.0 + b));
     }
-    ((lower.unwrap_or(0.0), upper), (mean, sd))
+    (nearest_run(&probabilities), (mean, sd))
+}
+
+/// The run of places, grown from the likeliest by the likelier neighbor, whose probability is nearest to .95.
+fn nearest_run(probabilities: &[f64]) -> (f64, f64) {
+    let at = |i: usize| probabilities.get(i).copied().unwrap_or(0.0);
+    let start = (0..probabilities.len()).fold(0, |best, i| if at(i) > at(best) { i } else { best });
+    let (mut low, mut high, mut inside) = (start, start, at(start));
+    loop {
+        let below = low.checked_sub(1).map_or(-1.0, at);
+        let above = if high + 1 < probabilities.len() { at(high + 1) } else { -1.0 };
+        let next = below.max(above);
+        // One more would be further off, or there is none.
+        if next < 0.0 || (inside + next - 0.95).abs() >= (inside - 0.95).abs() {
+            return (low as f64, high as f64);
+        }
+        inside += next;
+        if below >= above { low -= 1 } else { high += 1 }
+    }
 }
 
 #[cfg(test)]
@@ -221,11 +235,15 @@ mod tests {
         assert!((mean - 5.0 * 3.5 / 11.0).abs() < 1e-12);
         let ((low, high), _) = beta_binomial(60, 100, 99_999);
         let ((a, b), _) = beta_binomial(60, 100, 100_001);
-        assert!((low / a - 1.0).abs() < 1e-3 && (high / b - 1.0).abs() < 1e-3);
+        // A run of the likeliest and quantiles differ by the skew.
+        assert!((low / a - 1.0).abs() < 5e-3 && (high / b - 1.0).abs() < 5e-3);
         assert_eq!(beta_binomial(3, 10, 0).0, (0.0, 0.0));
         // Nobody of one: the others are likely, not surely, like them.
         let ((low, high), _) = beta_binomial(0, 1, 1);
         assert_eq!((low, high), (0.0, 1.0));
+        // Where a run can hold nothing near .95, the nearer of two is taken.
+        assert_eq!(nearest_run(&[0.02, 0.9, 0.08]), (1.0, 2.0));
+        assert_eq!(nearest_run(&[1.0]), (0.0, 0.0));
     }
 
     #[test]

@@ -250,7 +250,11 @@ mod tests {
         let parts = read(r#"{"read":"reconcile","first":"items","second":"units"}"#).unwrap();
         assert!(parts.iter().all(|r| r.variant == "item_means_less_unit_means"));
         let above = read(r#"{"read":"probability_above","cut":0}"#).unwrap();
-        assert!(above.iter().all(|r| r.value.is_some_and(|p| p > 0.8)), "{above:?}");
+        assert!(above.iter().all(|r| r.status.as_str() == "too_few"), "{above:?}");
+        let mut many = tally();
+        (0..5).for_each(|_| many.merge(&many.clone()).unwrap());
+        let above = read_tally(&many, r#"{"read":"probability_above","cut":0}"#, None).unwrap();
+        assert!(above.rows.iter().all(|r| r.value.is_some_and(|p| p > 0.9)), "{above:?}");
         let code = |text: &str| read(text).unwrap_err().code();
         assert_eq!(code(r#"{"read":"probability_above","cut":101}"#), "out_of_range");
         assert_eq!(code(r#"{"read":"agreement","nulls":["unifrom"]}"#), "unknown_name");

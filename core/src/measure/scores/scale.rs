@@ -97,7 +97,8 @@ pub fn scores_with(tally: &Tally, reading: &Reading<'_>) -> Vec<ScaleRow> {
             for (key, unit) in units {
                 let place = Place { wave, unit: Some(&key.unit), kind: Kind::Scale, id: &scale.id };
                 let size = reading.sizes.and_then(|s| s(&key.unit));
-                unit_rows(&mut rows, place, scale, unit, pool.as_ref(), size);
+                rows.extend(respondent_rows(place, scale, unit));
+                rows.extend(level_rows(place, unit, 100.0 / scale.top() as f64, pool.as_ref(), size));
             }
         }
     }
@@ -110,14 +111,25 @@ fn sort_by_unit(rows: &mut [ScaleRow]) {
     rows.sort_by(|a, b| (&a.wave, &a.unit, &a.scale).cmp(&(&b.wave, &b.unit, &b.scale)));
 }
 
-fn unit_rows(
-    rows: &mut Vec<ScaleRow>,
-    place: Place<'_>,
-    scale: &ScaleShape,
-    unit: Option<UnitMean>,
-    pool: Option<&Shrinkage>,
-    size: Option<u64>,
-) {
+/// The `score` of those who answered, of every unit on every scale: the rows of [`scores`] that tell no more.
+pub(crate) fn respondent_scores(tally: &Tally) -> Vec<ScaleRow> {
+    let reading = Reading::default();
+    let mut rows = Vec::new();
+    for wave in tally.waves() {
+        for (index, scale) in tally.layout().scales.iter().enumerate() {
+            for (key, unit) in unit_means(tally, wave, index, reading.needed(tally, scale.items.len())) {
+                let place = Place { wave, unit: Some(&key.unit), kind: Kind::Scale, id: &scale.id };
+                let [_, _, score] = respondent_rows(place, scale, unit);
+                rows.push(score);
+            }
+        }
+    }
+    sort_by_unit(&mut rows);
+    rows
+}
+
+/// What those who answered say: mean and variance in points, and the score.
+fn respondent_rows(place: Place<'_>, scale: &ScaleShape, unit: Option<UnitMean>) -> [ScaleRow; 3] {
     let n = unit.map_or(0, |u| u.n);
     let too_few = |need| Absence::TooFew { n, need };
     let factor = 100.0 / scale.top() as f64;
@@ -125,11 +137,12 @@ fn unit_rows(
     let se = variance.map(|v| sqrt(v / n as f64));
     let mean = unit.map(|u| u.mean).ok_or(too_few(1));
     let points = mean.clone().map(|m| scale.lo as f64 + m);
-    rows.push(place.row("mean", "points", "respondents", n, points).with(se, None));
-    rows.push(place.row("variance", "points", "respondents", n, variance.ok_or(too_few(2))));
     let score = mean.map(|m| m * factor);
-    rows.push(place.row("score", "rescaled", "respondents", n, score).with(se.map(|s| s * factor), None));
-    rows.extend(level_rows(place, unit, factor, pool, size));
+    [
+        place.row("mean", "points", "respondents", n, points).with(se, None),
+        place.row("variance", "points", "respondents", n, variance.ok_or(too_few(2))),
+        place.row("score", "rescaled", "respondents", n, score).with(se.map(|s| s * factor), None),
+    ]
 }
 
 /// A unit's `process` and `census` on 0-100, from its mean in points above the lowest times `factor`.
@@ -171,14 +184,14 @@ pub(crate) fn level_rows(
 }
 
 /// The levels of peers told from these alone: given the rows of estimand `respondents` of units of one wave on one
-/// scale, their rows of estimand `process` and `census`.
-pub(crate) fn levels_among(peers: &[&ScaleRow], size: &Sizes<'_>) -> Vec<ScaleRow> {
+/// scale, their rows of estimand `process` and `census`; each by itself unless they are `pooled`.
+pub(crate) fn levels_among(peers: &[&ScaleRow], size: &Sizes<'_>, pooled: bool) -> Vec<ScaleRow> {
     let mean = |row: &ScaleRow| {
         let (n, se) = (row.n as f64, row.se.unwrap_or(0.0));
         Some(UnitMean { mean: row.value?, n: row.n, squares: se * se * n * (n - 1.0) })
     };
     let known: Vec<UnitMean> = peers.iter().filter_map(|r| mean(r)).collect();
-    let pool = Shrinkage::fit(&known);
+    let pool = if pooled { Shrinkage::fit(&known) } else { None };
     let told = |row: &&ScaleRow| {
         let unit = row.unit.as_deref();
         let place = Place { wave: row.wave.as_deref().unwrap_or(""), unit, kind: row.kind, id: &row.scale };
@@ -217,15 +230,24 @@ pub fn posteriors(
     Ok(units.into_iter().map(|(key, unit)| (key.unit.clone(), unit.and_then(|u| level(key, u)))).collect())
 }
 
+/// The fewest people with a score from whom probabilities are told (basis: simulation, docs/calibration.md).
+const FOR_PROBABILITY: u64 = 100;
+
 /// The probability that a unit's true score lies above `cut` (0-100), for every scale, a wave: `probability_above` of the
-/// `process` and, where `reading.sizes` knows the unit, of the `census`, from [`posteriors`].
+/// `process` and, where `reading.sizes` knows the unit, of the `census`, from [`posteriors`]. Below 100 people with a score
+/// it is `too_few`: how far units differ is then hardly known, and the probabilities were off by .04 in simulation.
 pub fn probability_above(tally: &Tally, cut: f64, reading: &Reading<'_>) -> Vec<ScaleRow> {
     let mut rows = Vec::new();
     for wave in tally.waves() {
         for (index, scale) in tally.layout().scales.iter().enumerate() {
             let units = unit_means(tally, wave, index, reading.needed(tally, scale.items.len()));
             let known: Vec<UnitMean> = units.iter().filter_map(|(_, m)| *m).collect();
-            let pool = Shrinkage::fit(&known).ok_or(Absence::Undefined("there is nothing to pool units by"));
+            let people = known.iter().map(|u| u.n).sum();
+            let pool = match Shrinkage::fit(&known) {
+                Some(_) if people < FOR_PROBABILITY => Err(Absence::TooFew { n: people, need: FOR_PROBABILITY }),
+                Some(pool) => Ok(pool),
+                None => Err(Absence::Undefined("there is nothing to pool units by")),
+            };
             let step = cut * scale.top() as f64 / 100.0;
             for (key, unit) in units {
                 let place = Place { wave, unit: Some(&key.unit), kind: Kind::Scale, id: &scale.id };

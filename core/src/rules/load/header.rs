@@ -1,6 +1,7 @@
 //! The head of a framework: who it is, which version, and how sure its rules must be.
 
 use super::MANY;
+use super::extend::BASE;
 use super::rule::{BASIS, read_basis};
 use crate::document::{At, Diagnostics, Document, Fields, Mark};
 use crate::error::Severity;
@@ -11,6 +12,7 @@ pub(crate) const FRAMEWORK: &[Key] = &[
     Key::new("id", Shape::Id, "the id of the framework").needed().decides(),
     Key::new("version", Shape::Text, "its semantic version, such as 1.2.3").needed(),
     Key::new("title", Shape::Text, "what it is called"),
+    Key::new("extends", Shape::Id, "the framework that it adds to: `collective-leadership`").decides(),
     Key::new("confidence", Shape::Number, "how sure a rule must be to hold: above 0.5 and below 1; 0.9 when left out")
         .decides(),
     Key::new("basis", Shape::Table(BASIS), "why this confidence"),
@@ -55,7 +57,15 @@ pub(super) fn read_header(inner: &mut Inner, files: &[Fields<'_>], documents: &[
             v.error("bad_version", format!("`{}` is not a version", inner.version), "write it as 1.2.3");
         }
     }
+    if let Some(a) = f.get("extends")
+        && let Some(id) = a.id().filter(|id| *id != BASE)
+    {
+        let help = format!("only `{BASE}` can be extended; hand in the files of any other together with yours");
+        a.error("unknown_framework", format!("`{id}` is not built in"), help);
+    }
+    // What an extension leaves out is as in its base.
     inner.confidence = match f.get("confidence") {
+        None if inner.extends.is_some() => inner.confidence,
         None => 0.9,
         Some(a) => match a.number() {
             Some(c) if c > 0.5 && c < 1.0 => c,

@@ -6,7 +6,7 @@ use crate::document::{At, Diagnostics, Fields};
 use crate::error::{Severity, suggest};
 use crate::grammar::{Key, Shape};
 use crate::rules::model::{Inner, MeasureKind};
-use crate::rules::plan::{Counts, Lever};
+use crate::rules::plans::{Counts, Lever};
 use crate::vocabulary::{Change, Puller};
 use std::collections::HashSet;
 
@@ -68,7 +68,11 @@ pub(super) fn read_levers(inner: &mut Inner, file: &Fields<'_>) {
             );
         }
         if inner.levers.iter().any(|l| l.id == id) {
-            at.error("duplicate_id", format!("the lever `{id}` is declared twice"), "keep one of them");
+            at.error(
+                "duplicate_id",
+                format!("the lever `{id}` is declared twice"),
+                "keep one of them, or choose another id",
+            );
         }
         inner.levers.push(lever);
     }

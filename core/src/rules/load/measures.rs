@@ -94,9 +94,15 @@ pub(super) fn read_measures(inner: &mut Inner, file: &Fields<'_>) {
         let about = about(&f);
         let counts = f.get("counts").and_then(|a| read_counts(&a, id, &about, &kind));
         let next = MeasureId(inner.measures.len());
-        if inner.measure_index.insert(id.to_owned(), next).is_some() {
-            at.error("duplicate_id", format!("the measure `{id}` is declared twice"), "keep one of them");
+        if inner.measure_index.contains_key(id) {
+            at.error(
+                "duplicate_id",
+                format!("the measure `{id}` is declared twice"),
+                "keep one of them, or choose another id",
+            );
+            continue;
         }
+        inner.measure_index.insert(id.to_owned(), next);
         inner.measures.push(Measure {
             id: id.to_owned(),
             title: f.text_or_empty("title"),

@@ -2,6 +2,7 @@
 
 mod allow;
 mod digest;
+mod extend;
 mod header;
 mod levers;
 mod measures;
@@ -19,6 +20,7 @@ use crate::error::{Diagnostic, Error, Family, Result};
 use crate::grammar::{Key, Shape, words};
 use crate::vocabulary::{CONCEPT, Catalogue, PROMPT, WORK};
 use digest::digests;
+pub(super) use extend::of_base;
 use header::{FRAMEWORK, read_header};
 use levers::{LEVER, check_levers, read_levers};
 use measures::{MEASURE, read_measures};
@@ -68,6 +70,12 @@ pub const FILES: &[(&str, &str)] = &[
     ("response.toml", include_str!("../../../rulebook/response.toml")),
     ("tasks.toml", include_str!("../../../rulebook/tasks.toml")),
     ("capabilities.toml", include_str!("../../../rulebook/capabilities.toml")),
+    ("spread.toml", include_str!("../../../rulebook/spread.toml")),
+    ("roles.toml", include_str!("../../../rulebook/roles.toml")),
+    ("practices.toml", include_str!("../../../rulebook/practices.toml")),
+    ("conditions.toml", include_str!("../../../rulebook/conditions.toml")),
+    ("participation.toml", include_str!("../../../rulebook/participation.toml")),
+    ("barriers.toml", include_str!("../../../rulebook/barriers.toml")),
     ("obstacles.toml", include_str!("../../../rulebook/obstacles.toml")),
     ("sources.toml", include_str!("../../../rulebook/sources.toml")),
     ("source_limits.toml", include_str!("../../../rulebook/source_limits.toml")),
@@ -93,7 +101,8 @@ impl Framework {
         accept(framework, diagnostics)
     }
 
-    /// A framework from TOML text. It may cite the built-in catalogue and add concepts and works of its own.
+    /// A framework from TOML text. It may cite the built-in catalogue and add concepts and works of its own. With
+    /// `extends = "collective-leadership"` in its header it has everything of the built-in framework as well.
     ///
     /// # Errors
     /// The first fault found, with all diagnostics.
@@ -141,17 +150,20 @@ fn accept(framework: Option<Framework>, diagnostics: Vec<Diagnostic>) -> Result<
 
 fn load(catalogue: Catalogue, files: &[(&str, &str)]) -> (Option<Framework>, Vec<Diagnostic>) {
     let faults = Diagnostics::default();
-    let mut documents = Vec::new();
-    for (name, text) in files {
-        match Document::parse(name, text) {
-            Ok(d) => documents.push(d),
-            Err(d) => faults.push(d),
-        }
-    }
-    let inner = if faults.failed() { None } else { read(catalogue, &documents, &faults) };
+    let mut own = parse(files, &faults);
+    let extends = extend::extends(&own);
+    let base = if extends { extend::base_files() } else { Vec::new() };
+    let base: Vec<(&str, &str)> = base.iter().map(|(name, text)| (name.as_str(), *text)).collect();
+    let mut documents = parse(&base, &faults);
+    extend::replace(&mut documents, &own, &faults);
+    let based = documents.len();
+    documents.append(&mut own);
+    // The base brings its catalogue along.
+    let catalogue = if extends { Catalogue::default() } else { catalogue };
+    let inner = if faults.failed() { None } else { read(catalogue, &documents, based, &faults) };
     let inner = inner.filter(|_| !faults.failed());
-    let mut diagnostics = faults.into_vec();
-    for (name, text) in files {
+    let mut diagnostics = extend::told(faults.into_vec());
+    for (name, text) in base.iter().chain(files) {
         let source = LazyCell::new(|| Source::new(text));
         // What was found while reading is quoted already.
         let bare = diagnostics.iter_mut().filter(|d| d.excerpt.is_empty() && d.file == *name);
@@ -164,11 +176,28 @@ fn load(catalogue: Catalogue, files: &[(&str, &str)]) -> (Option<Framework>, Vec
     (framework, diagnostics)
 }
 
-fn read(catalogue: Catalogue, documents: &[Document], faults: &Diagnostics) -> Option<Inner> {
+fn parse(files: &[(&str, &str)], faults: &Diagnostics) -> Vec<Document> {
+    let mut documents = Vec::new();
+    for (name, text) in files {
+        match Document::parse(name, text) {
+            Ok(d) => documents.push(d),
+            Err(d) => faults.push(d),
+        }
+    }
+    documents
+}
+
+/// Reads documents as one framework; the first `based` of them are those of a framework that the others extend.
+fn read(catalogue: Catalogue, documents: &[Document], based: usize, faults: &Diagnostics) -> Option<Inner> {
     let files: Vec<Fields<'_>> = documents.iter().filter_map(|d| At::root(d, faults).table(SECTIONS)).collect();
     let mut inner = Inner { catalogue, ..Inner::default() };
     (inner.sha256, inner.logic_sha256) = digests(documents);
-    read_header(&mut inner, &files, documents, faults);
+    let (base, own) = files.split_at_checked(based)?;
+    if !base.is_empty() {
+        read_header(&mut inner, base, documents, faults);
+        inner.extends = Some((inner.id.clone(), inner.version.clone()));
+    }
+    read_header(&mut inner, own, documents, faults);
     inner.catalogue.read(&files);
     files.iter().for_each(|file| read_sets(&mut inner, file));
     if inner.sets.len() > MAX_SETS {

@@ -65,9 +65,15 @@ pub(super) fn read_questions(inner: &mut Inner, file: &Fields<'_>) {
             found
         });
         let next = QuestionId(inner.questions.len());
-        if inner.question_index.insert(id.to_owned(), next).is_some() {
-            at.error("duplicate_id", format!("the question `{id}` is declared twice"), "keep one of them");
+        if inner.question_index.contains_key(id) {
+            at.error(
+                "duplicate_id",
+                format!("the question `{id}` is declared twice"),
+                "keep one of them, or choose another id",
+            );
+            continue;
         }
+        inner.question_index.insert(id.to_owned(), next);
         let rules = vec![Vec::new(); options.len()];
         inner.questions.push(Question {
             id: id.to_owned(),

@@ -27,7 +27,11 @@ pub(super) fn read_sets(inner: &mut Inner, file: &Fields<'_>) {
             given.error("bad_members", format!("the set `{id}` needs distinct members"), help);
         }
         if !inner.set_index.insert(id.to_owned()) {
-            at.error("duplicate_id", format!("the set `{id}` is declared twice"), "keep one of them");
+            at.error(
+                "duplicate_id",
+                format!("the set `{id}` is declared twice"),
+                "keep one of them, or choose another id",
+            );
         }
         inner.sets.push(Set {
             id: id.to_owned(),
