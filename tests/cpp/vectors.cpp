@@ -154,7 +154,7 @@ static std::string statistics(const Vector &v) {
 static std::string coherence(const Vector &v) {
   colead::Evidence evidence;
   for (const char *table : {"organization", "rankings", "declared", "decisions", "decision_effects"}) {
-    if (Text csv = v.find(std::string(table) + ".csv")) {
+    if (Text csv = v.find((std::string(table) + ".csv").c_str())) {
       evidence.add_stream(table, stream(*csv));
     }
   }
