@@ -32,7 +32,7 @@ const NAMES: [&str; 6] = ["a", "b", "c", "d", "e", "f"];
 
 /// Decisions that touch two or three priorities, those named first sooner; one column a priority.
 fn decide(n: usize, advance: &[f64; 6], chance: &mut Chance) -> Vec<Vec<i8>> {
-    let mut columns = vec![Vec::with_capacity(n); 6];
+    let mut columns = vec![Vec::new(); 6];
     for _ in 0..n {
         let mut row = [0_i8; 6];
         let mut left: Vec<usize> = (0..6).collect();
