@@ -184,13 +184,14 @@ fn challenge(f: &Framework, six: &[Option<f64>], more: &[(&str, f64)]) -> Judgme
     classify_challenge(f, &[facts], &[], None).unwrap()
 }
 
-/// The rule in one's own words: at least four yes and nobody changes; at least two no and people must; else mixed.
+/// The rule in one's own words: at least four yes and nobody changes; at least two no, or one and two partly, and people
+/// must; else mixed.
 fn by_hand(six: &[f64]) -> &'static str {
     let yes = six[..5].iter().filter(|x| **x > 0.5).count();
     let no = six[..5].iter().filter(|x| **x < 0.5).count();
     match six[5] {
         s if yes >= 4 && s > 0.5 => "technical",
-        s if no >= 2 && s < 0.5 => "complex",
+        s if (no >= 2 || no == 1 && yes <= 2) && s < 0.5 => "complex",
         _ => "mixed",
     }
 }

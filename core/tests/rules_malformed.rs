@@ -347,13 +347,11 @@ fn tests_that_rules_carry() {
 fn catalogues() {
     let concept = |id: &str, more: &str| format!("[[concept]]\nid = '{id}'\ntitle = 't'\ndefinition = 'd'\n{more}");
     refusals! {
-        "a concept that is built in": format!("{BASE}▶{}", concept("C001", "")) => "duplicate_id",
         "a concept twice": format!("{BASE}{}▶{}", concept("X1", ""), concept("X1", "")) => "duplicate_id",
         "a concept of an unknown work": format!("{BASE}{}", concept("X1", "cites = [ { work = ▶'nobody-1900' } ]\n")) => "unknown_work",
         "a concept without a definition": format!("{BASE}▶[[concept]]\nid = 'X1'\ntitle = 't'\n") => "missing_key",
         "a work twice": format!("{BASE}[[work]]\nid = 'w'\ntitle = 't'\n▶[[work]]\nid = 'w'\ntitle = 't'\n") => "duplicate_id",
         "a year in words": format!("{BASE}[[work]]\nid = 'w'\ntitle = 't'\nyear = ▶'1994'\n") => "type_mismatch",
-        "a prompt that is built in": format!("{BASE}▶[[prompt]]\nid = 'P001'\ntext = 't'\n") => "duplicate_id",
     }
 }
 

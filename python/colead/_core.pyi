@@ -19,6 +19,7 @@ __all__ = [
     "assess",
     "audit",
     "check",
+    "compare",
     "facets",
     "group_network",
     "interview",
@@ -30,6 +31,7 @@ __all__ = [
     "schema",
     "simulate_harbour",
     "simulate_spec",
+    "starter",
 ]
 
 def audit(text: str) -> str: ...

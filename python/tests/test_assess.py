@@ -21,7 +21,8 @@ def tables(folder: Path) -> dict[str, Any]:
 
 
 def test_a_folder_and_its_tables_say_the_same(harbour: Path, assessed: colead.Assessment) -> None:
-    other = colead.assess(instrument="collective-leadership", seed=20, **tables(harbour))
+    ends = "source looks to target"  # as the folder's colead.toml says
+    other = colead.assess(instrument="collective-leadership", seed=20, direction=ends, **tables(harbour))
     assert other.judgments == assessed.judgments and other.measures == assessed.measures
     assert other.scores == assessed.scores
     assert other.manifest["evidence_sha256"] == assessed.manifest["evidence_sha256"]

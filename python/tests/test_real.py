@@ -54,7 +54,7 @@ def test_army_companies() -> None:
         assert row["value"] == pytest.approx((mean - 1) / 4 * 100, abs=0.05)
     report = release.to_text()
     assert "(2042 respondents)" in report
-    assert "nothing is known yet that bears on:" in report
+    assert "not judged yet" in report
     assert "(unvalidated)" in report
 
 
