@@ -10,9 +10,7 @@ import csv
 import io
 import json
 import os
-import re
 import sys
-import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn, TextIO
@@ -20,6 +18,7 @@ from typing import Any, NoReturn, TextIO
 from ._arguments import read_text, write_bytes
 from ._assess import Assessment, assess, preflight
 from ._authoring import compare, starter
+from ._cli_read import WORDS, facts_of, known_of, read_json, value_of
 from ._core import __version__
 from ._errors import ColeadError, InputError
 from ._guided import Interview
@@ -30,7 +29,6 @@ from ._rules import Framework, Judgment, check_files, classify_challenge, rulebo
 from ._simulate import simulate
 from ._tables import Table
 
-WORDS: Mapping[str, float | None] = {"yes": 1.0, "partly": 0.5, "no": 0.0, "unknown": None}
 SHORT: Mapping[str, str] = {"y": "yes", "p": "partly", "n": "no", "?": "unknown", "": "unknown"}
 
 
@@ -291,7 +289,7 @@ def run_classify(arguments: argparse.Namespace) -> int:
             raise InputError(
                 "answers are given both in a file and as options", code="usage", help="use one of the two"
             )
-        facts, components = _facts_file(arguments.facts)
+        facts, components = facts_of(arguments.facts)
         judgment = classify_challenge(
             facts, components=components, framework=framework, confidence=arguments.confidence
         )
@@ -327,58 +325,6 @@ def interview(framework: Framework, confidence: float | None, answers: TextIO, p
                 print("  yes, partly, no, or nothing", file=prompts)
                 word = None
         facts[str(question)] = WORDS[word]
-
-
-def _facts_file(name: str) -> tuple[Any, Any]:
-    doc = read_json(name)
-    if isinstance(doc, dict) and ("facts" in doc or "components" in doc):
-        unknown = [key for key in doc if key not in ("facts", "components")]
-        if unknown:
-            message = f"unknown key `{unknown[0]}`"
-            raise InputError(message, code="unknown_key", path=name, help="known: `facts`, `components`")
-        components = doc.get("components")
-        if isinstance(components, dict):
-            components = {part: _words(facts) for part, facts in components.items()}
-        return _words(doc.get("facts")), components
-    return _words(doc), None
-
-
-def _words(facts: Any) -> Any:
-    """Facts in which yes, partly, no and unknown are written out."""
-    if isinstance(facts, list):
-        return [_words(rater) for rater in facts]
-    if isinstance(facts, dict):
-        return {k: WORDS.get(v.lower(), v) if isinstance(v, str) else v for k, v in facts.items()}
-    return facts
-
-
-def read_json(name: str) -> Any:
-    """A JSON file, read strictly; `-` is standard input."""
-    if name == "-":
-        text = sys.stdin.read()
-        place = "standard input"
-    else:
-        text = read_text(Path(name))
-        place = name
-
-    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        found: dict[str, Any] = {}
-        for key, value in pairs:
-            if key in found:
-                raise InputError(f"duplicate key `{key}`", code="duplicate_key", path=place, help="keep one of them")
-            found[key] = value
-        return found
-
-    def refuse(constant: str) -> NoReturn:
-        raise InputError(f"`{constant}` is not a number", code="not_finite", path=place, help="use null for unknown")
-
-    try:
-        return json.loads(text, object_pairs_hook=once, parse_constant=refuse)
-    except json.JSONDecodeError as error:
-        where = f"{place}:{error.lineno}:{error.colno}"
-        raise InputError(error.msg.lower(), code="syntax", path=where, help="give well-formed JSON") from error
-    except RecursionError:
-        raise InputError("the file nests too deep", code="too_deep", path=place, help="nest less") from None
 
 
 def show(judgment: Judgment, arguments: argparse.Namespace) -> None:
@@ -477,23 +423,6 @@ def run_mutants(arguments: argparse.Namespace) -> int:
     return 1 if json.loads(report)["survivors"] else 0
 
 
-def _known(name: str) -> dict[str, Any]:
-    """What is known, from a file: measures, or `measures` and `judgments`; yes, partly and no may be written out."""
-    if name.endswith(".toml"):
-        try:
-            doc: Any = tomllib.loads(read_text(Path(name)))
-        except tomllib.TOMLDecodeError as error:
-            help = "give well-formed TOML"
-            raise InputError(str(error).lower(), code="syntax", path=name, help=help) from error
-    else:
-        doc = read_json(name)
-    if not isinstance(doc, dict):
-        raise InputError("expected an object", code="wrong_type", path=name, help="map each measure to its value")
-    if "measures" not in doc and "judgments" not in doc:
-        doc = {"measures": doc}
-    return {**doc, "measures": _words(doc.get("measures") or {})}
-
-
 def run_lint(arguments: argparse.Namespace) -> int:
     """`colead lint`."""
     framework = _framework(arguments)
@@ -506,7 +435,7 @@ def run_lint(arguments: argparse.Namespace) -> int:
         return 0
     if arguments.plan is None:
         raise InputError("no plan", code="usage", help="name a file, or list the levers with --levers")
-    known = {} if arguments.facts is None else _known(arguments.facts)
+    known = {} if arguments.facts is None else known_of(arguments.facts)
     unknown = [key for key in known if key not in ("measures", "judgments")]
     if unknown:
         help = "known: `measures`, `judgments`"
@@ -520,7 +449,7 @@ def run_lint(arguments: argparse.Namespace) -> int:
 
 def run_compare(arguments: argparse.Namespace) -> int:
     """`colead compare`."""
-    known = _known(arguments.facts)
+    known = known_of(arguments.facts)
     frameworks = [_framework_of(name) for name in arguments.frameworks]
     found = compare(frameworks, known["measures"], name=Path(arguments.facts).stem)
     print(found.to_json() if arguments.json else found)
@@ -581,7 +510,7 @@ def run_explain(arguments: argparse.Namespace) -> int:
             )
         if name in measures:
             raise InputError(f"`{name}` is given twice", code="duplicate_key", path="measures", help="give it once")
-        measures[name] = _value(name, value, known.get(name))
+        measures[name] = value_of(name, value, known.get(name))
     judgment = framework.judge(arguments.what, measures, confidence=arguments.confidence)
     show(judgment, arguments)
     return 0
@@ -698,23 +627,6 @@ def run_simulate(arguments: argparse.Namespace) -> int:
     for name in made.write(arguments.folder):
         print(Path(arguments.folder) / name)
     return 0
-
-
-def _value(name: str, text: str, categories: Sequence[str] | None) -> Any:
-    if categories is not None:
-        return None if text in ("", "unknown") else text
-    if text == "" or text in WORDS:
-        return WORDS[text or "unknown"]
-    value, sign, se = re.sub(r"\+/?-", "±", text).partition("±")
-    try:
-        return (float(value), float(se)) if sign else float(value)
-    except ValueError:
-        raise InputError(
-            f"`{text}` is not a number",
-            code="not_a_number",
-            path=f"measures, {name}",
-            help="give a number, number±se, yes, partly, no, or nothing",
-        ) from None
 
 
 if __name__ == "__main__":
