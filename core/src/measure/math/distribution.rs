@@ -202,7 +202,9 @@ pub fn beta_binomial(k: u64, n: u64, m: u64) -> ((f64, f64), (f64, f64)) {
         // The next term from this one.
         log += ln((more - here) * (here + a)) - ln((here + 1.0) * (more - here - 1.0 + b));
     }
-    (nearest_run(&probabilities), (mean, sd))
+    let (low, high) = nearest_run(&probabilities);
+    // The mean is no count and may lie between the run and its neighbor; no count is gained by reaching for it.
+    ((low.min(mean), high.max(mean)), (mean, sd))
 }
 
 /// The run of places, grown from the likeliest by the likelier neighbor, whose probability is nearest to .95.
@@ -241,6 +243,9 @@ mod tests {
         // Nobody of one: the others are likely, not surely, like them.
         let ((low, high), _) = beta_binomial(0, 1, 1);
         assert_eq!((low, high), (0.0, 1.0));
+        // Nobody of eight, and one more person: very likely nobody, and the mean is held.
+        let ((low, high), (mean, _)) = beta_binomial(0, 8, 1);
+        assert!(low == 0.0 && high == mean && mean < 0.1);
         // Where a run can hold nothing near .95, the nearer of two is taken.
         assert_eq!(nearest_run(&[0.02, 0.9, 0.08]), (1.0, 2.0));
         assert_eq!(nearest_run(&[1.0]), (0.0, 0.0));
